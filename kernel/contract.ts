@@ -1,0 +1,277 @@
+/**
+ * The vocabulary of a plugin: tokens, contracts and what `setup` is given and gives back.
+ * Types flow through imported tokens; nothing here is augmented, and nothing here has state.
+ */
+import type { Context as HonoContext } from 'hono'
+import type { GenericSchema, InferInput, InferOutput } from 'valibot'
+import type { ErrorTable } from './errors.ts'
+import type { Caller, Cause } from './provenance.ts'
+
+export type MaybePromise<T> = T | Promise<T>
+export type Schema = GenericSchema
+type Out<S> = S extends Schema ? InferOutput<S> : undefined
+type In<S> = S extends Schema ? InferInput<S> : undefined
+// Contracts are matched structurally, so "any contract" has to be spelled with `any`.
+// oxlint-disable-next-line no-explicit-any
+type Any = any
+
+/** `public`, a protocol scope such as `operator.read`, or a scope of the plugin's own such as `cost.manage`. */
+export type Access = 'public' | `${string}.${string}`
+
+// ── Services ────────────────────────────────────────────────────────────────────────────────────
+
+/** Names a service and its major version in one string, such as `ledger/1`. Tokens compare by id. */
+export interface ServiceToken<T> { readonly kind: 'service'; readonly id: string; readonly '~type'?: (x: T) => T }
+export interface OptionalToken<T> { readonly kind: 'optional'; readonly token: ServiceToken<T> }
+
+export const service = <T>(id: string): ServiceToken<T> => ({ kind: 'service', id })
+/** In `requires`: take the service when an enabled plugin provides it, `undefined` otherwise. */
+export const optional = <T>(token: ServiceToken<T>): OptionalToken<T> => ({ kind: 'optional', token })
+
+// ── Hooks ───────────────────────────────────────────────────────────────────────────────────────
+
+export type HookMode = 'series' | 'waterfall' | 'bail' | 'collect'
+/** `fail`: a throwing tap fails the call. `isolate`: it is logged, counted and skipped. */
+export type OnError = 'fail' | 'isolate'
+
+/** `A`: what a tap is given. `R`: what it may return. `F`: what invoking the hook gives. */
+export interface HookToken<A extends readonly unknown[], R, F> {
+  readonly kind: 'hook'
+  readonly id: string
+  readonly mode: HookMode
+  readonly onError: OnError
+  readonly '~type'?: (args: A) => [R, F]
+}
+interface HookOptions { readonly onError?: OnError }
+
+export const hook = {
+  /** Every tap in order; results are ignored. */
+  series: <A extends readonly unknown[] = []>(id: string, o: HookOptions = {}): HookToken<A, void, void> =>
+    ({ kind: 'hook', id, mode: 'series', onError: o.onError ?? 'isolate' }),
+  /** Each tap may return a new value of the first argument for the next one. */
+  waterfall: <A extends readonly [unknown, ...unknown[]]>(id: string, o: HookOptions = {}): HookToken<A, A[0] | undefined, A[0]> =>
+    ({ kind: 'hook', id, mode: 'waterfall', onError: o.onError ?? 'fail' }),
+  /** The first tap that returns something answers; the rest are not asked. */
+  bail: <A extends readonly unknown[], R>(id: string, o: HookOptions = {}): HookToken<A, R | undefined, R | undefined> =>
+    ({ kind: 'hook', id, mode: 'bail', onError: o.onError ?? 'fail' }),
+  /** Every tap's answer, in order; `undefined` is no answer. A registry is a hook that collects. */
+  collect: <A extends readonly unknown[], R>(id: string, o: HookOptions = {}): HookToken<A, R | undefined, R[]> =>
+    ({ kind: 'hook', id, mode: 'collect', onError: o.onError ?? 'fail' }),
+}
+
+// ── Verbs: methods, events, routes ──────────────────────────────────────────────────────────────
+
+export interface Method<P extends Schema | undefined = Any, R extends Schema | undefined = Any> {
+  readonly scope: Access
+  readonly params?: P
+  readonly result?: R
+  readonly summary?: string
+}
+export interface Event<P extends Schema = Any> {
+  readonly scope: Access
+  readonly payload: P
+  readonly summary?: string
+}
+export interface Route { readonly scope: Access; readonly summary?: string }
+
+export const method = <const P extends Schema | undefined = undefined, const R extends Schema | undefined = undefined>(
+  m: { readonly scope: Access; readonly params?: P; readonly result?: R; readonly summary?: string }): Method<P, R> => m
+export const event = <const P extends Schema>(
+  e: { readonly scope: Access; readonly payload: P; readonly summary?: string }): Event<P> => e
+export const route = <const R extends Route>(r: R): R => r
+
+type Methods = Record<string, Method>
+type Events = Record<string, Event>
+type Routes = Record<string, Route>
+type Provides = Record<string, ServiceToken<Any>>
+type Requires = Record<string, ServiceToken<Any> | OptionalToken<Any>>
+type RouteKey = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'} /${string}`
+type OnlyKeys<R, K> = { readonly [X in keyof R]: X extends K ? R[X] : never }
+
+/**
+ * What other plugins and clients may rely on; stands in `contract.ts` and is spread into the definition.
+ * Method and event names are unique in the installation. Route paths are relative to `/<id>`, or,
+ * where `paths` claims prefixes, whole paths below one of them.
+ */
+export interface Contract<I extends string = string, M = Any, E = Any, R = Any, P = Any> {
+  readonly id: I
+  readonly methods?: M
+  readonly events?: E
+  readonly routes?: R
+  readonly provides?: P
+  readonly paths?: readonly string[]
+}
+
+export const contract = <const I extends string, const M extends Methods = {}, const E extends Events = {}, const R extends Routes = {}, const P extends Provides = {}>(
+  c: Contract<I, M, E, R & OnlyKeys<R, RouteKey>, P>): Contract<I, M, E, R, P> => c as Contract<I, M, E, R, P>
+
+// ── Calls ───────────────────────────────────────────────────────────────────────────────────────
+
+/** The WebSocket connection behind a call. `client` is what the client says of itself and grants nothing. */
+export interface Connection {
+  readonly id: string
+  readonly protocol: 3 | 4
+  readonly caller: Caller
+  readonly client: { readonly id: string; readonly mode: string; readonly version: string; readonly platform: string; readonly displayName?: string; readonly instanceId?: string }
+  readonly remote: string
+  readonly openedAt: number
+}
+
+/** One verb being run. It is a `Cause`, so it is what a handler passes on. */
+export interface Call extends Cause {
+  readonly id: string
+  /** The method's name, or `GET /path` for a route. */
+  readonly verb: string
+  readonly plugin: string
+  readonly transport: 'ws' | 'http' | 'plugin' | 'kernel'
+  readonly connection: Connection | undefined
+  /** Aborted when the caller has gone or the plugin closes. */
+  readonly signal: AbortSignal
+  /** Work that outlives the answer but not the plugin: unloading waits for it, to the drain deadline. */
+  waitUntil(work: Promise<unknown>): void
+}
+
+// ── What `setup` is given ───────────────────────────────────────────────────────────────────────
+
+/** Owns everything a plugin starts. It is closed by the kernel: detach, drain, abort, then disposers, last in first out. */
+export interface Scope {
+  readonly signal: AbortSignal
+  defer(dispose: () => MaybePromise<void>, label?: string): void
+  use<T extends Disposable | AsyncDisposable>(resource: T, label?: string): T
+  interval(run: () => MaybePromise<void>, ms: number): void
+  timeout(run: () => MaybePromise<void>, ms: number): void
+  /** A background loop. It must end when `signal` aborts; closing does not wait for it before that. */
+  spawn(name: string, run: (signal: AbortSignal) => MaybePromise<void>): void
+}
+
+/** Time as a plugin may know it; `testKernel` replaces it. Milliseconds since the epoch. */
+export interface Clock {
+  now(): number
+  setTimeout(run: () => void, ms: number): unknown
+  clearTimeout(timer: unknown): void
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+export type Log = Readonly<Record<LogLevel, (message: string, fields?: Readonly<Record<string, unknown>>) => void>>
+
+export interface TapOrder { readonly before?: string | readonly string[]; readonly after?: string | readonly string[] }
+
+export interface EmitOptions {
+  /** Only to these connections; without it, to everyone whose scopes admit the event. */
+  readonly to?: Iterable<string>
+  /** A slow client may miss this one: a later event says the same in full. */
+  readonly lossy?: boolean
+  /** The payload for clients of protocol 3, where theirs differs; asked for only when one is connected. */
+  readonly v3?: () => unknown
+  readonly stateVersion?: { readonly presence: number; readonly health: number }
+}
+
+type Deps<Q> = { readonly [K in keyof Q]: Q[K] extends ServiceToken<infer T> ? T : Q[K] extends OptionalToken<infer T> ? T | undefined : never }
+type MethodArgs<P> = P extends Schema ? ({} extends InferInput<P> ? [params?: InferInput<P>] : [params: InferInput<P>]) : [params?: undefined]
+
+export interface Ctx<E = {}, G = undefined, Q = {}> {
+  readonly id: string
+  readonly config: Out<G>
+  readonly deps: Deps<Q>
+  readonly scope: Scope
+  readonly clock: Clock
+  readonly log: Log
+  readonly paths: { readonly state: string; readonly config: string; readonly cache: string; readonly socket: string }
+  /** For what the plugin does of its own accord: label `plugin`, with the scopes its capabilities name. */
+  readonly cause: Cause
+  emit<K extends keyof E & string>(name: K, payload: E[K] extends Event<infer P> ? In<P> : never, options?: EmitOptions): void
+  tap<A extends readonly unknown[], R, F>(token: HookToken<A, R, F>, fn: (...args: A) => MaybePromise<NoInfer<R>>, order?: TapOrder): void
+  /** Runs a hook of this plugin's own, `<id>.<name>`. */
+  invoke<A extends readonly unknown[], R, F>(token: HookToken<A, R, F>, ...args: A): MaybePromise<F>
+  /** Calls a verb by the same road as any client: authorized, validated, limited, recorded. */
+  call<M, K extends keyof M & string>(contract: Contract<string, M>, name: K, params: M[K] extends Method<infer P, Any> ? MethodArgs<P>[0] : never, options: { readonly cause: Cause; readonly signal?: AbortSignal }): Promise<M[K] extends Method<Any, infer R> ? Out<R> : never>
+}
+
+// ── The definition ──────────────────────────────────────────────────────────────────────────────
+
+type Handlers<M> = { readonly [K in keyof M]: M[K] extends Method<infer P, infer R> ? (params: Out<P>, call: Call) => MaybePromise<R extends Schema ? In<R> : unknown> : never }
+type PathOf<K> = K extends `${string} ${infer P}` ? P : never
+export type RouteContext<P extends string = string> = HonoContext<{ Variables: { call: Call } }, P>
+type RouteHandlers<R> = { readonly [K in keyof R]: (c: RouteContext<PathOf<K> & string>, call: Call) => MaybePromise<Response> }
+type Services<P> = { readonly [K in keyof P]: P[K] extends ServiceToken<infer T> ? T : never }
+type Part<K extends string, X, V> = [keyof X] extends [never] ? {} : { readonly [k in K]: V }
+type Returns<M, R, P> = Part<'methods', M, Handlers<M>> & Part<'routes', R, RouteHandlers<R>> & Part<'provides', P, Services<P>>
+type Empty<T> = {} extends T ? void : never
+
+export interface Definition<I extends string, M, E, R, P, G, Q> extends Contract<I, M, E, R, P> {
+  /** Schema of the plugin's own block in `nexus.json5`. Without one the block must be empty. */
+  readonly config?: G
+  readonly requires?: Q
+  /** What the kernel must hand out beyond the plugin's own names, shown before its code runs. */
+  readonly capabilities?: readonly string[]
+  readonly required?: boolean
+  readonly safe?: boolean
+  readonly exclusive?: boolean
+  /** The plugin's own error codes, for `nexus explain`. */
+  readonly errors?: ErrorTable
+  setup(ctx: Ctx<NoInfer<E>, NoInfer<G>, NoInfer<Q>>): MaybePromise<Returns<NoInfer<M>, NoInfer<R>, NoInfer<P>> | Empty<Returns<NoInfer<M>, NoInfer<R>, NoInfer<P>>>>
+}
+
+/** A plugin as the kernel sees it; `M` and `E` are kept for `ClientOf`. */
+export interface Plugin<M = Any, E = Any> extends Contract<string, M, E> {
+  readonly $type: 'nexus.plugin/1'
+  readonly config?: Schema
+  readonly requires?: Requires
+  readonly capabilities?: readonly string[]
+  readonly required?: boolean
+  readonly safe?: boolean
+  readonly exclusive?: boolean
+  readonly errors?: ErrorTable
+  setup(ctx: Any): Any
+}
+
+export const definePlugin = <const I extends string, const M extends Methods = {}, const E extends Events = {}, const R extends Routes = {}, const P extends Provides = {}, const G extends Schema | undefined = undefined, const Q extends Requires = {}>(
+  definition: Definition<I, M, E, R & OnlyKeys<R, RouteKey>, P, G, Q>): Plugin<M, E> => ({ ...definition, $type: 'nexus.plugin/1' }) as Plugin<M, E>
+
+/** The typed client of a contract: one function per method, `on` per event. */
+export type ClientOf<X> = X extends { readonly methods?: infer M; readonly events?: infer E }
+  ? {
+      readonly call: { readonly [K in keyof M]: M[K] extends Method<infer P, infer R> ? (...args: MethodArgs<P>) => Promise<R extends Schema ? InferOutput<R> : unknown> : never }
+      on<K extends keyof E>(name: K, fn: (payload: E[K] extends Event<infer P> ? Out<P> : never) => void): () => void
+    }
+  : never
+
+// ── Commands ────────────────────────────────────────────────────────────────────────────────────
+
+/** What a command may talk to: the running gateway (found by socket or `--url`) and the terminal. */
+export interface CommandIo {
+  readonly args: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly options: Readonly<Record<string, string | boolean | undefined>>
+  readonly json: boolean
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly paths: Ctx['paths']
+  readonly env: NodeJS.ProcessEnv
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal
+  /** One verb of the running gateway. */
+  call(method: string, params?: unknown): Promise<unknown>
+  /** A WebSocket to it, for commands that follow events. */
+  connect(): Promise<CommandSocket>
+  /** Prints `value` as JSON under `--json`, `text` otherwise. */
+  print(text: string, value: unknown): void
+}
+export interface CommandSocket extends AsyncDisposable {
+  call(method: string, params?: unknown): Promise<unknown>
+  on(event: string, fn: (payload: never) => void): () => void
+  readonly closed: Promise<void>
+}
+export interface CommandOption { readonly summary: string; readonly value?: string; readonly short?: string; readonly default?: string }
+export interface Command {
+  readonly summary: string
+  /** As in `<id>`, `[id]`, `[...ids]`. */
+  readonly args?: readonly string[]
+  readonly options?: Readonly<Record<string, CommandOption>>
+  readonly examples?: readonly string[]
+  /** Resolves to an exit code; nothing is 0. */
+  run(io: CommandIo): MaybePromise<number | void>
+}
+export const command = (c: Command): Command => c
+/** The default export of a plugin's `cli.ts`: full command names (`plugins list`) to commands. */
+export const commands = (all: Readonly<Record<string, Command>>): Readonly<Record<string, Command>> => all

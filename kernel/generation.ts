@@ -1,0 +1,54 @@
+/** One life of a plugin: what `setup` made of its definition. A reload makes a new one. */
+import type { Access, Plugin } from './contract.ts'
+import type { Verb } from './dispatch.ts'
+import type { Tap } from './hooks.ts'
+import type { Manifest } from './manifest.ts'
+import type { Timings } from './report.ts'
+import type { PluginScope } from './scope.ts'
+import type { Source } from './source.ts'
+
+/** A plugin that should run, as far as it is known without running it. */
+export interface Unit {
+  readonly id: string
+  readonly source: Source
+  readonly why: string
+  readonly place: string
+  readonly manifest: Manifest
+}
+
+export interface RouteEntry { readonly method: string; readonly path: string; readonly verb: Verb }
+/** The routes of one generation; a transport may hang what it builds from them on this object. */
+export interface RouteGroup {
+  readonly plugin: string
+  readonly generation: number
+  readonly prefixes: readonly string[]
+  readonly routes: readonly RouteEntry[]
+}
+export interface EventEntry { readonly name: string; readonly plugin: string; readonly access: Access }
+
+export interface Generation extends Unit {
+  readonly number: number
+  readonly plugin: Plugin
+  readonly scope: PluginScope
+  readonly settings: unknown
+  readonly services: ReadonlyMap<string, unknown>
+  readonly methods: readonly Verb[]
+  readonly events: readonly EventEntry[]
+  readonly routes: RouteGroup | undefined
+  /** Grows if the plugin taps a hook after setup. */
+  readonly taps: Tap[]
+  readonly timings: Timings
+}
+
+/** Everything it has in the kernel, one label each. */
+export function ownedBy(generation: Generation): string[] {
+  return [
+    ...[...generation.services.keys()].map((id) => `service ${id}`),
+    ...generation.methods.map((verb) => `method ${verb.name}`),
+    ...generation.events.map((event) => `event ${event.name}`),
+    ...(generation.routes?.routes ?? []).map((route) => `route ${route.verb.name}`),
+    ...Object.keys(generation.manifest.commands).map((name) => `command ${name}`),
+    ...generation.taps.map((tap) => `tap ${tap.token.id}`),
+    ...generation.scope.owned(),
+  ]
+}

@@ -1,0 +1,93 @@
+/**
+ * Who needs whom, worked out from manifests alone: order, missing services, duplicates, circles.
+ * Pure; every fault of every plugin is found in one pass, and each is an error with its fix.
+ */
+import { fail, type NexusError } from './errors.ts'
+import type { Manifest } from './manifest.ts'
+import { topological } from './order.ts'
+
+export interface Graph {
+  /** Plugins that can run, in waves: each wave needs only what stands before it. */
+  readonly waves: readonly (readonly string[])[]
+  readonly faults: ReadonlyMap<string, readonly NexusError[]>
+  /** service id → the plugin that provides it, among those that can run. */
+  readonly providers: ReadonlyMap<string, string>
+}
+
+export interface GraphNode { readonly id: string; readonly manifest: Manifest; readonly place: string }
+
+/**
+ * `already` are plugins known not to run, for reasons other than the graph; `builtin` are services of the kernel
+ * itself; `elsewhere` tells which wanted or installed plugin would provide a service.
+ */
+export function resolveGraph(nodes: readonly GraphNode[], already: ReadonlyMap<string, NexusError>, builtin: ReadonlySet<string>, elsewhere: (service: string) => string | undefined): Graph {
+  const faults = new Map([...already].map(([id, error]) => [id, [error]]))
+  const blame = (id: string, error: NexusError): void => { faults.set(id, [...(faults.get(id) ?? []), error]) }
+  const sorted = [...nodes].sort((a, b) => (a.id < b.id ? -1 : 1))
+  findDuplicates(sorted.filter((node) => !faults.has(node.id)), blame)
+
+  let alive = sorted.filter((node) => !faults.has(node.id))
+  for (;;) {
+    const broken = alive.filter((node) => missing(node, alive, builtin, elsewhere, faults, blame))
+    const rest = alive.filter((node) => !broken.includes(node))
+    const providers = providersOf(rest)
+    const { waves, cycle } = topological(rest.map((node) => node.id), (id) => needsOf(rest.find((node) => node.id === id), providers))
+    if (!cycle && broken.length === 0) return { waves, faults, providers }
+    for (const id of cycle?.slice(0, -1) ?? []) blame(id, fail('NEXUS_PLUGIN_CYCLE', { plugin: id, path: cycle?.join(' → ') }))
+    alive = rest.filter((node) => !faults.has(node.id))
+  }
+}
+
+/** Every plugin that would notice a change of `ids`: those that require them, optionally too, and theirs in turn. */
+export function dependentsOf(ids: Iterable<string>, nodes: readonly GraphNode[], providers: ReadonlyMap<string, string>): Set<string> {
+  const found = new Set(ids)
+  for (let size = -1; size !== found.size;) {
+    size = found.size
+    for (const node of nodes) if (needsOf(node, providers).some((id) => found.has(id))) found.add(node.id)
+  }
+  return found
+}
+
+export function needsOf(node: GraphNode | undefined, providers: ReadonlyMap<string, string>): string[] {
+  return Object.values(node?.manifest.requires ?? {}).flatMap(({ service }) => providers.get(service) ?? [])
+}
+
+function providersOf(nodes: readonly GraphNode[]): Map<string, string> {
+  return new Map(nodes.flatMap((node) => node.manifest.provides.map((service): [string, string] => [service, node.id])))
+}
+
+function missing(node: GraphNode, alive: readonly GraphNode[], builtin: ReadonlySet<string>, elsewhere: (service: string) => string | undefined, faults: ReadonlyMap<string, unknown>, blame: (id: string, error: NexusError) => void): boolean {
+  let broken = false
+  for (const { service, optional } of Object.values(node.manifest.requires)) {
+    if (optional || builtin.has(service) || alive.some((other) => other.manifest.provides.includes(service))) continue
+    broken = true
+    const other = elsewhere(service)
+    if (other !== undefined && faults.has(other)) blame(node.id, fail('NEXUS_PLUGIN_BLOCKED', { plugin: node.id, other }))
+    else blame(node.id, fail('NEXUS_PLUGIN_MISSING_SERVICE', { plugin: node.id, service, hint: other === undefined ? `Add a plugin that provides ${service}, or leave ${node.id} out with "-${node.id}".` : `Add "${other}" to the list \`plugins\`.` }))
+  }
+  return broken
+}
+
+/** Two plugins must not hold one name; the later one in the order of ids is the one that cannot run. */
+function findDuplicates(nodes: readonly GraphNode[], blame: (id: string, error: NexusError) => void): void {
+  const held = new Map<string, string>()
+  for (const { id, manifest } of nodes) {
+    const names = [
+      ...manifest.provides.map((name) => ['service', name]),
+      ...Object.keys(manifest.methods).map((name) => ['method', name]),
+      ...Object.keys(manifest.events).map((name) => ['event', name]),
+      ...Object.keys(manifest.commands).map((name) => ['command', name]),
+      ...prefixesOf(manifest).map((name) => ['path', name]),
+    ] as const
+    for (const [kind, name] of names) {
+      const other = held.get(`${kind} ${name}`)
+      if (other === undefined) held.set(`${kind} ${name}`, id)
+      else blame(id, fail('NEXUS_PLUGIN_DUPLICATE_NAME', { plugin: id, other, kind, name }))
+    }
+  }
+}
+
+/** The path prefixes a plugin's routes live under: what its manifest claims, or its id. */
+export function prefixesOf(manifest: Manifest): readonly string[] {
+  return manifest.paths.length > 0 ? manifest.paths : Object.keys(manifest.routes).length > 0 ? [`/${manifest.id}`] : []
+}

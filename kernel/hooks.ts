@@ -1,0 +1,141 @@
+/**
+ * A hook point owns its taps. tapable knows no removal, so the tapable hook inside is a cache: built from the
+ * taps when they are first needed, dropped when they change. A call under way ends on the hook it began with;
+ * taps of scopes closed meanwhile are skipped.
+ */
+import { AsyncSeriesBailHook, AsyncSeriesHook, AsyncSeriesWaterfallHook } from 'tapable'
+import type { HookToken, MaybePromise, TapOrder } from './contract.ts'
+import { asNexusError, fail, type NexusError } from './errors.ts'
+import { sortByOrder } from './order.ts'
+import type { PluginScope } from './scope.ts'
+import { isPromise } from './within.ts'
+
+type AnyToken = HookToken<readonly unknown[], unknown, unknown>
+export interface Tap {
+  readonly scope: PluginScope
+  readonly token: AnyToken
+  readonly fn: (...args: readonly unknown[]) => unknown
+  readonly order: TapOrder
+}
+
+/** One invocation: tapable hands it from tap to tap. */
+interface Run { args: readonly unknown[]; answers: unknown[] }
+type Done = (error?: Error | null, value?: unknown) => void
+interface Compiled {
+  tapAsync(name: string, fn: (run: Run, done: Done) => void): void
+  callAsync(run: Run, done: (error: Error | null, value?: unknown) => void): void
+}
+
+export class HookPoint {
+  readonly token: AnyToken
+  #taps: readonly Tap[] = []
+  #compiled: Compiled | undefined
+
+  constructor(token: AnyToken) {
+    this.token = token
+  }
+
+  get used(): boolean { return this.#taps.length > 0 }
+  get taps(): readonly Tap[] { return this.#taps }
+
+  /** Replaces the taps; they must have been through `orderTaps`. */
+  set(taps: readonly Tap[]): void {
+    if (taps.length === this.#taps.length && taps.every((tap, i) => tap === this.#taps[i])) return
+    this.#taps = taps
+    this.#compiled = undefined
+  }
+
+  /** A value when every tap asked answered at once, a promise otherwise. */
+  invoke(args: readonly unknown[]): MaybePromise<unknown> {
+    if (this.#taps.length === 0) return this.#result({ args, answers: [] }, undefined)
+    const run: Run = { args, answers: [] }
+    let settled = false
+    let failure: unknown
+    let value: unknown
+    let finish: (() => void) | undefined
+    this.#hook().callAsync(run, (error, result) => {
+      settled = true
+      failure = error
+      value = result
+      finish?.()
+    })
+    const outcome = (): unknown => {
+      if (failure) throw failure
+      return this.#result(run, value)
+    }
+    if (settled) return outcome()
+    return new Promise((resolve) => { finish = () => resolve(undefined) }).then(outcome)
+  }
+
+  #result(run: Run, value: unknown): unknown {
+    switch (this.token.mode) {
+      case 'collect': return run.answers
+      case 'waterfall': return run.args[0]
+      case 'bail': return value
+      case 'series': return undefined
+    }
+  }
+
+  #hook(): Compiled {
+    if (this.#compiled) return this.#compiled
+    const hook = this.token.mode === 'bail' ? new AsyncSeriesBailHook(['run']) : this.token.mode === 'waterfall' ? new AsyncSeriesWaterfallHook(['run']) : new AsyncSeriesHook(['run'])
+    const compiled = hook as unknown as Compiled
+    for (const tap of this.#taps) compiled.tapAsync(tap.scope.plugin, (run, done) => guard(tap, run, done))
+    this.#compiled = compiled
+    return compiled
+  }
+}
+
+/** Runs one tap: skips closed scopes, counts the call in flight, names the plugin in whatever it throws. */
+function guard(tap: Tap, run: Run, done: Done): void {
+  const { scope, token } = tap
+  const skip = token.mode === 'waterfall' ? run : undefined
+  if (!scope.enter()) return done(null, skip)
+  const succeed = (answer: unknown): void => {
+    scope.leave()
+    if (token.mode === 'collect' && answer !== undefined) run.answers.push(answer)
+    if (token.mode === 'waterfall') {
+      if (answer !== undefined) run.args = [answer, ...run.args.slice(1)]
+      return done(null, run)
+    }
+    done(null, token.mode === 'bail' ? answer : undefined)
+  }
+  const refuse = (thrown: unknown): void => {
+    scope.leave()
+    const error = attributed(tap, thrown)
+    if (token.onError === 'fail') return done(error)
+    scope.fault(`hook ${token.id}`, error)
+    done(null, skip)
+  }
+  let answer: unknown
+  try {
+    answer = tap.fn(...run.args)
+  } catch (error) {
+    return refuse(error)
+  }
+  if (isPromise(answer)) void answer.then(succeed, refuse)
+  else succeed(answer)
+}
+
+/** A refusal is the plugin's word and stays as it is; anything else is the plugin's failure. */
+function attributed(tap: Tap, thrown: unknown): NexusError {
+  const error = asNexusError(thrown, 'NEXUS_HOOK_FAILED', { plugin: tap.scope.plugin, hook: tap.token.id })
+  if (error !== thrown) tap.scope.faults++
+  return error
+}
+
+/**
+ * The order in which taps run: by plugin id, changed where `before` and `after` say so. It depends on the set of
+ * taps alone, never on when they were made. `known` tells the ids of the installation, running or not.
+ */
+export function orderTaps(taps: readonly Tap[], known: (id: string) => boolean): readonly Tap[] {
+  const check = (tap: Tap, order: 'before' | 'after'): string[] => {
+    const ids = [tap.order[order] ?? []].flat()
+    const stranger = ids.find((id) => !known(id))
+    if (stranger !== undefined) throw fail('NEXUS_HOOK_UNKNOWN_ORDER', { plugin: tap.scope.plugin, hook: tap.token.id, order, other: stranger })
+    return ids
+  }
+  const { sorted, cycle } = sortByOrder(taps, (tap) => tap.scope.plugin, (tap) => check(tap, 'before'), (tap) => check(tap, 'after'))
+  if (cycle) throw fail('NEXUS_HOOK_ORDER_CYCLE', { hook: taps[0]?.token.id, path: cycle.join(' → ') })
+  return sorted
+}

@@ -1,0 +1,44 @@
+/** What the kernel tells of each plugin, as plain data. */
+import type { ChangeHost } from './change.ts'
+import { ownedBy, type Generation, type Unit } from './generation.ts'
+import { dependentsOf } from './graph.ts'
+import type { Inspection } from './report.ts'
+
+const none = { loadMs: 0, setupMs: 0 }
+
+export function inspectAll(host: ChangeHost, leaving: ReadonlySet<Generation>): Inspection[] {
+  return [...new Set([...host.units.keys(), ...host.failed.keys(), ...[...leaving].map(({ id }) => id)])].sort().flatMap((id) => inspectOne(host, leaving, id) ?? [])
+}
+
+export function inspectOne(host: ChangeHost, leaving: ReadonlySet<Generation>, id: string): Inspection | undefined {
+  const running = host.live.generations.get(id)
+  const old = [...leaving].filter((generation) => generation.id === id)
+  const error = host.failed.get(id)
+  const unit: Unit | undefined = host.units.get(id) ?? running ?? old[0]
+  if (!unit && !error) return undefined
+  const all = running ? [running, ...old] : old
+  const shown = running ?? old[0]
+  return {
+    id,
+    state: running ? 'active' : old.length > 0 ? 'closing' : error?.code === 'NEXUS_PLUGIN_BLOCKED' || error?.code === 'NEXUS_PLUGIN_MISSING_SERVICE' ? 'blocked' : 'failed',
+    version: unit?.manifest.version,
+    generation: shown?.number ?? 0,
+    origin: unit?.source.origin ?? 'path',
+    place: unit?.place ?? '',
+    why: unit?.why ?? '',
+    required: unit?.manifest.required ?? false,
+    exclusive: unit?.manifest.exclusive ?? false,
+    timings: shown?.timings ?? none,
+    owned: all.flatMap(ownedBy),
+    inflight: all.reduce((sum, { scope }) => sum + scope.inflight, 0),
+    requires: Object.values(unit?.manifest.requires ?? {}).map(({ service, optional }) => (optional ? `${service}?` : service)),
+    provides: unit?.manifest.provides ?? [],
+    dependents: [...dependentsOf([id], [...host.units.values()], providers(host))].filter((other) => other !== id).sort(),
+    error: running ? undefined : error,
+    faults: all.reduce((sum, { scope }) => sum + scope.faults, 0),
+  }
+}
+
+function providers(host: ChangeHost): Map<string, string> {
+  return new Map([...host.units.values()].flatMap(({ id, manifest }) => manifest.provides.map((service) => [service, id] as const)))
+}

@@ -1,0 +1,272 @@
+/** The kernel: phases, one queue of changes, and what transports are given. It knows no feature. */
+import type { Origin } from './call.ts'
+import { affectedBy, change, type ChangeHost, type Wanted } from './change.ts'
+import { realClock } from './clock.ts'
+import type { Access, Clock, Connection, EmitOptions, HookToken, MaybePromise, RouteContext } from './contract.ts'
+import { createDispatcher, type Verb } from './dispatch.ts'
+import { fail, reasonOf, type NexusError } from './errors.ts'
+import { createGate } from './gate.ts'
+import type { EventEntry, Unit } from './generation.ts'
+import { inspectAll, inspectOne } from './inspect.ts'
+import { createLive } from './live.ts'
+import type { Logger } from './log.ts'
+import type { Manifest } from './manifest.ts'
+import { defaultDeadlines, type Deadlines, type Emitted, type KernelParts } from './parts.ts'
+import type { Paths } from './paths.ts'
+import {
+  callAfter, callAuthorize, callBefore, configChanged, kernelBoot, kernelClose, KernelControl, kernelDrain, kernelReady, logWritten,
+  pluginFailed, pluginLoaded, pluginUnloaded, type KernelControlApi,
+} from './points.ts'
+import { admits, type Caller, type Cause } from './provenance.ts'
+import type { ChangeReport, CloseReport, Inspection, Phase, StartReport } from './report.ts'
+import { createRetirement } from './retire.ts'
+import type { Source } from './source.ts'
+import type { EventTable } from './tables/events.ts'
+import type { MethodTable } from './tables/methods.ts'
+import type { RouteTable } from './tables/routes.ts'
+import { within } from './within.ts'
+
+export interface KernelOptions {
+  readonly plugins: readonly Wanted[]
+  /** Each plugin's block of `nexus.json5`, by id. */
+  readonly settings?: Readonly<Record<string, unknown>>
+  readonly paths: Paths
+  readonly version: string
+  readonly log: Logger
+  readonly clock?: Clock
+  readonly deadlines?: Partial<Deadlines>
+  /** Check results and event payloads against their schemas: for tests. */
+  readonly checkPayloads?: boolean
+  /** Faults of a block by the manifest's schema, before any code runs. */
+  checkSettings?(manifest: Manifest, block: unknown): string[]
+  /** Manifests of plugins that are installed but not wanted, for hints and for the order of taps. */
+  readonly installed?: readonly Manifest[]
+}
+
+export interface Changes {
+  readonly load?: readonly Wanted[]
+  readonly unload?: readonly string[]
+  readonly reload?: readonly string[]
+  /** New blocks by plugin id; `undefined` takes a block away. */
+  readonly settings?: Readonly<Record<string, unknown>>
+}
+
+export interface Kernel {
+  readonly phase: Phase
+  readonly version: string
+  readonly startedAt: number
+  readonly clock: Clock
+  readonly log: Logger
+  readonly paths: Paths
+  readonly methods: MethodTable
+  readonly events: EventTable
+  readonly routes: RouteTable
+  start(): Promise<StartReport>
+  apply(changes: Changes, cause?: Cause): Promise<ChangeReport>
+  inspect(id: string): Inspection | undefined
+  list(): Inspection[]
+  /** Refuses new calls, lets those under way end, closes every plugin. Always within `deadlineMs` (10 s). */
+  close(options?: { readonly deadlineMs?: number }): Promise<CloseReport>
+  /** Throws or rejects with a NexusError, nothing else. */
+  dispatch(method: string, params: unknown, origin: Origin): MaybePromise<unknown>
+  dispatchRoute(verb: Verb, c: RouteContext, origin: Origin): MaybePromise<Response>
+  invoke<A extends readonly unknown[], R, F>(token: HookToken<A, R, F>, ...args: A): MaybePromise<F>
+  used(token: HookToken<never, never, never> | HookToken<readonly [never], never, never> | { readonly id: string }): boolean
+  emit(name: 'tick' | 'shutdown', payload: unknown, options?: EmitOptions): void
+  subscribe(listener: (event: Emitted) => void): () => void
+  visible(access: Access, caller: Caller): boolean
+  /** A transport tells how to list its connections. */
+  connectionsFrom(list: () => readonly Connection[]): void
+  /** An error nobody caught, traced to a plugin. */
+  fault(plugin: string, where: string, error: unknown): void
+}
+
+type AnyToken = HookToken<readonly unknown[], unknown, unknown>
+const ownEvents: readonly EventEntry[] = ['tick', 'shutdown'].map((name) => ({ name, plugin: 'kernel', access: 'public' }))
+
+export function createKernel(options: KernelOptions): Kernel {
+  const { log, paths, version } = options
+  const clock = options.clock ?? realClock
+  const deadlines = { ...defaultDeadlines, ...options.deadlines }
+  const startedAt = clock.now()
+  const installed = options.installed ?? []
+  const listeners = new Set<(event: Emitted) => void>()
+  let phase: Phase = 'new'
+  let wanted = new Map(options.plugins.map((plugin) => [plugin.source.id, plugin]))
+  let settings = options.settings ?? {}
+  let numbers = 0
+  let connections: () => readonly Connection[] = () => []
+  let queue: Promise<unknown> = Promise.resolve()
+  let queued = 0
+
+  const control: KernelControlApi = {
+    version, startedAt,
+    phase: () => phase,
+    list: () => inspectAll(host, retirement.leaving),
+    inspect: (id) => inspectOne(host, retirement.leaving, id),
+    reload: (ids, cause) => apply({ reload: ids }, cause),
+    unload: (ids, cause) => apply({ unload: ids }, cause),
+    connections: () => connections(),
+    methods: () => live.methods,
+  }
+  const live = createLive({ events: ownEvents, services: new Map([[KernelControl.id, control]]) }, (id) => wanted.has(id) || installed.some((manifest) => manifest.id === id))
+  const gate = createGate()
+  const point = (token: unknown) => live.point(token as AnyToken)
+  const dispatcher = createDispatcher({
+    methods: () => live.methods,
+    points: { callAuthorize: point(callAuthorize), callBefore: point(callBefore), callAfter: point(callAfter) },
+    gate,
+    now: clock.now,
+    draining: () => phase === 'draining' || phase === 'closed',
+    checkResults: options.checkPayloads ?? false,
+    hintFor: (method) => hint(installed.find((manifest) => method in manifest.methods)?.id, (id) => ` Plugin "${id}" has it and is not enabled.`),
+  })
+  const parts: KernelParts = {
+    clock, log, paths, deadlines, dispatcher,
+    checkPayloads: options.checkPayloads ?? false,
+    onFault,
+    publish: (event) => { for (const listener of listeners) listener(event) },
+    invoke: (token, args) => live.point(token).invoke(args),
+    retap: (ids) => live.retap(ids),
+  }
+  const retirement = createRetirement(parts)
+  const host: ChangeHost = {
+    parts, live, gate, retirement,
+    units: new Map(),
+    failed: new Map(),
+    nextNumber: () => ++numbers,
+    checkSettings: (unit: Unit, block) => options.checkSettings?.(unit.manifest, block) ?? [],
+    elsewhere: (service) => installed.find((manifest) => manifest.provides.includes(service))?.id,
+  }
+  log.addSink((record) => {
+    const written = point(logWritten)
+    if (written.used) void invoke(logWritten, record)
+  })
+
+  function onFault(plugin: string, where: string, error: unknown): void {
+    log.for(plugin).error(`fault in ${where}`, { error })
+  }
+
+  function invoke<A extends readonly unknown[], R, F>(token: HookToken<A, R, F>, ...args: A): MaybePromise<F> {
+    return point(token).invoke(args) as MaybePromise<F>
+  }
+
+  /** One change after the other, whatever becomes of the one before. */
+  function enqueue<T>(work: () => Promise<T>): Promise<T> {
+    queued++
+    const done = queue.then(work).finally(() => queued--)
+    queue = done.catch(() => {})
+    return done
+  }
+
+  async function start(): Promise<StartReport> {
+    phase = 'starting'
+    await enqueue(() => change(host, { plugins: wanted, settings, touched: new Set(), whole: false }))
+    for (const [id, error] of host.failed) {
+      log.for(id).error(error.message, { code: error.code, fix: error.fix, error: error.cause })
+      await invoke(pluginFailed, { id, error })
+    }
+    const required = [...host.failed].find(([id]) => host.units.get(id)?.manifest.required)
+    if (required) {
+      await close()
+      throw required[1]
+    }
+    await invoke(kernelBoot)
+    phase = 'ready'
+    for (const { id, number } of live.generations.values()) await invoke(pluginLoaded, { id, generation: number })
+    await invoke(kernelReady)
+    return { active: [...live.generations.keys()], failed: [...host.failed].map(([id, error]) => ({ id, error })) }
+  }
+
+  async function apply(changes: Changes, cause?: Cause): Promise<ChangeReport> {
+    const ids = [...(changes.load ?? []).map((plugin) => plugin.source.id), ...(changes.unload ?? []), ...(changes.reload ?? []), ...Object.keys(changes.settings ?? {})]
+    // From inside a call the change would wait for that very call to end.
+    const inside = cause !== undefined && cause.path.length > 0 && (queued > 0 || cause.path.some((id) => affectedBy(host, ids).has(id)))
+    const done = enqueue(() => applyNow(changes, ids))
+    if (!inside) return done
+    done.catch((error: unknown) => log.error('a scheduled change of plugins failed', { reason: reasonOf(error), plugins: ids }))
+    return { scheduled: true, started: [], stopped: [], blocked: [] }
+  }
+
+  async function applyNow(changes: Changes, ids: readonly string[]): Promise<ChangeReport> {
+    if (phase !== 'ready') throw fail('NEXUS_CALL_DRAINING')
+    const plugins = new Map(wanted)
+    for (const id of [...(changes.unload ?? []), ...(changes.reload ?? [])]) if (!plugins.has(id)) throw fail('NEXUS_PLUGIN_NOT_RUNNING', { plugin: id })
+    for (const id of changes.unload ?? []) {
+      if (host.units.get(id)?.manifest.required) throw fail('NEXUS_PLUGIN_REQUIRED', { plugin: id })
+      plugins.delete(id)
+    }
+    for (const plugin of changes.load ?? []) plugins.set(plugin.source.id, plugin)
+    const next = { ...settings, ...changes.settings }
+    const report = await change(host, { plugins, settings: next, touched: new Set(ids.filter((id) => plugins.has(id))), whole: true })
+    wanted = plugins
+    settings = next
+    await tell(changes, report)
+    return report
+  }
+
+  async function tell(changes: Changes, report: ChangeReport): Promise<void> {
+    for (const id of report.stopped) await invoke(pluginUnloaded, { id, generation: 0 })
+    for (const id of report.started) await invoke(pluginLoaded, { id, generation: live.generations.get(id)?.number ?? 0 })
+    if (changes.settings) await invoke(configChanged, Object.keys(changes.settings))
+  }
+
+  async function close({ deadlineMs = 10_000 } = {}): Promise<CloseReport> {
+    if (phase === 'closed') return { drained: true, errors: [] }
+    const until = performance.now() + deadlineMs
+    const left = (): number => Math.max(0, until - performance.now())
+    phase = 'draining'
+    const late = (): NexusError[] => [fail('NEXUS_SCOPE_STUCK', { plugin: 'kernel', what: 'closing of plugins', seconds: deadlineMs / 1000 })]
+    // A quarter of the time is for loops and disposers; the calls under way have the rest.
+    const drained = await within((async () => {
+      await queue
+      await invoke(kernelDrain)
+      return idle(() => left() - deadlineMs / 4)
+    })(), left() * 0.75, () => false)
+    const errors = await within((async () => {
+      await invoke(kernelClose)
+      const closed = await retirement.stop([...live.generations.values()], 0)
+      await retirement.done()
+      return closed
+    })(), left(), late)
+    live.swap(live.plan(new Map()))
+    phase = 'closed'
+    return { drained, errors }
+  }
+
+  /** Until no plugin has a call in flight: one that ends may have started another elsewhere. */
+  async function idle(left: () => number): Promise<boolean> {
+    const busy = () => [...live.generations.values(), ...retirement.leaving].filter(({ scope }) => scope.inflight > 0)
+    while (busy().length > 0) {
+      if (left() <= 0) return false
+      await Promise.all(busy().map(({ scope }) => scope.idle(Math.max(1, left()))))
+    }
+    return true
+  }
+
+  return {
+    get phase() { return phase },
+    get methods() { return live.methods },
+    get events() { return live.events },
+    get routes() { return live.routes },
+    version, startedAt, clock, log, paths,
+    start, apply, close, invoke,
+    inspect: control.inspect,
+    list: control.list,
+    dispatch: dispatcher.method,
+    dispatchRoute: dispatcher.route,
+    used: (token) => point(token).used,
+    emit: (name, payload, emitOptions = {}) => parts.publish({ name, access: 'public', payload, options: emitOptions }),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    visible: (access, caller) => admits(caller.scopes, access),
+    connectionsFrom(list) { connections = list },
+    fault: onFault,
+  }
+}
+
+const hint = (found: string | undefined, text: (id: string) => string): string => (found === undefined ? '' : text(found))
+
+export type { Source }

@@ -1,0 +1,145 @@
+/** What is known of a plugin without running it: `nexus` in its package.json, or derived from its definition. */
+import * as v from 'valibot'
+import type { Access, Command, OptionalToken, Plugin, ServiceToken } from './contract.ts'
+import { fail, type ErrorTable } from './errors.ts'
+import type { JsonSchema } from './config/schema.ts'
+import { schemaFaults } from './config/subset.ts'
+
+export const apiLevel = 1
+/** Keys of `nexus.json5` that are never a plugin's. */
+export const reservedIds: readonly string[] = ['gateway', 'plugins', 'pluginPolicy', 'env', 'meta', '$schema', '$include']
+
+export interface Requirement { readonly service: string; readonly optional: boolean }
+export type ManifestCommand = Omit<Command, 'run'>
+
+export interface Manifest {
+  readonly api: typeof apiLevel
+  readonly id: string
+  /** Relative to the manifest's folder. */
+  readonly entry: string
+  readonly cli?: string
+  readonly version?: string
+  readonly description?: string
+  /** By the name under `ctx.deps`. */
+  readonly requires: Readonly<Record<string, Requirement>>
+  readonly provides: readonly string[]
+  readonly methods: Readonly<Record<string, Access>>
+  readonly events: Readonly<Record<string, Access>>
+  readonly routes: Readonly<Record<string, Access>>
+  readonly paths: readonly string[]
+  readonly commands: Readonly<Record<string, ManifestCommand>>
+  readonly capabilities: readonly string[]
+  readonly required: boolean
+  readonly safe: boolean
+  readonly exclusive: boolean
+  /** Without it the plugin's block can be checked only once its code is loaded. */
+  readonly config?: JsonSchema
+  readonly errors?: ErrorTable
+}
+export type ManifestExtra = Partial<Pick<Manifest, 'entry' | 'cli' | 'version' | 'description' | 'commands' | 'config' | 'errors'>>
+
+/** The manifest that a definition amounts to. */
+export function manifestOf(plugin: Plugin, extra: ManifestExtra = {}): Manifest {
+  const tokens = Object.entries(plugin.requires ?? {}) as [string, ServiceToken<unknown> | OptionalToken<unknown>][]
+  return {
+    api: apiLevel,
+    id: plugin.id,
+    entry: '',
+    requires: Object.fromEntries(tokens.map(([name, t]) => [name, t.kind === 'optional' ? { service: t.token.id, optional: true } : { service: t.id, optional: false }])),
+    provides: Object.values((plugin.provides ?? {}) as Record<string, ServiceToken<unknown>>).map((token) => token.id),
+    methods: scopes(plugin.methods),
+    events: scopes(plugin.events),
+    routes: scopes(plugin.routes),
+    paths: [...(plugin.paths ?? [])],
+    commands: {},
+    capabilities: [...(plugin.capabilities ?? [])],
+    required: plugin.required ?? false,
+    safe: plugin.safe ?? false,
+    exclusive: plugin.exclusive ?? false,
+    ...extra,
+  }
+}
+
+function scopes(table: Record<string, { readonly scope: Access }> | undefined): Record<string, Access> {
+  return Object.fromEntries(Object.entries(table ?? {}).map(([name, entry]) => [name, entry.scope]))
+}
+
+/** How a definition differs from its manifest, one line each; nothing when it does not. */
+export function manifestFaults(manifest: Manifest, plugin: Plugin): string[] {
+  const actual = manifestOf(plugin)
+  const faults: string[] = []
+  for (const part of ['id', 'required', 'safe', 'exclusive'] as const) {
+    if (manifest[part] !== actual[part]) faults.push(`${part} is ${actual[part]}, the manifest says ${manifest[part]}`)
+  }
+  for (const part of ['requires', 'provides', 'methods', 'events', 'routes', 'paths', 'capabilities'] as const) {
+    const [said, is] = [asTable(manifest[part]), asTable(actual[part])]
+    for (const name of new Set([...said.keys(), ...is.keys()])) {
+      const [a, b] = [said.get(name), is.get(name)]
+      if (a === b) continue
+      if (a === undefined) faults.push(`${part} "${name}" is missing in the manifest`)
+      else if (b === undefined) faults.push(`${part} "${name}" stands only in the manifest`)
+      else faults.push(`${part} "${name}" is ${b}, the manifest says ${a}`)
+    }
+  }
+  return faults
+}
+
+function asTable(part: readonly string[] | Readonly<Record<string, Access | Requirement>>): Map<string, string> {
+  if (Array.isArray(part)) return new Map(part.map((name) => [name, 'listed']))
+  return new Map(Object.entries(part).map(([name, to]) => [name, typeof to === 'string' ? to : `${to.optional ? 'optional ' : ''}${to.service}`]))
+}
+
+// ── Reading ─────────────────────────────────────────────────────────────────────────────────────
+
+const like = (pattern: RegExp, what: string) => v.pipe(v.string(), v.maxLength(200, what), v.regex(pattern, what))
+const pluginId = v.pipe(like(/^[a-z][a-z0-9-]*$/, 'small letters, digits and dashes'), v.check((id) => !reservedIds.includes(id), 'a name that is not reserved'))
+const verbName = like(/^[a-z][\w-]*(\.[\w-]+)*$/i, 'a name such as "noun.verb"')
+const access = v.pipe(like(/^(public|[a-z][\w-]*(\.[\w-]+)+)$/i, '"public" or a scope such as "operator.read"'), v.transform((scope) => scope as Access))
+const serviceId = like(/^[a-z][\w.-]*\/\d+$/i, 'a service such as "store/1"')
+const relativeFile = like(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\\]*$/, 'a path inside the plugin\'s folder')
+const text = v.pipe(v.string(), v.maxLength(2_000, 'at most 2000 characters'))
+const list = <S extends v.GenericSchema>(item: S) => v.pipe(v.array(item), v.maxLength(1_000, 'at most 1000 entries'))
+const commandOption = v.strictObject({ summary: text, value: v.optional(text), short: v.optional(text), default: v.optional(text) })
+const command = v.strictObject({ summary: text, args: v.optional(list(text)), options: v.optional(v.record(text, commandOption)), examples: v.optional(list(text)) })
+const errorRow = v.strictObject({
+  text, fix: text, wire: v.optional(text), detail: v.optional(text), status: v.optional(v.number()), retryable: v.optional(v.boolean()), exit: v.optional(v.number()),
+})
+const manifestSchema = v.strictObject({
+  api: v.literal(apiLevel),
+  id: pluginId,
+  entry: relativeFile,
+  cli: v.optional(relativeFile),
+  version: v.optional(text),
+  description: v.optional(text),
+  requires: v.optional(v.record(text, v.strictObject({ service: serviceId, optional: v.boolean() })), {}),
+  provides: v.optional(list(serviceId), []),
+  methods: v.optional(v.record(verbName, access), {}),
+  events: v.optional(v.record(verbName, access), {}),
+  routes: v.optional(v.record(like(/^(GET|POST|PUT|PATCH|DELETE|OPTIONS) \/\S*$/, 'a route such as "GET /path"'), access), {}),
+  paths: v.optional(list(like(/^\/(?!.*\/\/)(?!.*\.\.)[\w./-]*$/, 'a prefix such as "/v1"')), []),
+  commands: v.optional(v.record(like(/^[a-z][a-z0-9-]*( [a-z][a-z0-9-]*)*$/, 'a command such as "plugins list"'), command), {}),
+  capabilities: v.optional(list(text), []),
+  required: v.optional(v.boolean(), false),
+  safe: v.optional(v.boolean(), false),
+  exclusive: v.optional(v.boolean(), false),
+  config: v.optional(v.looseObject({})),
+  errors: v.optional(v.record(like(/^[A-Z]+(_[A-Z0-9]+)+$/, 'a code such as "ACME_STORE_FULL"'), errorRow)),
+})
+
+/** Checks `nexus` of the package.json at `place`. Throws NEXUS_PLUGIN_BAD_MANIFEST with all faults at once, NEXUS_PLUGIN_API_LEVEL. */
+export function parseManifest(json: unknown, place: string, guess = place): Manifest {
+  const { id, api } = (typeof json === 'object' && json !== null ? json : {}) as { id?: unknown; api?: unknown }
+  const plugin = typeof id === 'string' && v.is(pluginId, id) ? id : guess
+  if (Number.isInteger(api) && api !== apiLevel) throw fail('NEXUS_PLUGIN_API_LEVEL', { plugin, wants: api, has: apiLevel })
+  const result = v.safeParse(manifestSchema, json)
+  const faults = result.success ? schemaFaults(result.output.config ?? {}, 'config') : result.issues.map(faultOf)
+  if (faults.length > 0) throw fail('NEXUS_PLUGIN_BAD_MANIFEST', { plugin, place, faults: faults.join('; ') })
+  return result.output as Manifest
+}
+
+// valibot's own texts repeat what was received, so only the place and the expectation are used.
+function faultOf(issue: v.BaseIssue<unknown>): string {
+  const where = v.getDotPath(issue) ?? 'nexus'
+  if (issue.kind === 'schema') return issue.expected === 'never' ? `unknown key "${where}"` : `"${where}" must be ${issue.expected ?? 'of another type'}`
+  return `"${where}" must be ${issue.message}`
+}

@@ -1,0 +1,47 @@
+/** Who can stand behind a call, most trusted first. */
+export const labels = ['operator', 'device', 'node', 'plugin', 'schedule', 'tool', 'channel', 'webhook'] as const
+
+export type Label = (typeof labels)[number]
+
+/** The lesser of two labels: what a batch, a queue, a retry or a child run may claim at most. */
+export function least(a: Label, b: Label): Label {
+  return labels.indexOf(a) >= labels.indexOf(b) ? a : b
+}
+
+/** The party a call acts for. `id` names the credential or plugin, never a secret. */
+export interface Caller {
+  readonly id: string
+  readonly role: 'operator' | 'node' | 'none'
+  readonly scopes: ReadonlySet<string>
+  readonly label: Label
+}
+
+/**
+ * Why something happens. It is passed on explicitly: the second argument of every handler is one,
+ * and every run, charge or message that a plugin starts takes one.
+ * `path` lists the plugins whose code is already part of this call, outermost first.
+ */
+export interface Cause {
+  readonly caller: Caller
+  readonly trace: string
+  readonly path: readonly string[]
+}
+
+/** A request that carried no credential: good for public verbs only. */
+export const nobody: Caller = { id: 'anonymous', role: 'none', scopes: new Set(), label: 'webhook' }
+
+/** The same cause under a lesser label; a label can be lowered, never raised. */
+export function lowered(cause: Cause, label: Label): Cause {
+  const to = least(cause.caller.label, label)
+  return to === cause.caller.label ? cause : { ...cause, caller: { ...cause.caller, label: to } }
+}
+
+/**
+ * The one rule of what a set of scopes admits: admin everything of operators and plugins, write also read,
+ * every other scope itself alone. Unknown means no.
+ */
+export function admits(scopes: ReadonlySet<string>, access: string): boolean {
+  if (access === 'public' || scopes.has(access)) return true
+  if (access === 'operator.read' && scopes.has('operator.write')) return true
+  return scopes.has('operator.admin') && !access.startsWith('node.')
+}

@@ -1,0 +1,119 @@
+/** Load and setup of one plugin: from a source to a generation that is ready to serve but does not yet. */
+import type { Plugin } from './contract.ts'
+import { asNexusError, fail, reasonOf } from './errors.ts'
+import { createContext } from './context.ts'
+import { prefixesOf } from './graph.ts'
+import type { Generation, RouteGroup, Unit } from './generation.ts'
+import type { Verb } from './dispatch.ts'
+import type { Tap } from './hooks.ts'
+import { manifestFaults } from './manifest.ts'
+import type { KernelParts } from './parts.ts'
+import { PluginScope } from './scope.ts'
+import type { ServiceTable } from './tables/services.ts'
+import { check } from './validate.ts'
+import { within } from './within.ts'
+
+export interface Loaded { readonly unit: Unit; readonly plugin: Plugin; readonly loadMs: number }
+
+export async function load(kernel: KernelParts, unit: Unit): Promise<Loaded> {
+  const started = performance.now()
+  const { id, place } = unit
+  const late = (): never => { throw fail('NEXUS_PLUGIN_LOAD_TIMEOUT', { plugin: id, seconds: kernel.deadlines.load / 1000, place }) }
+  try {
+    const plugin = await within(unit.source.load(), kernel.deadlines.load, late)
+    const faults = manifestFaults(unit.manifest, plugin)
+    if (faults.length > 0) throw fail('NEXUS_PLUGIN_MANIFEST_DIFFERS', { plugin: id, faults: faults.join('; ') })
+    return { unit, plugin, loadMs: performance.now() - started }
+  } catch (error) {
+    throw asNexusError(error, 'NEXUS_PLUGIN_LOAD_FAILED', { plugin: id, place, reason: reasonOf(error) })
+  }
+}
+
+export interface SetupOptions {
+  readonly number: number
+  readonly settings: unknown
+  readonly services: ServiceTable
+  readonly serving: (generation: number) => boolean
+}
+
+/** Runs `setup`. If it fails, what it had started is closed before this rejects. */
+export async function setUp(kernel: KernelParts, { unit, plugin, loadMs }: Loaded, options: SetupOptions): Promise<Generation> {
+  const started = performance.now()
+  const { id } = unit
+  const config = settingsOf(plugin, options.settings)
+  const scope = new PluginScope(id, options.number, kernel.clock, kernel.onFault)
+  const taps: Tap[] = []
+  const deps = Object.fromEntries(Object.entries(unit.manifest.requires).map(([name, { service }]) => [name, options.services.get(service)]))
+  const ctx = createContext(kernel, { unit, plugin, scope, config, deps, taps, serving: () => options.serving(options.number) })
+  const late = (): never => { throw fail('NEXUS_PLUGIN_SETUP_TIMEOUT', { plugin: id, seconds: kernel.deadlines.setup / 1000 }) }
+  try {
+    const returned: unknown = await within((async () => plugin.setup(ctx) as unknown)(), kernel.deadlines.setup, late)
+    const made = partsOf(plugin, returned)
+    return {
+      ...unit, number: options.number, plugin, scope, taps, settings: options.settings,
+      services: made.services,
+      methods: Object.entries(made.methods).map(([name, run]) => methodVerb(plugin, scope, name, run)),
+      events: Object.entries(unit.manifest.events).map(([name, access]) => ({ name, plugin: id, access })),
+      routes: routeGroup(unit, scope, made.routes),
+      timings: { loadMs, setupMs: performance.now() - started },
+    }
+  } catch (error) {
+    const report = await scope.close({ drainMs: 0, disposeMs: kernel.deadlines.dispose })
+    for (const fault of report.errors) kernel.onFault(id, 'setup', fault)
+    throw asNexusError(error, 'NEXUS_PLUGIN_SETUP_FAILED', { plugin: id, reason: reasonOf(error) })
+  }
+}
+
+function settingsOf(plugin: Plugin, block: unknown): unknown {
+  if (!plugin.config) {
+    if (block === undefined || Object.keys(block as object).length === 0) return undefined
+    throw fail('NEXUS_PLUGIN_CONFIG', { plugin: plugin.id, faults: 'it has no settings' })
+  }
+  const checked = check(plugin.config, block ?? {})
+  if (!checked.ok) throw fail('NEXUS_PLUGIN_CONFIG', { plugin: plugin.id, faults: checked.faults })
+  return checked.value
+}
+
+type Table = Readonly<Record<string, unknown>>
+type Handler = (...args: readonly unknown[]) => unknown
+interface Made { readonly services: ReadonlyMap<string, unknown>; readonly methods: Readonly<Record<string, Handler>>; readonly routes: Readonly<Record<string, Handler>> }
+
+/** Declared is returned and returned is declared: checked here, since the compiler cannot see the second half. */
+function partsOf(plugin: Plugin, returned: unknown): Made {
+  const made = (returned ?? {}) as Readonly<Record<string, Table | undefined>>
+  const both = (kind: string, declared: Table | undefined, given: Table | undefined, fits: (value: unknown) => boolean): void => {
+    for (const name of Object.keys(given ?? {})) if (!Object.hasOwn(declared ?? {}, name)) throw fail('NEXUS_PLUGIN_UNDECLARED', { plugin: plugin.id, kind, name })
+    for (const name of Object.keys(declared ?? {})) if (!Object.hasOwn(given ?? {}, name) || !fits(given?.[name])) throw fail('NEXUS_PLUGIN_NOT_IMPLEMENTED', { plugin: plugin.id, kind, name })
+  }
+  const isFunction = (value: unknown): boolean => typeof value === 'function'
+  const provides = (plugin.provides ?? {}) as Readonly<Record<string, { id: string }>>
+  both('service', provides, made['provides'], (value) => value !== undefined)
+  both('method', plugin.methods as Table, made['methods'], isFunction)
+  both('route', plugin.routes as Table, made['routes'], isFunction)
+  return {
+    services: new Map(Object.entries(provides).map(([name, { id }]) => [id, made['provides']?.[name]])),
+    methods: (made['methods'] ?? {}) as Made['methods'],
+    routes: (made['routes'] ?? {}) as Made['routes'],
+  }
+}
+
+function methodVerb(plugin: Plugin, owner: PluginScope, name: string, run: Handler): Verb {
+  const { scope: access, params, result } = (plugin.methods as Record<string, { scope: Verb['access']; params?: Verb['params']; result?: Verb['result'] }>)[name] as never as Verb & { scope: Verb['access'] }
+  return { kind: 'method', name, plugin: plugin.id, access, owner, run, ...(params && { params }), ...(result && { result }) }
+}
+
+function routeGroup(unit: Unit, owner: PluginScope, handlers: Readonly<Record<string, Handler>>): RouteGroup | undefined {
+  const { id, manifest } = unit
+  const prefixes = prefixesOf(manifest)
+  if (prefixes.length === 0) return undefined
+  const routes = Object.entries(handlers).map(([key, run]) => {
+    const [method = '', path = ''] = key.split(' ', 2)
+    const whole = manifest.paths.length > 0 ? path : `/${id}${path === '/' ? '' : path}`
+    if (!prefixes.some((prefix) => whole === prefix || whole.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`))) {
+      throw fail('NEXUS_PLUGIN_UNDECLARED', { plugin: id, kind: 'path', name: whole })
+    }
+    const verb: Verb = { kind: 'route', name: `${method} ${whole}`, plugin: id, access: manifest.routes[key] ?? 'operator.admin', owner, run }
+    return { method, path: whole, verb }
+  })
+  return { plugin: id, generation: owner.generation, prefixes, routes }
+}

@@ -1,0 +1,30 @@
+import type { Command, MaybePromise, Plugin } from './contract.ts'
+import { manifestOf, type Manifest } from './manifest.ts'
+
+/** Where a plugin comes from, before and after any of its code has run. */
+export interface Source {
+  /** The manifest's id. Before `manifest()` has succeeded, the best guess from the place, fit for a report. */
+  readonly id: string
+  readonly origin: 'builtin' | 'path' | 'package' | 'memory'
+  /** A file or folder, for people. */
+  readonly place: string
+  /** Reads no plugin code where there is a whole manifest. Throws NEXUS_PLUGIN_BAD_MANIFEST, NEXUS_PLUGIN_API_LEVEL, NEXUS_PLUGIN_NOT_FOUND, and what `load` throws. */
+  manifest(): MaybePromise<Manifest>
+  /**
+   * The definition: unchanged content gives the same object, changed content one of a new module graph.
+   * Throws NEXUS_PLUGIN_LOAD_FAILED, NEXUS_PLUGIN_LOAD_TIMEOUT, NEXUS_PLUGIN_NOT_A_PLUGIN.
+   */
+  load(): Promise<Plugin>
+  /** The default export of the plugin's `cli.ts`; nothing when it has none. */
+  commands(): Promise<Readonly<Record<string, Command>>>
+  /** The files the last load read, also when it failed, for whoever watches them. */
+  files(): readonly string[]
+}
+
+/** A plugin that is already in memory, as tests and embedders have it. */
+export function memorySource(plugin: Plugin): Source {
+  return {
+    id: plugin.id, origin: 'memory', place: `memory:${plugin.id}`,
+    manifest: () => manifestOf(plugin), load: async () => plugin, commands: async () => ({}), files: () => [],
+  }
+}

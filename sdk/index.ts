@@ -1,0 +1,16 @@
+/** What plugin authors import. The kernel's vocabulary, and nothing else of the kernel. */
+export { command, commands, contract, definePlugin, event, hook, method, optional, route, service } from '../kernel/contract.ts'
+export type {
+  Access, Call, ClientOf, Clock, Command, CommandIo, CommandOption, CommandSocket, Connection, Contract, Ctx, EmitOptions, Event, HookToken,
+  Log, LogLevel, MaybePromise, Method, OptionalToken, Plugin, Route, RouteContext, Schema, Scope, ServiceToken, TapOrder,
+} from '../kernel/contract.ts'
+export { admits, labels, least, lowered, nobody } from '../kernel/provenance.ts'
+export type { Caller, Cause, Label } from '../kernel/provenance.ts'
+export { failures, NexusError } from '../kernel/errors.ts'
+export type { ErrorRow, ErrorTable, WireCode } from '../kernel/errors.ts'
+export {
+  callAfter, callAuthorize, callBefore, configChanged, connectionAuthenticate, connectionClosed, connectionHello, connectionOpened, httpRequest,
+  kernelBoot, kernelClose, KernelControl, kernelDrain, kernelReady, logWritten, pluginFailed, pluginLoaded, pluginUnloaded,
+} from '../kernel/points.ts'
+export type { AuthAnswer, AuthRequest, HttpRequestInfo, KernelControlApi, LogRecord, Outcome, PluginNotice } from '../kernel/points.ts'
+export type { ChangeReport, Inspection, Phase, PluginState } from '../kernel/report.ts'
