@@ -1,0 +1,19 @@
+/** One line of the table: what was measured, against what, and the target it is held to. */
+export interface Row {
+  readonly id: string
+  readonly what: string
+  readonly value: number
+  readonly unit: '×' | 'ms' | 'MB' | 'KB' | 'KiB'
+  readonly target: number
+  /** Whether smaller or larger is better. */
+  readonly better: 'less' | 'more'
+  readonly control: string
+  /** The absolute figures behind it, for whoever wants to look. */
+  readonly figures: Readonly<Record<string, number>>
+}
+
+export type Scenario = () => Promise<Row[]>
+
+export function meets(row: Row): boolean {
+  return row.better === 'less' ? row.value <= row.target : row.value >= row.target
+}
