@@ -21,66 +21,69 @@ export interface Origin {
 const boot = Math.random().toString(36).slice(2, 8)
 let calls = 0
 
+// Plain private fields and lazy ids: one of these is made for every call, and #fields cost at construction.
 export class LiveCall implements Call {
-  readonly id: string
-  readonly trace: string
   readonly verb: string
   readonly plugin: string
   readonly transport: Call['transport']
   readonly connection: Connection | undefined
   readonly caller: Caller
   readonly startedAt: number
-  readonly #origin: Origin
-  readonly #owner: PluginScope
-  #path: readonly string[] | undefined
-  #abort: AbortController | undefined
-  #open = 1
+  private readonly origin: Origin
+  private readonly owner: PluginScope
+  private readonly number: number
+  private chain: readonly string[] | undefined
+  private abort: AbortController | undefined
+  private follow: (() => void) | undefined
+  private open = 1
 
   constructor(verb: string, owner: PluginScope, origin: Origin, now: number) {
-    this.id = `${boot}-${(calls++).toString(36)}`
-    this.trace = origin.cause?.trace ?? origin.trace ?? this.id
     this.verb = verb
     this.plugin = owner.plugin
     this.transport = origin.transport
     this.connection = origin.connection
     this.caller = origin.caller
     this.startedAt = now
-    this.#origin = origin
-    this.#owner = owner
+    this.origin = origin
+    this.owner = owner
+    this.number = calls++
+    this.chain = undefined
+    this.abort = undefined
+    this.follow = undefined
   }
 
+  get id(): string { return `${boot}-${this.number.toString(36)}` }
+  get trace(): string { return this.origin.cause?.trace ?? this.origin.trace ?? this.id }
+
   get path(): readonly string[] {
-    this.#path ??= [...(this.#origin.cause?.path ?? []), this.plugin]
-    return this.#path
+    this.chain ??= [...(this.origin.cause?.path ?? []), this.plugin]
+    return this.chain
   }
 
   get signal(): AbortSignal {
-    if (this.#abort) return this.#abort.signal
+    if (this.abort) return this.abort.signal
     const abort = new AbortController()
-    this.#abort = abort
-    this.#owner.adoptCall(abort)
-    const gone = this.#origin.signal
-    if (gone?.aborted) abort.abort(gone.reason)
-    else gone?.addEventListener('abort', this.#follow, { once: true })
+    this.abort = abort
+    this.owner.adoptCall(abort)
+    const gone = this.origin.signal
+    this.follow = () => abort.abort(fail('NEXUS_CALL_ABORTED', { verb: this.verb }))
+    if (gone?.aborted) this.follow()
+    else gone?.addEventListener('abort', this.follow, { once: true })
     return abort.signal
   }
 
-  readonly #follow = (): void => this.#abort?.abort(this.aborted())
-
   waitUntil(work: Promise<unknown>): void {
-    this.#open++
-    this.#owner.hold(work.finally(() => this.ended()), this.verb)
+    this.open++
+    this.owner.hold(work.finally(() => this.ended()), this.verb)
   }
 
   /** Called once for the handler and once for each `waitUntil`; the last one lets go of the signal. */
   ended(): void {
-    if (--this.#open > 0 || !this.#abort) return
-    this.#owner.releaseCall(this.#abort)
-    this.#origin.signal?.removeEventListener('abort', this.#follow)
+    if (--this.open > 0 || !this.abort) return
+    this.owner.releaseCall(this.abort)
+    if (this.follow) this.origin.signal?.removeEventListener('abort', this.follow)
   }
 
   /** True if somebody holds the signal and it has been aborted. */
-  get gone(): boolean { return this.#abort?.signal.aborted ?? false }
-
-  aborted(): Error { return fail('NEXUS_CALL_ABORTED', { verb: this.verb }) }
+  get gone(): boolean { return this.abort?.signal.aborted ?? false }
 }

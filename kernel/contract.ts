@@ -226,7 +226,7 @@ export interface Plugin<M = Any, E = Any> extends Contract<string, M, E> {
 }
 
 export const definePlugin = <const I extends string, const M extends Methods = {}, const E extends Events = {}, const R extends Routes = {}, const P extends Provides = {}, const G extends Schema | undefined = undefined, const Q extends Requires = {}>(
-  definition: Definition<I, M, E, R & OnlyKeys<R, RouteKey>, P, G, Q>): Plugin<M, E> => ({ ...definition, $type: 'nexus.plugin/1' }) as Plugin<M, E>
+  definition: Definition<I, M, E, R & OnlyKeys<R, RouteKey>, P, G, Q>): Plugin<NoInfer<M>, NoInfer<E>> => ({ ...definition, $type: 'nexus.plugin/1' }) as Plugin<M, E>
 
 /** The typed client of a contract: one function per method, `on` per event. */
 export type ClientOf<X> = X extends { readonly methods?: infer M; readonly events?: infer E }

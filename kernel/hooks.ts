@@ -88,33 +88,34 @@ export class HookPoint {
 
 /** Runs one tap: skips closed scopes, counts the call in flight, names the plugin in whatever it throws. */
 function guard(tap: Tap, run: Run, done: Done): void {
-  const { scope, token } = tap
-  const skip = token.mode === 'waterfall' ? run : undefined
-  if (!scope.enter()) return done(null, skip)
-  const succeed = (answer: unknown): void => {
-    scope.leave()
-    if (token.mode === 'collect' && answer !== undefined) run.answers.push(answer)
-    if (token.mode === 'waterfall') {
-      if (answer !== undefined) run.args = [answer, ...run.args.slice(1)]
-      return done(null, run)
-    }
-    done(null, token.mode === 'bail' ? answer : undefined)
-  }
-  const refuse = (thrown: unknown): void => {
-    scope.leave()
-    const error = attributed(tap, thrown)
-    if (token.onError === 'fail') return done(error)
-    scope.fault(`hook ${token.id}`, error)
-    done(null, skip)
-  }
+  if (!tap.scope.enter()) return done(null, skipped(tap, run))
   let answer: unknown
   try {
     answer = tap.fn(...run.args)
   } catch (error) {
-    return refuse(error)
+    return refuse(tap, run, done, error)
   }
-  if (isPromise(answer)) void answer.then(succeed, refuse)
-  else succeed(answer)
+  if (isPromise(answer)) void answer.then((value: unknown) => succeed(tap, run, done, value), (error: unknown) => refuse(tap, run, done, error))
+  else succeed(tap, run, done, answer)
+}
+
+/** What tapable carries on with where a tap has said nothing. */
+const skipped = (tap: Tap, run: Run): Run | undefined => (tap.token.mode === 'waterfall' ? run : undefined)
+
+function succeed(tap: Tap, run: Run, done: Done, answer: unknown): void {
+  tap.scope.leave()
+  const { mode } = tap.token
+  if (mode === 'collect' && answer !== undefined) run.answers.push(answer)
+  if (mode === 'waterfall' && answer !== undefined) run.args = [answer, ...run.args.slice(1)]
+  done(null, mode === 'bail' ? answer : skipped(tap, run))
+}
+
+function refuse(tap: Tap, run: Run, done: Done, thrown: unknown): void {
+  tap.scope.leave()
+  const error = attributed(tap, thrown)
+  if (tap.token.onError === 'fail') return done(error)
+  tap.scope.fault(`hook ${tap.token.id}`, error)
+  done(null, skipped(tap, run))
 }
 
 /** A refusal is the plugin's word and stays as it is; anything else is the plugin's failure. */

@@ -7,7 +7,7 @@ import { isPath, type Selection } from './config/plugins.ts'
 import { didYouMean } from './config/suggest.ts'
 import type { Command, Plugin } from './contract.ts'
 import { asNexusError, fail, NexusError, reasonOf } from './errors.ts'
-import { manifestOf, parseManifest, type Manifest, type ManifestCommand } from './manifest.ts'
+import { manifestOf, parseManifest, summaries, type Manifest } from './manifest.ts'
 import { packageDir } from './paths.ts'
 import type { Source } from './source.ts'
 import { within } from './within.ts'
@@ -208,11 +208,6 @@ function commandsOf(module: Module): Readonly<Record<string, Command>> {
   return (module['default'] ?? {}) as Readonly<Record<string, Command>>
 }
 
-/** Commands as a manifest lists them. */
-export function summaries(commands: Readonly<Record<string, Command>>): Record<string, ManifestCommand> {
-  return Object.fromEntries(Object.entries(commands).map(([name, { run: _, ...rest }]) => [name, rest]))
-}
-
 /** Names the line of the plugin's own code that threw, where the error does not say it. */
 function loadFault(error: unknown, plugin: string, place: string, root = place): NexusError {
   const reason = reasonOf(error)
@@ -221,10 +216,12 @@ function loadFault(error: unknown, plugin: string, place: string, root = place):
   return asNexusError(error, 'NEXUS_PLUGIN_LOAD_FAILED', { plugin, place, reason: at ? `${reason} (${at})` : reason })
 }
 
-/** The host's copies of what plugins import, the SDK's in the form this file is in: source or build. */
+/** What plugins share with the host and each other; the SDK in the form this file is in, source or build. */
 async function sharedModules(): Promise<Readonly<Record<string, object>>> {
   const source = import.meta.url.endsWith('.ts')
   const sdk = (name: string): Promise<object> => import(pathToFileURL(join(packageDir(), source ? 'sdk' : 'dist/sdk', `${name}.${source ? 'ts' : 'js'}`)).href)
-  const [index, client, valibot, hono, streaming] = await Promise.all([sdk('index'), sdk('client'), import('valibot'), import('hono'), import('hono/streaming')])
+  // A name the bundler cannot see: with all its exports wanted, valibot would be read whole at every start.
+  const unbundled = (name: string): Promise<object> => import(name)
+  const [index, client, valibot, hono, streaming] = await Promise.all([sdk('index'), sdk('client'), unbundled('valibot'), import('hono'), import('hono/streaming')])
   return Object.assign(Object.create(null), { 'nexus-gateway/sdk': index, 'nexus-gateway/sdk/client': client, valibot, hono, 'hono/streaming': streaming })
 }

@@ -36,7 +36,7 @@ export interface Manifest {
   readonly config?: JsonSchema
   readonly errors?: ErrorTable
 }
-export type ManifestExtra = Partial<Pick<Manifest, 'entry' | 'cli' | 'version' | 'description' | 'commands' | 'config' | 'errors'>>
+export type ManifestExtra = Partial<Pick<Manifest, 'entry' | 'cli' | 'version' | 'description' | 'commands' | 'config'>>
 
 /** The manifest that a definition amounts to. */
 export function manifestOf(plugin: Plugin, extra: ManifestExtra = {}): Manifest {
@@ -56,12 +56,18 @@ export function manifestOf(plugin: Plugin, extra: ManifestExtra = {}): Manifest 
     required: plugin.required ?? false,
     safe: plugin.safe ?? false,
     exclusive: plugin.exclusive ?? false,
+    ...(plugin.errors && { errors: plugin.errors }),
     ...extra,
   }
 }
 
 function scopes(table: Record<string, { readonly scope: Access }> | undefined): Record<string, Access> {
   return Object.fromEntries(Object.entries(table ?? {}).map(([name, entry]) => [name, entry.scope]))
+}
+
+/** Commands as a manifest lists them. */
+export function summaries(commands: Readonly<Record<string, Command>>): Record<string, ManifestCommand> {
+  return Object.fromEntries(Object.entries(commands).map(([name, { run: _, ...rest }]) => [name, rest]))
 }
 
 /** How a definition differs from its manifest, one line each; nothing when it does not. */

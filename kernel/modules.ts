@@ -111,7 +111,11 @@ function readIfAny(file: string): string | undefined {
 }
 
 function write(file: string, code: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  writeFileSync(`${file}.${process.pid}`, code, { mode: 0o600 })
-  renameSync(`${file}.${process.pid}`, file)
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    writeFileSync(`${file}.${process.pid}`, code, { mode: 0o600 })
+    renameSync(`${file}.${process.pid}`, file)
+  } catch {
+    // A cache that cannot be written costs time at the next load and nothing else.
+  }
 }

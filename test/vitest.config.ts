@@ -1,16 +1,22 @@
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = join(import.meta.dirname, '..')
 
-/** Tests run the sources: the package's own name leads to `sdk/`, as it does for the compiler. */
 export default defineConfig({
   root,
   resolve: {
     alias: [
-      { find: /^nexus-gateway\/sdk\/(client|testing)$/, replacement: `${root}sdk/$1.ts` },
-      { find: /^nexus-gateway\/sdk$/, replacement: `${root}sdk/index.ts` },
+      { find: /^nexus-gateway\/sdk$/, replacement: join(root, 'sdk/index.ts') },
+      { find: /^nexus-gateway\/sdk\/(client|testing)$/, replacement: join(root, 'sdk/$1.ts') },
     ],
   },
-  test: { include: ['test/**/*.test.ts'] },
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Whole processes are started here, and machines that run tests are busy; promised deadlines have limits of their own.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    execArgv: ['--expose-gc'],
+    reporters: process.env['CI'] ? ['default', ['json', { outputFile: join(root, 'coverage/results.json') }]] : ['default'],
+  },
 })

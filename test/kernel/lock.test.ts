@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -78,16 +78,24 @@ test.each([
   lock.release()
 })
 
-test('a lock of a zombie is taken over', async () => {
-  const child = fork(join(import.meta.dirname, 'cli/racer.ts'), [dir], { execArgv: ['--import', 'jiti/register'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-  children.push(child)
-  await once(child, 'message')
+test('a lock of a process that was killed is taken over', async () => {
+  const child = await racer()
   expect(await tell(child, 'go')).toBe('won')
   expect(await holderOf(readLock(paths.lock)!, paths.socket)).toBe('alive')
   child.kill('SIGKILL')
   await once(child, 'exit')
+  expect(await holderOf(readLock(paths.lock)!, paths.socket)).toBe('gone')
   const lock = await acquireLock(paths)
   lock.release()
+})
+
+test.runIf(existsSync('/proc/self/stat'))('a process that has ended and was not waited for yet holds nothing', async () => {
+  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  children.push(parent)
+  const pid = Number(String((await once(parent.stdout, 'data'))[0]))
+  const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+  await expect.poll(() => stat()[0]).toBe('Z')
+  expect(await holderOf(await leftBehind({ pid, start: stat()[19]! }), paths.socket)).toBe('gone')
 })
 
 test('a damaged lock is nobody\'s', async () => {
