@@ -113,16 +113,17 @@ function succeed(tap: Tap, run: Run, done: Done, answer: unknown): void {
 function refuse(tap: Tap, run: Run, done: Done, thrown: unknown): void {
   tap.scope.leave()
   const error = attributed(tap, thrown)
-  if (tap.token.onError === 'fail') return done(error)
+  if (tap.token.onError === 'fail') {
+    if (error !== thrown) tap.scope.faults++
+    return done(error)
+  }
   tap.scope.fault(`hook ${tap.token.id}`, error)
   done(null, skipped(tap, run))
 }
 
 /** A refusal is the plugin's word and stays as it is; anything else is the plugin's failure. */
 function attributed(tap: Tap, thrown: unknown): NexusError {
-  const error = asNexusError(thrown, 'NEXUS_HOOK_FAILED', { plugin: tap.scope.plugin, hook: tap.token.id })
-  if (error !== thrown) tap.scope.faults++
-  return error
+  return asNexusError(thrown, 'NEXUS_HOOK_FAILED', { plugin: tap.scope.plugin, hook: tap.token.id })
 }
 
 /**

@@ -94,7 +94,7 @@ async function claim(file: string, draft: string, socket: string): Promise<LockR
       await sleep(GUARD_RETRY_MS)
       continue
     }
-    remove(file)
+    if (readText(file) === text) remove(file)
     remove(guard)
   }
 }

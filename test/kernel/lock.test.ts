@@ -90,7 +90,7 @@ test('a lock of a process that was killed is taken over', async () => {
 })
 
 test.runIf(existsSync('/proc/self/stat'))('a process that has ended and was not waited for yet holds nothing', async () => {
-  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] })
   children.push(parent)
   const pid = Number(String((await once(parent.stdout, 'data'))[0]))
   const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
