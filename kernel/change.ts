@@ -5,11 +5,11 @@
  * New generations are loaded, checked and set up beside the old ones; then one synchronous swap; then the old ones
  * finish behind. Only where a plugin must own something alone is it stopped first, its callers waiting at the gate.
  */
-import { asNexusError, fail, reasonOf, type NexusError } from './errors.ts'
+import { asNexusError, fail, NexusError, reasonOf } from './errors.ts'
 import type { Gate } from './gate.ts'
 import type { Generation, Unit } from './generation.ts'
 import { dependentsOf, resolveGraph, type Graph } from './graph.ts'
-import type { Live } from './live.ts'
+import type { Live, SwapPlan } from './live.ts'
 import type { KernelParts } from './parts.ts'
 import { guarded, KernelControl } from './points.ts'
 import type { ChangeReport } from './report.ts'
@@ -194,7 +194,7 @@ async function swapOver(host: ChangeHost, target: Target, plan: Plan, loaded: Re
   const staged = await stage(host, target, plan, loaded)
   try {
     giveUpIf(host, target, plan)
-    host.live.swap(host.live.plan(nextOf(host, plan, staged)))
+    host.live.swap(await planned(host, target, plan, staged))
   } catch (error) {
     await host.retirement.discard([...staged.values()])
     throw replaceFailed(error as NexusError, leaving, 'keeps serving')
@@ -203,6 +203,24 @@ async function swapOver(host: ChangeHost, target: Target, plan: Plan, loaded: Re
   // Unloading is done when the old one is gone; a replaced one finishes behind its successor.
   if (plan.gone.length > 0) await retired
   return staged
+}
+
+/** At the start, plugins whose taps cannot be put in order are left out, with those that need them; the rest runs. */
+async function planned(host: ChangeHost, target: Target, plan: Plan, staged: Map<string, Generation>): Promise<SwapPlan> {
+  for (;;) {
+    try {
+      return host.live.plan(nextOf(host, plan, staged))
+    } catch (error) {
+      const culprit = error instanceof NexusError ? String(error.data['plugin']) : ''
+      if (target.whole || !staged.has(culprit)) throw error
+      const out = [...dependentsOf([culprit], [...plan.units.values()], plan.graph.providers)].flatMap((id) => staged.get(id) ?? [])
+      for (const { id } of out) {
+        plan.failed.set(id, id === culprit ? error as NexusError : fail('NEXUS_PLUGIN_BLOCKED', { plugin: id, other: culprit }))
+        staged.delete(id)
+      }
+      await host.retirement.discard(out)
+    }
+  }
 }
 
 async function swapSerially(host: ChangeHost, target: Target, plan: Plan, loaded: ReadonlyMap<string, Loaded>, leaving: readonly Generation[]): Promise<Map<string, Generation>> {

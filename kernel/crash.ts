@@ -1,21 +1,18 @@
 /**
- * Faults that nobody caught. One that can be laid on a plugin is logged and told to the kernel, and the rest runs on;
- * one that cannot leaves the process in an unknown state, so it ends with exit status 70.
+ * Faults that nobody caught. One that can be laid on a plugin is told to the kernel, and the rest runs on; one that
+ * cannot leaves the process in an unknown state, so it has to end.
  */
 import { realpathSync } from 'node:fs'
 import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { NexusError, reasonOf } from './errors.ts'
-import type { Log } from './contract.ts'
+import { NexusError } from './errors.ts'
 
 export interface PluginPlace { readonly id: string; readonly place: string }
 export interface CrashOptions {
-  readonly log: Log
   /** The plugins that run and the files or folders their code came from. */
   places(): Iterable<PluginPlace>
-  onFault(plugin: string, error: unknown): void
-  /** Ends the process; what it was doing is lost. */
-  onFatal(error: unknown): void
+  onFault(plugin: string, where: string, error: unknown): void
+  onFatal(where: string, error: unknown): void
 }
 
 /** Depth to which `cause` is followed. */
@@ -23,17 +20,12 @@ const CAUSES = 8
 
 /** Takes over `uncaughtException` and `unhandledRejection`; the result gives them back. */
 export function catchFaults(options: CrashOptions): () => void {
-  const on = (kind: string) => (error: unknown): void => {
+  const on = (where: string) => (error: unknown): void => {
     const plugin = ownerOf(error, options.places())
-    const fields = { kind, error: error instanceof Error ? error : new Error(reasonOf(error)) }
-    if (plugin === undefined) {
-      options.log.error('a fault that belongs to no plugin: the gateway ends', fields)
-      return options.onFatal(error)
-    }
-    options.log.error(`plugin "${plugin}" threw where nobody catches`, { plugin, ...fields })
-    options.onFault(plugin, error)
+    if (plugin === undefined) options.onFatal(where, error)
+    else options.onFault(plugin, where, error)
   }
-  const [thrown, rejected] = [on('uncaughtException'), on('unhandledRejection')]
+  const [thrown, rejected] = [on('an uncaught exception'), on('an unhandled rejection')]
   process.on('uncaughtException', thrown).on('unhandledRejection', rejected)
   return () => void process.off('uncaughtException', thrown).off('unhandledRejection', rejected)
 }
@@ -53,7 +45,7 @@ export function ownerOf(error: unknown, places: Iterable<PluginPlace>): string |
 }
 
 function filesOf(error: Error): string[] {
-  const frames = [...(error.stack ?? '').matchAll(/(?:\(|at (?:async )?)(file:\/\/[^\s)]+|\/[^)]+?):\d+:\d+\)?$/gm)]
+  const frames = [...(error.stack ?? '').matchAll(/^ +at (?:.* \()?(?:async )?(file:\/\/\S+?|\/.+?):\d+:\d+\)?$/gm)]
   return frames.map(([, place = '']) => (place.startsWith('file:') ? fileURLToPath(place) : place))
 }
 

@@ -138,6 +138,6 @@ export function orderTaps(taps: readonly Tap[], known: (id: string) => boolean):
     return ids
   }
   const { sorted, cycle } = sortByOrder(taps, (tap) => tap.scope.plugin, (tap) => check(tap, 'before'), (tap) => check(tap, 'after'))
-  if (cycle) throw fail('NEXUS_HOOK_ORDER_CYCLE', { hook: taps[0]?.token.id, path: cycle.join(' → ') })
+  if (cycle) throw fail('NEXUS_HOOK_ORDER_CYCLE', { plugin: cycle[0], hook: taps[0]?.token.id, path: cycle.join(' → ') })
   return sorted
 }

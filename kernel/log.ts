@@ -19,8 +19,9 @@ export const logLevels = ['debug', 'info', 'warn', 'error'] as const satisfies r
 const KEPT = 1000
 const KERNEL = 'kernel'
 
+/** Passes everything from `level` on (default `debug`): what is worth keeping, each sink decides. */
 export function createLogger(options: { readonly level?: LogLevel; readonly now?: () => number } = {}): Logger {
-  const floor = logLevels.indexOf(options.level ?? 'info')
+  const floor = logLevels.indexOf(options.level ?? 'debug')
   const now = options.now ?? Date.now
   const sinks = new Set<LogSink>()
   const kept: LogRecord[] = []

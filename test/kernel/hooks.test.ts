@@ -89,6 +89,13 @@ describe('a hook', () => {
     expect(kernel.list().map(({ id, state }) => [id, state])).toEqual([['a', 'active'], ['b', 'active']])
   })
 
+  it('at the start leaves out whom it cannot put in order, and runs the rest', async () => {
+    const kernel = kernelOf([tapper('a', note, () => {}, { after: 'b' }), tapper('b', note, () => {}, { after: 'a' }), tapper('c', note, () => {}, { before: 'nobody' }), tapper('d', note, () => {})])
+    const { active, failed } = await kernel.start()
+    expect(active).toEqual(['b', 'd'])
+    expect(failed.map(({ id, error }) => [id, error.code])).toEqual([['c', 'NEXUS_HOOK_UNKNOWN_ORDER'], ['a', 'NEXUS_HOOK_ORDER_CYCLE']])
+  })
+
   it('runs its taps in an order that does not depend on how they came to be there', async () => {
     const plugins = ['a', 'b', 'c', 'd', 'e']
     const orders = fc.dictionary(fc.constantFrom(...plugins), fc.record({ after: fc.subarray(plugins) }, { requiredKeys: [] }))
