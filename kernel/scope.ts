@@ -23,12 +23,14 @@ export class PluginScope implements Scope {
   faults = 0
   readonly #clock: Clock
   readonly #onFault: OnFault
-  readonly #abort = new AbortController()
+  /** Made when somebody first asks: most plugins never do. */
+  #abort: AbortController | undefined
   readonly #disposers: Owned[] = []
   readonly #timers = new Map<{ handle: unknown }, string>()
   readonly #loops = new Map<Promise<void>, string>()
   /** Controllers of calls whose `signal` somebody reads. */
   readonly #calls = new Set<AbortController>()
+  #aborted = false
   #idle: (() => void) | undefined
   #closing: Promise<ScopeReport> | undefined
 
@@ -39,7 +41,13 @@ export class PluginScope implements Scope {
     this.#onFault = onFault
   }
 
-  get signal(): AbortSignal { return this.#abort.signal }
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = new AbortController()
+      if (this.#aborted) this.#abort.abort(fail('NEXUS_CALL_ABORTED', { verb: this.plugin }))
+    }
+    return this.#abort.signal
+  }
 
   // ── Calls in flight ───────────────────────────────────────────────────────────────────────────
 
@@ -69,7 +77,7 @@ export class PluginScope implements Scope {
   }
 
   adoptCall(controller: AbortController): void {
-    if (this.signal.aborted) controller.abort(this.signal.reason)
+    if (this.#aborted) controller.abort(this.signal.reason)
     else this.#calls.add(controller)
   }
 
@@ -117,7 +125,7 @@ export class PluginScope implements Scope {
     this.#mustBeOpen(label)
     const loop = (async () => run(this.signal))().catch((error: unknown) => {
       // What a loop throws on its way out of an abort is how it ends, not a fault.
-      if (!this.signal.aborted) this.fault(label, error)
+      if (!this.#aborted) this.fault(label, error)
     })
     this.#loops.set(loop, label)
     void loop.then(() => this.#loops.delete(loop))
@@ -158,7 +166,8 @@ export class PluginScope implements Scope {
       errors.push(fail('NEXUS_SCOPE_STUCK', { plugin: this.plugin, what, seconds: ms / 1000 }))
     }
     const drained = await this.idle(drainMs)
-    this.#abort.abort(fail('NEXUS_CALL_ABORTED', { verb: this.plugin }))
+    this.#aborted = true
+    this.#abort?.abort(fail('NEXUS_CALL_ABORTED', { verb: this.plugin }))
     for (const call of this.#calls) call.abort(this.signal.reason)
     // Calls and loops that heed the abort end now; the disposers must not run under their feet.
     if (!drained && !(await this.idle(disposeMs))) stuck(`${this.inflight} calls`, drainMs + disposeMs)

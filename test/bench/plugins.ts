@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { build } from 'rolldown'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,13 @@ import type { Scenario } from './row.ts'
 import { interleave, median, pairRatio } from './stats.ts'
 
 const count = 500
+
+/** The kernel as one plain file: a TypeScript hook in the child would be measured with it. */
+async function bundled(name: string): Promise<string> {
+  const file = join(root, 'node_modules/.cache/nexus-bench', `${name}.mjs`)
+  await build({ input: join(root, 'test/bench/controls', `${name}.ts`), platform: 'node', logLevel: 'silent', output: { file, codeSplitting: false } })
+  return file
+}
 
 async function child(args: string[], flags: string[] = []): Promise<Record<string, number>> {
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, ...args], { cwd: root })
@@ -27,7 +35,8 @@ export const manyPlugins: Scenario = async () => {
     }
     await writeFile(join(dir, 'manifests.json'), JSON.stringify({ defaults: Object.keys(manifests), manifests }))
     await writeFile(join(dir, 'package.json'), '{"type":"module"}')
-    const kernel = () => child(['--import', 'jiti/register', join(root, 'test/bench/controls/load.ts'), dir]).then((r) => r['ms'] ?? NaN)
+    const load = await bundled('load')
+    const kernel = () => child([load, dir]).then((r) => r['ms'] ?? NaN)
     const bare = () => child([join(root, 'test/bench/controls/import.mjs'), dir, String(count)]).then((r) => r['ms'] ?? NaN)
     const taken = await interleave(9, kernel, bare)
     return [{ id: 'many-plugins', what: `load, set up and close ${count} trivial built plugins`, value: pairRatio(taken), unit: '×', target: 1.6, better: 'less', control: `import() of the same ${count} files`, figures: { kernelMs: median(taken.a), importMs: median(taken.b) } }]
@@ -38,7 +47,7 @@ export const manyPlugins: Scenario = async () => {
 
 /** Reloads of one TypeScript plugin of 40 lines whose file changes each time, transformer warm. */
 export const reload: Scenario = async () => {
-  const result = await child(['--import', 'jiti/register', join(root, 'test/bench/controls/reload.ts')], ['--expose-gc'])
+  const result = await child([await bundled('reload')], ['--expose-gc'])
   const { ms = NaN, kib = NaN, reloads = NaN } = result
   return [
     { id: 'reload', what: `reload of one TypeScript plugin of 40 lines, ${reloads} reloads, p50`, value: ms, unit: 'ms', target: 30, better: 'less', control: '–', figures: { p95Ms: result['p95'] ?? NaN } },
