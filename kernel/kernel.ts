@@ -138,10 +138,12 @@ export function createKernel(options: KernelOptions): Kernel {
     checkSettings: (unit: Unit, block) => options.checkSettings?.(unit.manifest, block) ?? [],
     elsewhere: (service) => installed.find((manifest) => manifest.provides.includes(service))?.id,
   }
-  log.addSink((record) => {
-    const written = point(logWritten)
-    if (written.used) void invoke(logWritten, record)
-  })
+  function hearLog(): void {
+    log.addSink((record) => {
+      const written = point(logWritten)
+      if (written.used) void invoke(logWritten, record)
+    })
+  }
 
   function onFault(plugin: string, where: string, error: unknown): void {
     log.for(plugin).error(`fault in ${where}`, { error })
@@ -162,6 +164,8 @@ export function createKernel(options: KernelOptions): Kernel {
   async function start(): Promise<StartReport> {
     phase = 'starting'
     await enqueue(() => change(host, { plugins: wanted, settings, touched: new Set(), whole: false }))
+    // Only now is anybody there to write down what was logged so far.
+    hearLog()
     for (const [id, error] of host.failed) {
       log.for(id).error(error.message, { code: error.code, fix: error.fix, error: error.cause })
       await invoke(pluginFailed, { id, error })
@@ -175,6 +179,7 @@ export function createKernel(options: KernelOptions): Kernel {
     phase = 'ready'
     for (const { id, number } of live.generations.values()) await invoke(pluginLoaded, { id, generation: number })
     await invoke(kernelReady)
+    log.info('ready', { version, active: live.generations.size, failed: host.failed.size })
     return { active: [...live.generations.keys()], failed: [...host.failed].map(([id, error]) => ({ id, error })) }
   }
 

@@ -6,8 +6,8 @@ import type { JsonSchema } from './config/schema.ts'
 import { schemaFaults } from './config/subset.ts'
 
 export const apiLevel = 1
-/** Keys of `nexus.json5` that are never a plugin's. */
-export const reservedIds: readonly string[] = ['gateway', 'plugins', 'pluginPolicy', 'env', 'meta', '$schema', '$include']
+/** Keys of `nexus.json5` that are never a plugin's block. The plugin `plugins` is the one plugin called like one of them, and takes no settings. */
+export const reservedKeys: readonly string[] = ['gateway', 'plugins', 'pluginPolicy', 'env', 'meta', '$schema', '$include']
 
 export interface Requirement { readonly service: string; readonly optional: boolean }
 export type ManifestCommand = Omit<Command, 'run'>
@@ -98,7 +98,7 @@ function asTable(part: readonly string[] | Readonly<Record<string, Access | Requ
 // ── Reading ─────────────────────────────────────────────────────────────────────────────────────
 
 const like = (pattern: RegExp, what: string) => v.pipe(v.string(), v.maxLength(200, what), v.regex(pattern, what))
-const pluginId = v.pipe(like(/^[a-z][a-z0-9-]*$/, 'small letters, digits and dashes'), v.check((id) => !reservedIds.includes(id), 'a name that is not reserved'))
+const pluginId = v.pipe(like(/^[a-z][a-z0-9-]*$/, 'small letters, digits and dashes'), v.check((id) => id === 'plugins' || !reservedKeys.includes(id), 'a name that is not reserved'))
 const verbName = like(/^[a-z][\w-]*(\.[\w-]+)*$/i, 'a name such as "noun.verb"')
 const access = v.pipe(like(/^(public|[a-z][\w-]*(\.[\w-]+)+)$/i, '"public" or a scope such as "operator.read"'), v.transform((scope) => scope as Access))
 const serviceId = like(/^[a-z][\w.-]*\/\d+$/i, 'a service such as "store/1"')

@@ -17,6 +17,5 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     execArgv: ['--expose-gc'],
-    reporters: process.env['CI'] ? ['default', ['json', { outputFile: join(root, 'coverage/results.json') }]] : ['default'],
   },
 })

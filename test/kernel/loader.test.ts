@@ -240,9 +240,10 @@ describe('finding a selection', () => {
     const { sources, faults } = await loader.find({ entries: ['cron', 'chta', 'no/such', 'nexus-plugin-x'], without: ['crno'] }, [dir])
     expect(sources.map((source) => source.id)).toEqual(['cron'])
     expect(faults.map((fault) => [fault.code, fault.data['plugin'], fault.data['hint']])).toEqual([
-      ['NEXUS_PLUGIN_NOT_FOUND', 'chta', ' did you mean "chat"?'], ['NEXUS_PLUGIN_NOT_FOUND', 'no/such', ''], ['NEXUS_PLUGIN_NOT_FOUND', 'nexus-plugin-x', ''],
-      ['NEXUS_PLUGIN_NOT_FOUND', 'crno', ' did you mean "cron"?'],
+      ['NEXUS_PLUGIN_NOT_FOUND', 'chta', ' Did you mean "chat"?'], ['NEXUS_PLUGIN_NOT_FOUND', 'no/such', ''], ['NEXUS_PLUGIN_NOT_FOUND', 'nexus-plugin-x', ''],
+      ['NEXUS_PLUGIN_NOT_FOUND', 'crno', ' Did you mean "cron"?'],
     ])
+    expect(faults[0]!.message).toBe(`plugin "chta" was not found, neither in this release nor as a package from ${dir}`)
   })
 
   it('leaves out a plugin from outside by its id', async () => {

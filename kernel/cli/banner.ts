@@ -1,0 +1,44 @@
+/** What `nexus start` says once it serves: a few lines for a person, or one line of JSON. */
+import type { NexusError } from '../errors.ts'
+import type { Paths } from '../paths.ts'
+import { columns, type Style } from './terminal.ts'
+
+export interface Ready {
+  readonly url: string
+  readonly version: string
+  readonly paths: Paths
+  readonly active: readonly string[]
+  readonly failed: readonly { readonly id: string; readonly error: NexusError }[]
+  /** Commands of the plugins that run, to show what can be done next. */
+  readonly commands: readonly string[]
+  /** Others than this machine's own programs can reach the port. */
+  readonly open: boolean
+  readonly ms: number
+}
+
+export function readyLine({ url, version, paths, active, failed, ms }: Ready): string {
+  const failures = failed.map(({ id, error: { code, message, fix } }) => ({ id, code, message, fix }))
+  return `${JSON.stringify({ event: 'ready', url, pid: process.pid, version, state: paths.state, socket: paths.socket, active, failed: failures, ms })}\n`
+}
+
+export function banner({ url, version, paths, active, failed, commands, open, ms }: Ready, style: Style): string {
+  const next: [string, string][] = [
+    ...(commands.includes('chat') ? [['nexus chat', 'talk to an agent'] as [string, string]] : []),
+    ...(commands.includes('status') ? [['nexus status', 'see how it is doing'] as [string, string]] : []),
+    ['nexus stop', 'or Ctrl-C: stop it'],
+  ]
+  return [
+    '',
+    `${style.bold(style.green('NEXUS'))} ${version} serves ${style.bold(url)}  ${style.dim(`after ${ms} ms`)}`,
+    '',
+    columns([
+      ['State', paths.state],
+      ['Plugins', `${active.length} running${failed.length > 0 ? style.yellow(`, ${failed.length} not`) : ''}`],
+      ...(open ? [['Reach', style.yellow('others in the network can reach the port; a token is asked of everybody')] as [string, string]] : []),
+    ], style),
+    ...failed.flatMap(({ id, error: { code, message, fix } }) => ['', `  ${style.yellow(id)}  ${code}`, `    ${message}`, ...(fix ? [`    ${style.dim('fix')} ${fix}`] : [])]),
+    '',
+    columns(next, style),
+    '', '',
+  ].join('\n')
+}

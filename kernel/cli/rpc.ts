@@ -1,0 +1,112 @@
+/** Which gateway a command means, and one call to it: `POST /rpc` over the unix socket or a URL, nothing but `node:http`. */
+import { readFile } from 'node:fs/promises'
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import { NexusError, reasonOf } from '../errors.ts'
+import { holderOf, isErrno, readLock } from '../lock.ts'
+import type { Paths } from '../paths.ts'
+import { fail, misused } from './errors.ts'
+
+export interface Gateway {
+  /** For messages. */
+  readonly place: string
+  /** Without one it is reached over `socket`. */
+  readonly url: URL | undefined
+  readonly socket: string
+  readonly token: string | undefined
+}
+interface Flags { readonly url: string | undefined; readonly tokenFile: string | undefined }
+
+const MAX_ANSWER = 64 * 1024 * 1024
+const GONE = ['ECONNREFUSED', 'ENOENT', 'ENOTSOCK']
+
+/** The token comes from --token-file, else NEXUS_TOKEN; over the socket it needs none, nor at a URL that is this state directory's own. */
+export async function findGateway(flags: Flags, env: NodeJS.ProcessEnv, paths: Paths, stdin: NodeJS.ReadStream): Promise<Gateway> {
+  const url = flags.url === undefined ? undefined : parseUrl(flags.url)
+  const given = flags.tokenFile === undefined ? env['NEXUS_TOKEN'] || undefined : await readToken(flags.tokenFile, stdin)
+  const token = given ?? (url && await isOwn(url, paths) ? await readToken(paths.token, stdin) : undefined)
+  return { place: url?.host ?? paths.state, url, socket: paths.socket, token }
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^(https?|wss?):$/.test(url.protocol)) throw misused('--url takes an address such as http://127.0.0.1:19789', 'http, https, ws and wss are understood.')
+  if (url.username || url.password || url.search) throw misused('--url must hold no secret: other programs can read it', 'Give the token with --token-file FILE or NEXUS_TOKEN.')
+  return url
+}
+
+/** True only for the port that this state directory's living gateway listens on: nobody else is sent its token. */
+async function isOwn(url: URL, paths: Paths): Promise<boolean> {
+  const lock = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname) ? readLock(paths.lock) : undefined
+  return lock?.port !== undefined && String(lock.port) === url.port && (await holderOf(lock, paths.socket)) === 'alive'
+}
+
+async function readToken(file: string, stdin: NodeJS.ReadStream): Promise<string> {
+  const text = await (file === '-' ? readAll(stdin) : readFile(file, 'utf8')).catch((error: unknown) => { throw fail('NEXUS_CLI_TOKEN_FILE', { file }, error) })
+  const token = text.trim()
+  if (!/^[\x21-\x7e]+$/.test(token)) throw fail('NEXUS_CLI_TOKEN_FILE', { file })
+  return token
+}
+
+export async function readAll(stream: AsyncIterable<Buffer | string>): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+export interface CallOptions { readonly timeoutMs: number; readonly signal?: AbortSignal }
+
+/** The method's payload. Throws what the gateway answered, or NEXUS_CLI_NO_GATEWAY, _UNREACHABLE, _TIMEOUT. */
+export async function callGateway(gateway: Gateway, method: string, params: unknown, { timeoutMs, signal }: CallOptions): Promise<unknown> {
+  const { url } = gateway
+  const secure = url?.protocol === 'https:' || url?.protocol === 'wss:'
+  const { request } = await import(secure ? 'node:https' : 'node:http') as { request(o: RequestOptions, fn: (r: IncomingMessage) => void): ClientRequest }
+  const body = Buffer.from(JSON.stringify({ method, ...(params !== undefined && { params }) }))
+  const deadline = AbortSignal.timeout(timeoutMs)
+  const options: RequestOptions = {
+    ...(url ? { hostname: url.hostname.replace(/^\[|\]$/g, ''), port: url.port || (secure ? 443 : 80) } : { socketPath: gateway.socket }),
+    method: 'POST', path: `${url?.pathname.replace(/\/$/, '') ?? ''}/rpc`, agent: false,
+    headers: { 'content-type': 'application/json', 'content-length': body.length, ...(url ? {} : { host: 'localhost' }), ...(gateway.token && { authorization: `Bearer ${gateway.token}` }) },
+    signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
+  }
+  try {
+    const text = await new Promise<string>((resolve, reject) => {
+      const req = request(options, (response) => void limited(response).then(resolve, reject))
+      req.once('error', reject).end(body)
+    })
+    return payloadOf(text, gateway.place)
+  } catch (error) {
+    if (error instanceof NexusError) throw error
+    if (deadline.aborted) throw fail('NEXUS_CLI_TIMEOUT', { method, ms: timeoutMs })
+    throw unreachable(error, gateway)
+  }
+}
+
+export function unreachable(error: unknown, { place }: Gateway): NexusError {
+  if (isErrno(error, GONE)) return fail('NEXUS_CLI_NO_GATEWAY', { place }, error)
+  return fail('NEXUS_CLI_UNREACHABLE', { place, reason: reasonOf(error) }, error)
+}
+
+async function limited(response: IncomingMessage): Promise<string> {
+  let size = 0
+  response.on('data', (chunk: Buffer) => { if ((size += chunk.length) > MAX_ANSWER) response.destroy(new Error(`the answer is larger than ${MAX_ANSWER} bytes`)) })
+  return readAll(response)
+}
+
+function payloadOf(text: string, place: string): unknown {
+  let answer: { readonly ok?: unknown; readonly payload?: unknown; readonly error?: unknown } | null
+  try {
+    answer = JSON.parse(text) as typeof answer
+  } catch (error) {
+    throw fail('NEXUS_CLI_UNREACHABLE', { place, reason: 'its answer is not that of a gateway' }, error)
+  }
+  if (answer?.ok === true) return answer.payload
+  throw remoteError(answer?.error, place)
+}
+
+/** An error of the wire: our own code where the gateway gave it, the protocol's otherwise. */
+export function remoteError(error: unknown, place: string): NexusError {
+  const { code, message, details, retryable } = (error ?? {}) as { code?: unknown; message?: unknown; details?: { nexus?: unknown; fix?: unknown } | null; retryable?: unknown }
+  if (typeof code !== 'string' || typeof message !== 'string') return fail('NEXUS_CLI_UNREACHABLE', { place, reason: 'its answer is not that of a gateway' })
+  const own = typeof details?.nexus === 'string' ? details.nexus : code
+  return new NexusError(own, { text: '{message}', fix: typeof details?.fix === 'string' ? details.fix : '', retryable: retryable === true }, { message })
+}

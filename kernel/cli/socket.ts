@@ -1,0 +1,83 @@
+/** A WebSocket to the gateway for commands that follow events. Only they load `ws`. */
+import { randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
+import type { CommandSocket } from '../contract.ts'
+import { packageJson } from './catalog.ts'
+import { fail } from './errors.ts'
+import { remoteError, unreachable, type Gateway } from './rpc.ts'
+
+export interface GatewaySocket extends CommandSocket {
+  /** The methods this connection may call. */
+  readonly methods: readonly string[]
+}
+
+interface Frame { readonly type?: string; readonly id?: string; readonly ok?: boolean; readonly payload?: unknown; readonly error?: unknown; readonly event?: string }
+interface Waiting { resolve(payload: unknown): void; reject(error: unknown): void }
+
+const MAX_PAYLOAD = 64 * 1024 * 1024
+const scopes = ['operator.admin', 'operator.read', 'operator.write', 'operator.approvals', 'operator.pairing']
+
+/** Connects and shakes hands as an operator. Throws what `callGateway` throws. */
+export async function openSocket(gateway: Gateway, timeoutMs: number): Promise<GatewaySocket> {
+  const { WebSocket } = await import('ws')
+  const address = gateway.url ? gateway.url.href.replace(/^http/, 'ws') : 'ws://localhost/'
+  const ws = new WebSocket(address, { perMessageDeflate: false, maxPayload: MAX_PAYLOAD, handshakeTimeout: timeoutMs, ...(!gateway.url && { createConnection: () => connect(gateway.socket) }) })
+  const waiting = new Map<string, Waiting>()
+  const listeners = new Map<string, Set<(payload: never) => void>>()
+  let reason: unknown = new Error('the connection is closed')
+
+  const call = (method: string, params?: unknown): Promise<unknown> => new Promise((resolve, reject) => {
+    if (ws.readyState !== WebSocket.OPEN) return reject(unreachable(reason, gateway))
+    const id = randomUUID()
+    waiting.set(id, { resolve, reject })
+    ws.send(JSON.stringify({ type: 'req', id, method, ...(params !== undefined && { params }) }))
+  })
+  const on: CommandSocket['on'] = (event, fn) => {
+    const set = listeners.get(event) ?? new Set()
+    listeners.set(event, set.add(fn))
+    return () => void set.delete(fn)
+  }
+  const closed = new Promise<void>((resolve) => {
+    ws.on('close', (code, text) => {
+      if (code !== 1000 && text.length > 0) reason = new Error(`it closed the connection (${code} ${text})`)
+      for (const { reject } of waiting.values()) reject(unreachable(reason, gateway))
+      waiting.clear()
+      resolve()
+    })
+  })
+  ws.on('error', (error) => { reason = error })
+  ws.on('message', (data) => {
+    const frame = JSON.parse(String(data)) as Frame
+    if (frame.type === 'event') for (const fn of listeners.get(frame.event ?? '') ?? []) fn(frame.payload as never)
+    const asked = frame.type === 'res' ? waiting.get(frame.id ?? '') : undefined
+    if (!asked) return
+    waiting.delete(frame.id!)
+    if (frame.ok) asked.resolve(frame.payload)
+    else asked.reject(remoteError(frame.error, gateway.place))
+  })
+
+  const slow = setTimeout(() => {
+    reason = fail('NEXUS_CLI_TIMEOUT', { method: 'connect', ms: timeoutMs })
+    ws.terminate()
+  }, timeoutMs)
+  try {
+    await Promise.race([new Promise<void>((resolve) => { const off = on('connect.challenge', () => { off(); resolve() }) }), closed.then(() => { throw unreachable(reason, gateway) })])
+    const hello = await call('connect', {
+      minProtocol: 3, maxProtocol: 4, role: 'operator', scopes,
+      client: { id: 'cli', version: packageJson().version, platform: process.platform, mode: 'cli', instanceId: randomUUID() },
+      ...(gateway.token && { auth: { token: gateway.token } }),
+    }) as { features?: { methods?: string[] } }
+    return {
+      call, on, closed, methods: hello.features?.methods ?? [],
+      async [Symbol.asyncDispose]() {
+        ws.close(1000)
+        await closed
+      },
+    }
+  } catch (error) {
+    ws.terminate()
+    throw error
+  } finally {
+    clearTimeout(slow)
+  }
+}

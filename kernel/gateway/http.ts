@@ -1,0 +1,78 @@
+/** The one HTTP handler of every listener: looks at the address, asks `http.request`, and finds who answers. */
+import { ServerResponse, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
+import { asNexusError, fail } from '../errors.ts'
+import type { Kernel } from '../kernel.ts'
+import { httpRequest } from '../points.ts'
+import { errorAnswer, type Answer } from './answer.ts'
+import { addressOf, hasTokenInUrl, headersOf, type ListenerKind } from './credentials.ts'
+import { gatewayFail } from './errors.ts'
+import type { Limits } from './limits.ts'
+import { createRoutes } from './routes.ts'
+import { answerRpc } from './rpc.ts'
+
+/** How long the rest of a refused body is read and thrown away, so that the client gets to see the answer. */
+const lingerMs = 500
+
+export type HttpHandler = (req: IncomingMessage, res: ServerResponse, listener: ListenerKind) => void
+
+export function createHttp(kernel: Kernel, limits: Limits): HttpHandler {
+  const routes = createRoutes(kernel, limits)
+
+  function answer(path: string, req: IncomingMessage, res: ServerResponse, listener: ListenerKind): Promise<void> {
+    if (path === '/rpc') return answerRpc(kernel, limits, req, res, listener).then((done) => send(req, res, done))
+    const group = routes.find(path)
+    if (!group) throw fail('NEXUS_HTTP_NOT_FOUND')
+    return routes.serve(group, req, res, listener)
+  }
+
+  async function asked(path: string, req: IncomingMessage, res: ServerResponse, listener: ListenerKind): Promise<void> {
+    await kernel.invoke(httpRequest, { method: req.method ?? '', path, headers: headersOf(req), remote: addressOf(req.socket), listener })
+    return answer(path, req, res, listener)
+  }
+
+  function failed(req: IncomingMessage, res: ServerResponse, thrown: unknown): void {
+    const error = asNexusError(thrown, 'NEXUS_CALL_FAILED', { verb: 'an HTTP request', plugin: 'kernel', trace: '-' })
+    if (error !== thrown) kernel.log.error('an HTTP request failed', { error: thrown })
+    if (res.headersSent) res.destroy()
+    else send(req, res, errorAnswer(error))
+  }
+
+  return (req, res, listener) => {
+    try {
+      if (hasTokenInUrl(req)) throw gatewayFail('NEXUS_HTTP_TOKEN_IN_URL')
+      const path = pathOf(req.url ?? '')
+      const done = kernel.used(httpRequest) ? asked(path, req, res, listener) : answer(path, req, res, listener)
+      done.catch((error: unknown) => failed(req, res, error))
+    } catch (error) {
+      failed(req, res, error)
+    }
+  }
+}
+
+/** Says these two in every answer that does not say them itself; set one by one they would cost a tenth of a request. */
+export class GuardedResponse extends ServerResponse {
+  override writeHead(status: number, ...rest: unknown[]): this {
+    const all: OutgoingHttpHeaders = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
+    const headers = rest.at(-1) as OutgoingHttpHeaders | undefined
+    for (const name in headers) all[name.toLowerCase()] = headers[name]
+    return super.writeHead(status, all)
+  }
+}
+
+/** By hand: `new URL` throws on what a stranger may send. Of an absolute address the path counts. */
+function pathOf(url: string): string {
+  const start = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('://') + 3)
+  const path = start < 0 ? '/' : url.slice(start)
+  const end = path.search(/[?#]/)
+  return end < 0 ? path : path.slice(0, end)
+}
+
+function send(req: IncomingMessage, res: ServerResponse, { status, headers, body }: Answer): void {
+  if (res.destroyed) return
+  res.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) })
+  res.end(req.method === 'HEAD' ? undefined : body)
+  if (req.complete) return
+  req.resume()
+  const timer = setTimeout(() => req.destroy(), lingerMs)
+  req.once('close', () => clearTimeout(timer))
+}

@@ -1,0 +1,96 @@
+/**
+ * Plugin routes: path prefix → one Hono app per plugin, made from its table of routes on first use and gone with it.
+ * Hono and its server are imported by the first request that needs them, which keeps them out of the start.
+ */
+import type { HttpBindings } from '@hono/node-server'
+import type { Context, Hono } from 'hono'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { MaybePromise, RouteContext } from '../contract.ts'
+import type { Verb } from '../dispatch.ts'
+import { asNexusError, fail } from '../errors.ts'
+import type { RouteGroup } from '../generation.ts'
+import type { Kernel } from '../kernel.ts'
+import { nobody, type Caller } from '../provenance.ts'
+import { isPromise } from '../within.ts'
+import { errorAnswer, wrongMethod, type Answer } from './answer.ts'
+import { admitted, authenticate, HttpOrigin, tokenOf, type ListenerKind } from './credentials.ts'
+import type { Limits } from './limits.ts'
+
+type Env = { Bindings: HttpBindings }
+type Serve = (req: IncomingMessage, res: ServerResponse) => Promise<void>
+
+export interface Routes {
+  /** The plugin whose prefix fits the path best. */
+  find(path: string): RouteGroup | undefined
+  serve(group: RouteGroup, req: IncomingMessage, res: ServerResponse, listener: ListenerKind): Promise<void>
+}
+
+/** No prefix is deeper than this, and a path of a thousand slashes costs no more. */
+const deepest = 8
+
+export function createRoutes(kernel: Kernel, limits: Limits): Routes {
+  const made = new WeakMap<RouteGroup, Record<ListenerKind, Serve>>()
+
+  async function make(group: RouteGroup): Promise<Record<ListenerKind, Serve>> {
+    const [{ Hono }, { getRequestListener }] = await Promise.all([import('hono'), import('@hono/node-server')])
+    const listen = (kind: ListenerKind): Serve => getRequestListener(appOf(kernel, limits, group, new Hono<Env>(), kind).fetch as Parameters<typeof getRequestListener>[0])
+    const serve = { tcp: listen('tcp'), unix: listen('unix') }
+    made.set(group, serve)
+    return serve
+  }
+
+  return {
+    find(path) {
+      let group = kernel.routes.get('/')
+      for (let end = path.indexOf('/', 1), depth = 0; end > 0 && depth < deepest; end = path.indexOf('/', end + 1), depth++) {
+        group = kernel.routes.get(path.slice(0, end)) ?? group
+      }
+      return kernel.routes.get(path) ?? group
+    },
+    serve(group, req, res, listener) {
+      const serve = made.get(group)
+      return serve ? serve[listener](req, res) : make(group).then((fresh) => fresh[listener](req, res))
+    },
+  }
+}
+
+function appOf(kernel: Kernel, limits: Limits, { routes }: RouteGroup, app: Hono<Env>, listener: ListenerKind): Hono<Env> {
+  for (const { method, path, verb } of routes) app.on(method, path, (c) => answer(kernel, limits, listener, verb, c))
+  const methods = [...new Set(routes.map((route) => route.method))]
+  app.notFound((c) => {
+    const allowed = methods.filter((method) => app.router.match(method, c.req.path)[0].length > 0)
+    return toResponse(allowed.length > 0 ? wrongMethod(allowed) : errorAnswer(fail('NEXUS_HTTP_NOT_FOUND')))
+  })
+  app.onError((error) => toResponse(errorAnswer(asNexusError(error, 'NEXUS_CALL_FAILED', { verb: 'route', plugin: 'kernel', trace: '-' }))))
+  return app
+}
+
+/** Authenticates, unless the route is public and no credential came, then hands the request to the kernel. */
+function answer(kernel: Kernel, limits: Limits, listener: ListenerKind, verb: Verb, c: Context<Env>): MaybePromise<Response> {
+  const { incoming, outgoing } = c.env
+  limitBody(c, limits.routeBytes)
+  const token = tokenOf(incoming)
+  const run = (caller: Caller): MaybePromise<Response> => kernel.dispatchRoute(verb, c as unknown as RouteContext, new HttpOrigin(caller, incoming, outgoing))
+  if (verb.access === 'public' && token === undefined) return run(nobody)
+  const known = authenticate(kernel, incoming, listener, token)
+  return isPromise(known) ? known.then((found) => run(admitted(found))) : run(admitted(known))
+}
+
+/** A body that says its length is refused by it; one that does not is cut off while it is read. */
+function limitBody(c: Context<Env>, limit: number): void {
+  const { headers } = c.env.incoming
+  const tooLarge = () => fail('NEXUS_HTTP_TOO_LARGE', { limit })
+  if (Number(headers['content-length'] ?? 0) > limit) throw tooLarge()
+  if (headers['transfer-encoding'] === undefined || !c.req.raw.body) return
+  let size = 0
+  const body = c.req.raw.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, out) {
+      size += chunk.byteLength
+      if (size > limit) throw tooLarge()
+      out.enqueue(chunk)
+    },
+  }))
+  c.req.raw = new Request(c.req.raw, { body, duplex: 'half' } as RequestInit)
+}
+
+const toResponse = ({ status, headers, body }: Answer): Response => new Response(body, { status, headers })

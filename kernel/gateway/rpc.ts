@@ -1,0 +1,77 @@
+/** `POST /rpc`: any method with `{method, params}`, under the same rules as over WebSocket. */
+import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import * as v from 'valibot'
+import { asNexusError, fail, NexusError } from '../errors.ts'
+import type { Kernel } from '../kernel.ts'
+import { nobody } from '../provenance.ts'
+import { headersFor, jsonAnswer, wrongMethod, type Answer } from './answer.ts'
+import { admitted, authenticate, HttpOrigin, tokenOf, type ListenerKind } from './credentials.ts'
+import { wireError } from './frames.ts'
+import type { Limits } from './limits.ts'
+
+const Body = v.strictObject({ method: v.pipe(v.string(), v.minLength(1)), params: v.optional(v.unknown()) })
+
+export async function answerRpc(kernel: Kernel, limits: Limits, req: IncomingMessage, res: ServerResponse, listener: ListenerKind): Promise<Answer> {
+  if (req.method !== 'POST') return wrongMethod(['POST'])
+  const refused = (error: NexusError): Answer => jsonAnswer(error.status, { ok: false, error: wireError(error, 4) }, headersFor(error))
+  let refusal: NexusError | undefined
+  try {
+    const token = tokenOf(req)
+    const answer = await authenticate(kernel, req, listener, token)
+    // Without a credential one is nobody, and may call what is public; a credential that is refused ends it.
+    if (!answer?.ok && token === undefined) refusal = refusalOf(() => admitted(answer))
+    const caller = refusal ? nobody : admitted(answer)
+    const { method, params } = readBody(await gather(req, refusal ? limits.rpcBytesUnknown : limits.rpcBytes))
+    const payload = await kernel.dispatch(method, params, new HttpOrigin(caller, req, res))
+    return written(kernel, method, payload)
+  } catch (thrown) {
+    const error = asNexusError(thrown, 'NEXUS_CALL_FAILED', { verb: '/rpc', plugin: 'kernel', trace: '-' })
+    return refused(error.status === 401 ? (refusal ?? error) : error)
+  }
+}
+
+function refusalOf(admit: () => unknown): NexusError | undefined {
+  try {
+    admit()
+    return undefined
+  } catch (error) {
+    return asNexusError(error, 'NEXUS_CALL_UNAUTHENTICATED', { reason: 'refused' })
+  }
+}
+
+function gather(req: IncomingMessage, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = Number(req.headers['content-length'] ?? 0)
+  return new Promise((resolve, reject) => {
+    const tooLarge = (): void => reject(fail('NEXUS_HTTP_TOO_LARGE', { limit }))
+    if (size > limit) return tooLarge()
+    size = 0
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > limit) tooLarge()
+      else chunks.push(chunk)
+    })
+    req.on('end', () => resolve(Buffer.concat(chunks)))
+    req.on('error', () => reject(fail('NEXUS_HTTP_BODY')))
+  })
+}
+
+function readBody(bytes: Buffer): v.InferOutput<typeof Body> {
+  let body: unknown
+  try {
+    body = isUtf8(bytes) && JSON.parse(bytes.toString())
+  } catch (error) {
+    throw fail('NEXUS_HTTP_BODY', {}, error)
+  }
+  if (!v.is(Body, body)) throw fail('NEXUS_HTTP_BODY')
+  return body
+}
+
+function written(kernel: Kernel, method: string, payload: unknown): Answer {
+  try {
+    return jsonAnswer(200, { ok: true, payload })
+  } catch (error) {
+    throw fail('NEXUS_CALL_BAD_RESULT', { verb: method, plugin: kernel.methods.get(method)?.plugin, faults: 'it cannot be written as JSON' }, error)
+  }
+}

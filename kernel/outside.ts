@@ -1,0 +1,125 @@
+/** A plugin that is not part of this package: a file, a folder or an installed package. Each of its generations is a module graph of its own. */
+import { readFile, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
+import type { Command, Plugin } from './contract.ts'
+import { asNexusError, fail, reasonOf, type NexusError } from './errors.ts'
+import { manifestOf, parseManifest, summaries, type Manifest } from './manifest.ts'
+import type { GraphOptions } from './modules.ts'
+import type { Source } from './source.ts'
+import { within } from './within.ts'
+
+/** What a loader's outside plugins have in common. */
+export interface Road extends Pick<GraphOptions, 'cacheDir' | 'alias'> {
+  shared(): Promise<GraphOptions['shared']>
+  readonly deadlineMs: number
+}
+export type Module = Readonly<Record<string, unknown>>
+
+export function outsideSource(place: string, origin: 'path' | 'package', road: Road): Source {
+  let id = basename(place, extname(place))
+  let files = new Map<string, string>()
+  let plugin: Plugin | undefined
+
+  async function evaluated(found: Found, file: string, into: Map<string, string>): Promise<Module> {
+    const { evaluate } = await import('./modules.ts')
+    const graph = { ...road, root: found.root, shared: await road.shared(), files: into }
+    return inTime(evaluate(join(found.root, file), graph), id, place, road.deadlineMs, found.root)
+  }
+
+  async function load(): Promise<Plugin> {
+    const { unchanged } = await import('./modules.ts')
+    if (plugin && await unchanged(files)) return plugin
+    plugin = undefined
+    files = new Map()
+    const found = await locate(place)
+    plugin = pluginOf(await evaluated(found, found.entry, files), place)
+    id = plugin.id
+    return plugin
+  }
+
+  async function commands(): Promise<Readonly<Record<string, Command>>> {
+    const found = await locate(place)
+    return found.cli ? commandsOf(await evaluated(found, found.cli, new Map())) : {}
+  }
+
+  async function manifest(): Promise<Manifest> {
+    const { root, nexus, stub, entry, cli, about } = await locate(place)
+    const given = nexus === undefined ? undefined : parseManifest(nexus, join(root, 'package.json'), id)
+    if (given) id = given.id
+    if (given && !stub) return { ...about, ...given }
+    const derived = manifestOf(await load(), { entry, ...about, ...(cli && { cli }), commands: summaries(await commands()) })
+    if (given && given.id !== derived.id) throw fail('NEXUS_PLUGIN_MANIFEST_DIFFERS', { plugin: derived.id, faults: `id is ${derived.id}, the manifest says ${given.id}` })
+    return parseManifest(derived, place, derived.id)
+  }
+
+  return { get id() { return id }, origin, place, manifest, load, commands, files: () => [...files.keys()] }
+}
+
+interface Found {
+  /** The plugin's folder, symlinks resolved. */
+  readonly root: string
+  readonly entry: string
+  readonly cli?: string
+  /** `nexus` of its package.json. */
+  readonly nexus?: unknown
+  /** `nexus` says no more than where the code is: the rest is taken from the definition. */
+  readonly stub: boolean
+  readonly about: { readonly version?: string; readonly description?: string }
+}
+
+async function locate(place: string): Promise<Found> {
+  const real = await realpath(place).catch(() => undefined)
+  if (real === undefined) throw fail('NEXUS_PLUGIN_NOT_FOUND', { plugin: place, where: '', hint: '' })
+  if ((await stat(real)).isFile()) return { root: dirname(real), entry: basename(real), stub: true, about: {} }
+  const { nexus, version, description } = await readPackage(join(real, 'package.json'))
+  const { entry, cli } = (typeof nexus === 'object' && nexus !== null ? nexus : {}) as Module
+  return {
+    root: real,
+    entry: typeof entry === 'string' ? entry : await firstOf(real, ['index.ts', 'index.js', 'index.mjs']),
+    ...(typeof cli === 'string' && { cli }),
+    nexus,
+    stub: Object.keys(nexus ?? {}).every((key) => ['api', 'id', 'entry', 'cli'].includes(key)),
+    about: { ...(typeof version === 'string' && { version }), ...(typeof description === 'string' && { description }) },
+  }
+}
+
+async function readPackage(file: string): Promise<Module> {
+  const text = await readFile(file, 'utf8').catch(() => '{}')
+  try {
+    return JSON.parse(text) as Module
+  } catch (error) {
+    throw fail('NEXUS_PLUGIN_BAD_MANIFEST', { plugin: basename(dirname(file)), place: file, faults: 'the file is not JSON' }, error)
+  }
+}
+
+async function firstOf(dir: string, names: readonly string[]): Promise<string> {
+  for (const name of names) if (await stat(join(dir, name)).catch(() => undefined)) return name
+  throw fail('NEXUS_PLUGIN_NOT_A_PLUGIN', { place: dir })
+}
+
+/** What `work` gives, or a fault with the plugin's name. A module may wait for ever, and one that exports `then` does. */
+export async function inTime<T>(work: Promise<T>, plugin: string, place: string, ms: number, root = place): Promise<T> {
+  try {
+    return await within(work, ms, (): T => { throw fail('NEXUS_PLUGIN_LOAD_TIMEOUT', { plugin, place, seconds: ms / 1_000 }) })
+  } catch (error) {
+    throw loadFault(error, plugin, place, root)
+  }
+}
+
+/** Names the line of the plugin's own code that threw, where the error does not say it. */
+function loadFault(error: unknown, plugin: string, place: string, root: string): NexusError {
+  const reason = reasonOf(error)
+  const frame = error instanceof Error && !reason.includes(root) ? error.stack?.split('\n').find((line) => line.includes(root)) : undefined
+  const at = frame?.match(/\(?([^\s()]+:\d+:\d+)\)?$/)?.[1]
+  return asNexusError(error, 'NEXUS_PLUGIN_LOAD_FAILED', { plugin, place, reason: at ? `${reason} (${at})` : reason })
+}
+
+export function pluginOf(module: Module, place: string): Plugin {
+  const plugin = module['default'] as Plugin | undefined
+  if (plugin?.$type !== 'nexus.plugin/1' || typeof plugin.setup !== 'function') throw fail('NEXUS_PLUGIN_NOT_A_PLUGIN', { place })
+  return plugin
+}
+
+export function commandsOf(module: Module): Readonly<Record<string, Command>> {
+  return (module['default'] ?? {}) as Readonly<Record<string, Command>>
+}

@@ -1,0 +1,219 @@
+/**
+ * Runs. A message comes in, a model answers, with tools in between, and the outcome stands in the transcript.
+ * Whoever starts runs (chat, the `/v1` surface, channels, schedules) takes the service `Agent`; whoever
+ * watches them taps `runStarted`, `runProgress` and `runEnded`.
+ */
+import * as v from 'valibot'
+import { contract, event, hook, method, service } from 'nexus-gateway/sdk'
+import type { Cause, NexusError } from 'nexus-gateway/sdk'
+import type { ModelMessage, ModelTool, ModelUsage, StopReason } from '../models/contract.ts'
+import type { UserMessage } from '../sessions/contract.ts'
+
+export { agentErrors } from './errors.ts'
+
+// ── Runs ────────────────────────────────────────────────────────────────────────────────────────
+
+/** Passed to the model as it is; what is left out is the provider's choice. */
+export interface Sampling {
+  readonly maxOutputTokens?: number
+  readonly temperature?: number
+  readonly topP?: number
+  readonly stop?: readonly string[]
+}
+
+interface Wish {
+  readonly cause: Cause
+  /** Instead of the agent's model: `provider/id` or a bare id. */
+  readonly model?: string
+  /** Milliseconds from the first step on, at most 24 h; without it the agent's own limit holds. */
+  readonly timeoutMs?: number
+  readonly sampling?: Sampling
+  /** For this run, after the agent's own system prompt. */
+  readonly instructions?: string
+  /** Aborting it stops the run. */
+  readonly signal?: AbortSignal
+  /** Told of every piece as it comes. It must not throw and should be quick. */
+  readonly onEvent?: (event: RunEvent) => void
+}
+
+/** A message for a session. */
+export interface RunRequest extends Wish {
+  /** In any form `sessions` takes; `main` is the main session of the agent `main`. */
+  readonly sessionKey: string
+  readonly message: UserMessage['content']
+  /** A new UUID without it. */
+  readonly runId?: string
+}
+/** A key that the session has seen begins nothing: the answer names the run it began. */
+export interface KeyedRunRequest extends RunRequest { readonly idempotencyKey: string }
+
+/** A conversation that the caller keeps: no session, no transcript, nothing durable. */
+export interface AnswerRequest extends Wish {
+  readonly agentId: string
+  /** Oldest first, the last one being what is to be answered. */
+  readonly messages: readonly ModelMessage[]
+}
+
+interface RunNamed {
+  readonly runId: string
+  readonly agentId: string
+  /** Normalized; none for a conversation that the caller keeps. */
+  readonly sessionKey: string | undefined
+}
+export interface StartedRun extends RunNamed {
+  readonly state: 'started'
+  /** Never rejects. Resolves when the outcome is on disk. */
+  readonly done: Promise<RunOutcome>
+}
+/** Begun earlier, by a request with the same idempotency key: `in_flight` it goes on, `ended` it is over. */
+export interface KnownRun extends RunNamed { readonly state: 'in_flight' | 'ended' }
+export type Run = StartedRun | KnownRun
+
+/** `text` pieces put together are the outcome's `text`. */
+export type RunEvent =
+  | { readonly type: 'start'; readonly at: number }
+  | { readonly type: 'text'; readonly delta: string }
+  | { readonly type: 'thinking'; readonly delta: string }
+  | { readonly type: 'toolStart'; readonly id: string; readonly name: string; readonly args: unknown }
+  | { readonly type: 'toolEnd'; readonly id: string; readonly name: string; readonly isError: boolean }
+
+export interface RunInfo {
+  readonly runId: string
+  readonly agentId: string
+  readonly sessionKey: string | undefined
+  /** On whose behalf; `cause.caller.label` says how far that is trusted. */
+  readonly cause: Cause
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+}
+
+/** `interrupted`: the gateway or the plugin stopped before the run was over. */
+export type RunStatus = 'ok' | 'aborted' | 'timeout' | 'error' | 'interrupted'
+
+/** An outcome without its text, as it is remembered. */
+export interface RunSummary extends RunInfo {
+  readonly status: RunStatus
+  readonly stopReason: StopReason
+  /** Tokens of all steps. */
+  readonly usage: ModelUsage
+  /** Steps made: requests to a model. */
+  readonly steps: number
+  /** What answered last, if anything did. */
+  readonly provider: string | undefined
+  readonly model: string | undefined
+  /** Why, unless `ok`. */
+  readonly error: NexusError | undefined
+  readonly endedAt: number
+  /** How many `runProgress` there were. */
+  readonly pieces: number
+}
+export interface RunOutcome extends RunSummary {
+  /** Everything the model said to the user, over all steps, also when it was cut off. */
+  readonly text: string
+}
+
+/** What a run has said since the piece before: `seq` counts from 1 without gaps, `text` is all of it so far. */
+export interface RunPiece {
+  readonly runId: string
+  readonly agentId: string
+  readonly sessionKey: string | undefined
+  readonly seq: number
+  readonly delta: string
+  readonly text: string
+  readonly at: number
+}
+
+/** What a model is about to be asked. */
+export interface Prompt {
+  readonly system: string
+  readonly messages: readonly ModelMessage[]
+  readonly tools: readonly ModelTool[]
+}
+
+export interface AgentInfo { readonly id: string; readonly name: string | undefined }
+
+export interface AgentMetrics {
+  readonly running: number
+  readonly waiting: number
+  readonly maxRuns: number
+  readonly maxWaitingPerSession: number
+}
+
+export interface AgentApi {
+  /**
+   * Takes a message for a session and resolves once it is on disk; the run follows in the session's lane, one
+   * at a time and in order. Rejects with NEXUS_AGENT_UNKNOWN, NEXUS_AGENT_BUSY (retryable), NEXUS_AGENT_CLOSING
+   * (retryable) and what `sessions.accept` rejects with.
+   */
+  run(request: KeyedRunRequest): Promise<Run>
+  run(request: RunRequest): Promise<StartedRun>
+  /** Answers a conversation that the caller keeps, at once and in no lane. Throws as `run`. */
+  answer(request: AnswerRequest): StartedRun
+  /** Stops the session's runs, waiting ones too, or only `runId`. Gives the ids of those it told to stop. */
+  abort(sessionKey: string, runId?: string): readonly string[]
+  /** The run, if it waits, runs or ended not long ago (the last 1,000). */
+  find(runId: string): Promise<RunSummary> | undefined
+  /** In the order of the settings, the default first. */
+  agents(): readonly AgentInfo[]
+  metrics(): AgentMetrics
+}
+export const Agent = service<AgentApi>('agent/1')
+
+// ── Hooks ───────────────────────────────────────────────────────────────────────────────────────
+
+/** A run leaves its lane's queue and begins. */
+export const runStarted = hook.series<[RunInfo]>('agent.runStarted')
+/** The first piece at once, then at most one in 150 ms, and the rest before a tool runs and before the end. */
+export const runProgress = hook.series<[RunPiece]>('agent.runProgress')
+/** After the outcome is on disk. */
+export const runEnded = hook.series<[RunOutcome]>('agent.runEnded')
+/** Before every request to a model; a tap may give another prompt. One that throws fails the run. */
+export const runPrompt = hook.waterfall<[Prompt, RunInfo]>('agent.runPrompt')
+
+// ── Methods and events ──────────────────────────────────────────────────────────────────────────
+
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(512))
+
+/** The protocol's agent event. `data` by `stream`: `lifecycle`, `assistant` and `tool`; see the README. */
+export const AgentEvent = v.strictObject({
+  runId: v.string(),
+  stream: v.picklist(['lifecycle', 'assistant', 'tool']),
+  data: v.record(v.string(), v.unknown()),
+  sessionKey: v.optional(v.string()),
+  agentId: v.string(),
+  seq: v.number(),
+  ts: v.number(),
+})
+
+export const agent = contract({
+  id: 'agent',
+  provides: { agent: Agent },
+  methods: {
+    'agents.list': method({
+      scope: 'operator.read',
+      params: v.optional(v.strictObject({}), {}),
+      result: v.strictObject({
+        defaultId: v.string(),
+        mainKey: v.string(),
+        scope: v.picklist(['per-sender', 'global']),
+        agents: v.array(v.strictObject({ id: v.string(), name: v.optional(v.string()) })),
+      }),
+      summary: 'The agents of this gateway.',
+    }),
+    'agent.wait': method({
+      scope: 'operator.write',
+      params: v.strictObject({ runId: id, timeoutMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000)), 30_000) }),
+      result: v.strictObject({
+        runId: v.string(),
+        status: v.picklist(['ok', 'error', 'timeout']),
+        startedAt: v.optional(v.number()),
+        endedAt: v.optional(v.number()),
+        error: v.optional(v.string()),
+      }),
+      summary: 'Waits for a run to end; `timeout` if it has not by then.',
+    }),
+  },
+  events: {
+    agent: event({ scope: 'operator.read', payload: AgentEvent, summary: 'What a run does, as it does it.' }),
+  },
+})

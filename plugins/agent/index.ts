@@ -1,0 +1,55 @@
+/** Agents: what they are, and the runs they do. */
+import { definePlugin } from 'nexus-gateway/sdk'
+import { Models } from '../models/contract.ts'
+import { Sessions } from '../sessions/contract.ts'
+import { Tools } from '../tools/contract.ts'
+import { AgentConfig, mainAgent, profiles } from './config.ts'
+import { agent, agentErrors, runEnded, runProgress, runPrompt, runStarted } from './contract.ts'
+import { createRuns } from './runs.ts'
+import { wait } from './wait.ts'
+
+export default definePlugin({
+  ...agent,
+  errors: agentErrors,
+  config: AgentConfig,
+  requires: { sessions: Sessions, models: Models, tools: Tools },
+  safe: true,
+  // Lanes: were two generations to run at once, a session could have two runs, and one of them out of reach of abort.
+  exclusive: true,
+  setup(ctx) {
+    const all = profiles(ctx.config)
+    const problem = (what: string, runId: string, error: unknown): void => ctx.log.error(what, { runId, error })
+    /** Taps watch; a run does not wait for them. */
+    const aside = (runId: string, invoked: void | Promise<void>): void => {
+      if (invoked) invoked.catch((error: unknown) => problem('a hook of the run failed', runId, error))
+    }
+    const { interrupt, idle, ...runs } = createRuns({
+      ...ctx.deps,
+      profiles: all,
+      clock: ctx.clock,
+      watchers: {
+        started: (run) => aside(run.runId, ctx.invoke(runStarted, run)),
+        piece: (piece) => aside(piece.runId, ctx.invoke(runProgress, piece)),
+        ended: (outcome) => aside(outcome.runId, ctx.invoke(runEnded, outcome)),
+        problem: ({ runId }, what, error) => problem(what, runId, error),
+        prepare: async (prompt, run) => ctx.invoke(runPrompt, prompt, run),
+        emit: (payload, lossy) => ctx.emit('agent', payload, { lossy }),
+      },
+    })
+    ctx.scope.defer(idle, 'runs')
+    ctx.scope.signal.addEventListener('abort', interrupt, { once: true })
+    const agents = [...all.values()].map(({ id, name }) => ({ id, name }))
+    return {
+      provides: { agent: { ...runs, agents: () => agents } },
+      methods: {
+        'agents.list': () => ({
+          defaultId: mainAgent,
+          mainKey: 'main',
+          scope: 'per-sender' as const,
+          agents: agents.map(({ id, name }) => ({ id, ...(name === undefined ? {} : { name }) })),
+        }),
+        'agent.wait': ({ runId, timeoutMs }, call) => wait(runs, runId, timeoutMs, ctx.clock, call.signal),
+      },
+    }
+  },
+})

@@ -1,0 +1,17 @@
+/** Way in: the shared token, the owner's own key. */
+import type { Caller } from 'nexus-gateway/sdk'
+import type { Layer } from './authenticate.ts'
+import { refusals } from './refusals.ts'
+import { operatorScopes } from './scopes.ts'
+import { digestOf, matches } from './secret.ts'
+
+const caller: Caller = { id: 'token', role: 'operator', scopes: operatorScopes, label: 'operator' }
+
+export function sharedToken(token: string): Layer {
+  const digest = digestOf(token)
+  const admitted = { ok: true, caller } as const
+  return (request) => {
+    if (request.token === undefined || request.token === '') return undefined
+    return matches(request.token, digest) ? admitted : refusals.tokenMismatch
+  }
+}

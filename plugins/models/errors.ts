@@ -1,0 +1,61 @@
+/** What can go wrong between the gateway and a model. Nothing a provider said is repeated here: providers echo keys. */
+import { failures, NexusError } from 'nexus-gateway/sdk'
+import type { ErrorTable } from 'nexus-gateway/sdk'
+
+export const modelsErrors = {
+  NEXUS_MODELS_UNKNOWN: { wire: 'INVALID_REQUEST', status: 404, text: 'no running provider has that model{hint}', fix: 'See `nexus call models.list`; a reference is provider/id or a bare id.' },
+  NEXUS_MODELS_NONE: { wire: 'UNAVAILABLE', text: 'no provider offers a model', fix: 'Set up a provider, such as provider-openai-compatible with its baseUrl, or enable provider-demo.' },
+  NEXUS_MODELS_PROVIDER: { wire: 'UNAVAILABLE', text: 'provider "{provider}" {reason}{status}', fix: '{advice}' },
+} as const satisfies ErrorTable
+
+export const failModels = failures(modelsErrors)
+
+/**
+ * Why a provider failed, as far as anyone can act on it. `auth` the credential, `rate_limit` too many requests,
+ * `billing` no money, `timeout` no answer in time, `format` a request or an answer the other side cannot read,
+ * `context_length` too long a conversation, `refusal` the content was filtered, `network` no connection,
+ * `server` the provider's own fault.
+ */
+export type FailureKind = keyof typeof kinds
+
+const kinds = {
+  auth: { reason: 'refused the credential', advice: 'Check the key of {provider} in the settings.', retryable: false },
+  rate_limit: { reason: 'takes no more requests for now', advice: 'Try again later, or use another model.', retryable: true },
+  billing: { reason: 'wants to be paid first', advice: 'Top up the account of {provider}, or use another model.', retryable: false },
+  timeout: { reason: 'did not answer in time', advice: 'Try again, or raise the timeout of {provider} in the settings.', retryable: true },
+  format: { reason: 'and the gateway did not understand each other', advice: 'Check the model id and the base URL of {provider}; the log has the provider\'s reason.', retryable: false },
+  context_length: { reason: 'cannot take so long a conversation', advice: 'Start a new session, or use a model with a larger context window.', retryable: false },
+  refusal: { reason: 'declined to answer', advice: 'Ask differently.', retryable: false },
+  network: { reason: 'could not be reached', advice: 'Check the network and the base URL of {provider} in the settings.', retryable: true },
+  server: { reason: 'failed', advice: 'Try again, or use another model.', retryable: true },
+} as const
+
+export const failureKinds = Object.keys(kinds) as readonly FailureKind[]
+
+export interface ProviderFailure {
+  readonly kind: FailureKind
+  readonly provider: string
+  readonly retryable: boolean
+  /** HTTP status, where there was an answer. */
+  readonly status?: number
+  /** What the provider asked for, in milliseconds. */
+  readonly retryAfterMs?: number
+}
+
+/** NEXUS_MODELS_PROVIDER. Pass as `cause` only what carries no request, key or body of the provider's. */
+export function providerFailure(provider: string, kind: FailureKind, more: { readonly status?: number; readonly retryAfterMs?: number } = {}, cause?: unknown): NexusError {
+  const { reason, advice, retryable } = kinds[kind]
+  const failure: ProviderFailure = { kind, provider, retryable, ...more }
+  const data = {
+    provider, kind, reason, failure,
+    advice: advice.replace('{provider}', provider),
+    status: more.status === undefined ? '' : ` (HTTP ${more.status})`,
+    ...(more.retryAfterMs === undefined ? {} : { retryAfterMs: more.retryAfterMs }),
+  }
+  return new NexusError('NEXUS_MODELS_PROVIDER', { ...modelsErrors.NEXUS_MODELS_PROVIDER, retryable }, data, cause)
+}
+
+/** Reads a provider's failure out of anything caught; `undefined` if it is none. */
+export function failureOf(error: unknown): ProviderFailure | undefined {
+  return error instanceof NexusError && error.code === 'NEXUS_MODELS_PROVIDER' ? (error.data.failure as ProviderFailure) : undefined
+}

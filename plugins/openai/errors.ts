@@ -1,0 +1,60 @@
+/** What is wrong with a request, and every error in the shape that OpenAI's clients read. */
+import { failures } from 'nexus-gateway/sdk'
+import type { ErrorTable, NexusError } from 'nexus-gateway/sdk'
+import { failureOf } from '../models/contract.ts'
+import { json } from './json.ts'
+
+export const openaiErrors = {
+  NEXUS_OPENAI_BODY: { wire: 'INVALID_REQUEST', text: 'the body is not a JSON object', fix: 'Send the JSON of a chat completion request.' },
+  NEXUS_OPENAI_TOO_LARGE: { wire: 'INVALID_REQUEST', status: 413, text: 'the body is larger than {limit} bytes', fix: 'Send fewer or smaller messages.' },
+  NEXUS_OPENAI_INVALID: { wire: 'INVALID_REQUEST', text: 'invalid request: {faults}', fix: 'Correct the named fields.' },
+  NEXUS_OPENAI_UNSUPPORTED: { wire: 'INVALID_REQUEST', text: '"{param}" is not supported: {reason}', fix: 'Leave "{param}" out.' },
+  NEXUS_OPENAI_NO_USER: { wire: 'INVALID_REQUEST', text: '`messages` holds no user message', fix: 'Let the last message be what is to be answered.' },
+  NEXUS_OPENAI_MODEL: { wire: 'INVALID_REQUEST', status: 404, text: 'there is no such model', fix: 'Use one that GET /v1/models lists, such as `nexus`.' },
+} as const satisfies ErrorTable
+
+export const failOpenai = failures(openaiErrors)
+
+export interface OpenaiError { readonly error: { readonly message: string; readonly type: string; readonly param: string | null; readonly code: string } }
+
+interface Kind { readonly status: number; readonly type: string; readonly code?: string }
+
+/** By what the provider said; everything else goes by its HTTP status. */
+const providerKinds: Readonly<Record<string, Kind>> = {
+  rate_limit: { status: 429, type: 'rate_limit_error', code: 'rate_limit_exceeded' },
+  billing: { status: 429, type: 'insufficient_quota', code: 'insufficient_quota' },
+  context_length: { status: 400, type: 'invalid_request_error', code: 'context_length_exceeded' },
+  refusal: { status: 400, type: 'invalid_request_error', code: 'content_filter' },
+  timeout: { status: 504, type: 'server_error', code: 'timeout' },
+}
+
+export function shapeOf(error: NexusError): OpenaiError {
+  const { type, code } = kindOf(error)
+  const { param } = error.data
+  return { error: { message: `${error.message}. ${error.fix}`, type, param: typeof param === 'string' ? param : null, code: code ?? error.code } }
+}
+
+/**
+ * A failed request as an answer. OpenAI's clients send again by themselves after a 429 or a 5xx; a run may have
+ * had effects by then, so they are told not to, unless nothing was begun.
+ */
+export function errorResponse(error: NexusError, begun: boolean): Response {
+  const { retryAfterMs } = error.data
+  return json(shapeOf(error), {
+    status: kindOf(error).status,
+    headers: {
+      'x-should-retry': String(!begun && error.retryable),
+      ...(typeof retryAfterMs === 'number' ? { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) } : {}),
+    },
+  })
+}
+
+function kindOf(error: NexusError): Kind {
+  const known = providerKinds[failureOf(error)?.kind ?? '']
+  if (known) return known
+  if (error.code === 'NEXUS_OPENAI_MODEL') return { status: 404, type: 'invalid_request_error', code: 'model_not_found' }
+  const { status } = error
+  if (status === 403) return { status, type: 'permission_error' }
+  if (status === 429) return { status, type: 'rate_limit_error' }
+  return { status, type: status >= 500 ? 'server_error' : 'invalid_request_error' }
+}

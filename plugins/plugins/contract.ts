@@ -1,0 +1,74 @@
+/** What is known of plugins, over the wire. Durations in ms. */
+import * as v from 'valibot'
+import { contract, method } from 'nexus-gateway/sdk'
+
+export { pluginsErrors } from './errors.ts'
+
+const text = v.string()
+const count = v.pipe(v.number(), v.integer(), v.minValue(0))
+const state = v.picklist(['active', 'failed', 'blocked', 'closing'])
+const origin = v.picklist(['builtin', 'path', 'package', 'memory'])
+const Fault = v.strictObject({ code: text, message: text, fix: text })
+
+export const PluginRow = v.strictObject({
+  id: text, state, origin,
+  version: v.optional(text),
+  /** Who asked for it. */
+  why: text,
+  /** Errors its taps, timers and calls have thrown since it was set up. */
+  faults: count,
+  error: v.optional(Fault),
+})
+export type PluginRow = v.InferOutput<typeof PluginRow>
+
+export const PluginInfo = v.strictObject({
+  id: text, state, origin,
+  version: v.optional(text),
+  /** The file or folder it comes from. */
+  place: text,
+  /** Grows with every reload. */
+  generation: count,
+  required: v.boolean(),
+  exclusive: v.boolean(),
+  provides: v.array(text),
+  /** `provider` is missing where nobody running provides the service. */
+  requires: v.array(v.strictObject({ service: text, optional: v.boolean(), provider: v.optional(text) })),
+  dependents: v.array(text),
+  /** What it owns in the kernel, by kind: `method`, `route`, `event`, `tap`, … */
+  owns: v.record(text, v.array(text)),
+})
+export type PluginInfo = v.InferOutput<typeof PluginInfo>
+
+export const PluginWhy = v.strictObject({
+  id: text, state, why: text, place: text,
+  generation: count,
+  phases: v.strictObject({ loadMs: v.number(), setupMs: v.number() }),
+  /** Plugins that could not run without it. */
+  dependents: v.array(text),
+  owned: v.array(text),
+  inflight: count,
+  faults: count,
+  error: v.optional(Fault),
+})
+export type PluginWhy = v.InferOutput<typeof PluginWhy>
+
+export const Change = v.strictObject({
+  /** The plugin is part of this very call: it is replaced once the call has ended. */
+  scheduled: v.optional(v.literal(true)),
+  started: v.array(text),
+  stopped: v.array(text),
+  blocked: v.array(text),
+})
+export type Change = v.InferOutput<typeof Change>
+
+const ById = v.strictObject({ id: v.pipe(text, v.minLength(1), v.maxLength(256)) })
+
+export const plugins = contract({
+  id: 'plugins',
+  methods: {
+    'plugins.list': method({ scope: 'operator.read', params: v.strictObject({}), result: v.strictObject({ plugins: v.array(PluginRow) }), summary: 'Every plugin that is wanted, running or not.' }),
+    'plugins.info': method({ scope: 'operator.read', params: ById, result: PluginInfo, summary: 'What a plugin offers, needs and owns.' }),
+    'plugins.why': method({ scope: 'operator.read', params: ById, result: PluginWhy, summary: 'Who asked for a plugin, its state, and what each phase took.' }),
+    'plugins.reload': method({ scope: 'operator.admin', params: ById, result: Change, summary: 'Reads a plugin anew and swaps it in; the old one serves on if that fails.' }),
+  },
+})

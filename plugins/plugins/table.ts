@@ -1,0 +1,82 @@
+/** What the commands print for people. Pure. */
+import { styleText } from 'node:util'
+import type { Change, PluginInfo, PluginRow, PluginWhy } from './contract.ts'
+
+type Style = Parameters<typeof styleText>[0]
+export type Paint = (style: Style, text: string) => string
+
+export const noColour: Paint = (_, text) => text
+/** Forced: whether colours are wanted has been decided by whoever asks. */
+export const colour: Paint = (style, text) => styleText(style, text, { validateStream: false })
+
+const stateStyle = { active: 'green', failed: 'red', blocked: 'yellow', closing: 'dim' } as const
+
+export function listTable(rows: readonly PluginRow[], paint: Paint): string {
+  const cells = rows.map(({ id, state, version, origin, why }) => [plain(id), state, plain(version ?? '-'), origin, plain(why)])
+  const table = aligned([['PLUGIN', 'STATE', 'VERSION', 'FROM', 'ASKED FOR BY'], ...cells])
+  const lines = table.map((line, i) => {
+    const row = rows[i - 1]
+    return row ? line.replace(row.state, paint(stateStyle[row.state], row.state)) : paint('dim', line)
+  })
+  return [...lines, ...rows.flatMap(({ error }) => (error ? ['', ...faultLines(error, paint)] : []))].join('\n')
+}
+
+export function infoText(info: PluginInfo, paint: Paint): string {
+  const needs = info.requires.map(({ service, optional, provider }) => `${plain(service)} (${provider ? plain(provider) : optional ? 'optional, nobody provides it' : 'nobody provides it'})`)
+  return [
+    heading(info, paint, info.version ? [plain(info.version)] : []),
+    ...fields([
+      ['from', `${info.origin}, ${plain(info.place)}`],
+      ['generation', String(info.generation)],
+      ['flags', [info.required && 'required', info.exclusive && 'exclusive'].filter(Boolean).join(', ')],
+      ['provides', info.provides.map(plain).join(', ')],
+      ['needs', needs.join(', ')],
+      ['needed by', info.dependents.map(plain).join(', ')],
+      ...Object.entries(info.owns).map(([kind, names]): [string, string] => [plain(kind), names.map(plain).join(', ')]),
+    ], paint),
+  ].join('\n')
+}
+
+export function whyText(why: PluginWhy, paint: Paint): string {
+  return [
+    heading(why, paint, []),
+    ...fields([
+      ['asked for by', plain(why.why)],
+      ['from', plain(why.place)],
+      ['took', `load ${ms(why.phases.loadMs)}, setup ${ms(why.phases.setupMs)}`],
+      ['generation', String(why.generation)],
+      ['needed by', why.dependents.map(plain).join(', ')],
+      ['running', `${why.inflight} calls`],
+      ['faults', String(why.faults)],
+      ['owns', `${why.owned.length} entries`],
+    ], paint),
+    ...why.owned.map((label) => `    ${plain(label)}`),
+    ...(why.error ? ['', ...faultLines(why.error, paint)] : []),
+  ].join('\n')
+}
+
+export function changeText({ scheduled, started, stopped, blocked }: Change, id: string): string {
+  if (scheduled) return `${plain(id)} will be replaced as soon as this call has ended`
+  const parts = ([['started', started], ['stopped', stopped], ['blocked', blocked]] as const).filter(([, ids]) => ids.length > 0)
+  return parts.map(([what, ids]) => `${what} ${ids.map(plain).join(', ')}`).join('; ') || 'nothing had to change'
+}
+
+type Fault = NonNullable<PluginRow['error']>
+const heading = ({ id, state }: Pick<PluginRow, 'id' | 'state'>, paint: Paint, more: readonly string[]): string =>
+  [paint('bold', plain(id)), ...more, paint(stateStyle[state], state)].join('  ')
+const faultLines = ({ code, message, fix }: Fault, paint: Paint): string[] => [`${paint('red', code)}  ${plain(message)}`, `  ${plain(fix)}`]
+const ms = (time: number): string => `${time < 10 ? time.toFixed(1) : Math.round(time)} ms`
+
+/** Those that are empty are left out. */
+function fields(rows: readonly (readonly [string, string])[], paint: Paint): string[] {
+  return rows.filter(([, text]) => text !== '').map(([name, text]) => `  ${paint('dim', name.padEnd(14))}${text}`)
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+}
+
+/** Ids, labels and messages are plugins' own words. */
+// oxlint-disable-next-line no-control-regex
+const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, ' ')

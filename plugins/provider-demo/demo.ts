@@ -1,0 +1,47 @@
+/** Plays an answer word by word. What it says depends on the request alone. */
+import type { Clock } from 'nexus-gateway/sdk'
+import { providerFailure, usageOf } from '../models/contract.ts'
+import type { EmitPart, ModelFinish, ModelRequest } from '../models/contract.ts'
+import { answerTo } from './answer.ts'
+import { conversationOf, tokensIn, wordsOf } from './words.ts'
+
+export function createDemo(clock: Clock, delayMs: number): (request: ModelRequest, emit: EmitPart) => Promise<ModelFinish> {
+  return async (request, emit) => {
+    const answer = answerTo(request)
+    if (answer.fail) throw providerFailure(request.provider, answer.fail)
+    const input = tokensIn(conversationOf(request.messages))
+    const finish = (stopReason: ModelFinish['stopReason'], output: number): ModelFinish =>
+      ({ stopReason, usage: usageOf({ input, output }), provider: request.provider, model: request.model })
+
+    const words = wordsOf(upToStop(answer.text, request.stop ?? []))
+    const most = Math.min(words.length, request.maxOutputTokens ?? words.length)
+    for (let said = 0; said < most; said++) {
+      await pause(clock, answer.delayMs ?? delayMs, request.signal)
+      if (request.signal.aborted) return finish('aborted', said)
+      emit({ type: 'text', delta: words[said]! })
+    }
+    if (most < words.length) return finish('length', most)
+    for (const call of answer.calls) emit(call)
+    const spent = most + answer.calls.reduce((sum, call) => sum + tokensIn(JSON.stringify(call.arguments)), 0)
+    return finish(answer.calls.length > 0 ? 'toolUse' : 'stop', spent)
+  }
+}
+
+function upToStop(text: string, stops: readonly string[]): string {
+  const ends = stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0)
+  return text.slice(0, Math.min(text.length, ...ends))
+}
+
+/** Ends early, without an error, when the signal aborts. */
+function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> | undefined {
+  if (ms === 0 || signal.aborted) return undefined
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      clock.clearTimeout(timer)
+      signal.removeEventListener('abort', wake)
+      resolve()
+    }
+    const timer = clock.setTimeout(wake, ms)
+    signal.addEventListener('abort', wake, { once: true })
+  })
+}

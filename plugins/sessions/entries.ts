@@ -1,0 +1,81 @@
+/** Lines of a transcript: made, and read back with patience for what other programs wrote. */
+import { randomBytes } from 'node:crypto'
+import type { AssistantMessage, CustomEntry, Message, NewEntry, NewMessage, RunMarker, SessionEntry, SessionHeader, TextPart } from './contract.ts'
+import { runMarker } from './contract.ts'
+
+export const newId = (): string => randomBytes(8).toString('hex')
+
+/** The version of the reference's format that these lines follow. */
+const version = 3
+export const makeHeader = (id: string, cwd: string, now: number): SessionHeader => ({ type: 'session', version, id, timestamp: new Date(now).toISOString(), cwd })
+
+export function makeEntry(entry: NewEntry, id: string, parentId: string | null, now: number): SessionEntry {
+  const { type, ...rest } = entry
+  const base = { type, id, parentId, timestamp: new Date(now).toISOString() }
+  return { ...base, ...rest, ...(entry.type === 'message' && { message: timed(entry.message, now) }) } as SessionEntry
+}
+
+const timed = (message: NewMessage, now: number): Message => ({ ...message, timestamp: message.timestamp ?? now }) as Message
+
+export const marker = (data: RunMarker): NewEntry => ({ type: 'custom', customType: runMarker, data })
+
+export function markerOf(entry: SessionEntry): RunMarker | undefined {
+  return entry.type === 'custom' && entry.customType === runMarker ? (entry as CustomEntry).data as RunMarker : undefined
+}
+
+const entryTypes = new Set(['message', 'custom', 'custom_message', 'compaction', 'branch_summary', 'model_change', 'thinking_level_change', 'session_info'])
+const roles = new Set(['user', 'assistant', 'toolResult'])
+
+/** An entry; `other` for a line that is sound but none of ours to understand, such as the header; `damaged` for one that is not. */
+export function parseLine(text: string): SessionEntry | 'other' | 'damaged' {
+  let read: unknown
+  try {
+    read = JSON.parse(text)
+  } catch {
+    return 'damaged'
+  }
+  if (!isRecord(read) || typeof read.type !== 'string') return 'damaged'
+  if (!entryTypes.has(read.type)) return 'other'
+  if (typeof read.id !== 'string') return 'damaged'
+  return read.type === 'message' ? readMessage(read) : read as unknown as SessionEntry
+}
+
+function readMessage(entry: Record<string, unknown>): SessionEntry | 'other' | 'damaged' {
+  const { message } = entry
+  if (!isRecord(message)) return 'damaged'
+  if (!roles.has(message.role as string)) return 'other'
+  const content = typeof message.content === 'string' ? textParts(message.content) : message.content
+  if (!Array.isArray(content)) return 'damaged'
+  const written = Date.parse(String(entry.timestamp))
+  const timestamp = typeof message.timestamp === 'number' ? message.timestamp : Number.isNaN(written) ? 0 : written
+  return { ...entry, message: { ...message, content, timestamp } } as unknown as SessionEntry
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const textParts = (text: string): TextPart[] => [{ type: 'text', text }]
+
+/** All text of a message, for previews. */
+export function textOf(message: Message): string {
+  return message.content.map((part) => (part.type === 'text' ? part.text : '')).filter(Boolean).join('\n')
+}
+
+/** What stands in place of the answer that a restart cut off. */
+export const cutOff = (started: boolean): NewEntry => ({
+  type: 'message',
+  message: {
+    role: 'assistant',
+    content: textParts(started ? 'This reply was cut off by a restart of the gateway.' : 'The gateway restarted before this message was answered.'),
+    provider: 'nexus',
+    model: 'none',
+    usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, totalTokens: 0 },
+    stopReason: 'aborted',
+    errorMessage: 'interrupted by a restart of the gateway',
+  } satisfies Omit<AssistantMessage, 'timestamp'>,
+})
+
+/** A tool call without a result makes a transcript that no provider takes. */
+export const unanswered = (toolCallId: string, toolName: string): NewEntry => ({
+  type: 'message',
+  message: { role: 'toolResult', toolCallId, toolName, content: textParts('The gateway restarted before this tool answered. It may or may not have done its work.'), isError: true },
+})

@@ -1,0 +1,75 @@
+/** At the start: what a crash or restart cut off is said in the transcript, so that it can be read and continued. */
+import type { InterruptedRun, SessionEntry } from './contract.ts'
+import { cutOff, marker, markerOf, unanswered } from './entries.ts'
+import { endOf, type RunRecord } from './runs.ts'
+import type { Transcript, Written } from './transcript.ts'
+
+/** Runs `work` on the transcript of a session. */
+export type WithTranscript = <T>(sessionKey: string, work: (transcript: Transcript) => Promise<T>) => Promise<T>
+
+/** How many sessions are looked at together. */
+const together = 16
+
+/** Marks each of the runs and gives those whose end was not in the transcript yet, in the order given. */
+export async function recover(runs: readonly RunRecord[], withTranscript: WithTranscript): Promise<InterruptedRun[]> {
+  const interrupted = new Map<string, InterruptedRun>()
+  const sessions = bySession(runs)
+  for (let i = 0; i < sessions.length; i += together) {
+    await Promise.all(sessions.slice(i, i + together).map(([key, its]) => withTranscript(key, async (transcript) => {
+      for (const run of its) {
+        const cut = await mark(run, transcript)
+        if (cut) interrupted.set(run.runId, cut)
+      }
+    })))
+  }
+  return runs.flatMap(({ runId }) => interrupted.get(runId) ?? [])
+}
+
+function bySession(runs: readonly RunRecord[]): [string, RunRecord[]][] {
+  const sessions = new Map<string, RunRecord[]>()
+  for (const run of runs) {
+    const its = sessions.get(run.sessionKey)
+    if (its) its.push(run)
+    else sessions.set(run.sessionKey, [run])
+  }
+  return [...sessions]
+}
+
+/** Writes what is missing of the run, unless its end is there already. */
+async function mark(run: RunRecord, transcript: Transcript): Promise<InterruptedRun | undefined> {
+  const { runId, sessionKey, sessionId, agent, label, trace, at, idempotencyKey, message } = run
+  const traces = await tracesOf(run, transcript)
+  if (traces.ended) return undefined
+  const entries: Written[] = []
+  if (!traces.started) entries.push(marker({ runId, phase: 'start', trace, label }))
+  if (message && !traces.message) entries.push({ type: 'message', message: message.body, id: message.id })
+  for (const [id, name] of traces.unanswered) entries.push(unanswered(id, name))
+  entries.push(cutOff(traces.started), endOf(run, { status: 'interrupted' }))
+  await transcript.append(entries)
+  return { runId, sessionKey, sessionId, agent, label, trace, ...(idempotencyKey !== undefined && { idempotencyKey }), acceptedAt: at, started: traces.started }
+}
+
+interface Traces { started: boolean; message: boolean; ended: boolean; readonly unanswered: Map<string, string> }
+
+/** Reads only what was written since the run was accepted. */
+async function tracesOf({ runId, from, message }: RunRecord, transcript: Transcript): Promise<Traces> {
+  const traces: Traces = { started: false, message: false, ended: false, unanswered: new Map() }
+  for await (const entry of transcript.since(from)) {
+    const mark = markerOf(entry)
+    if (mark?.runId === runId) {
+      if (mark.phase === 'start') traces.started = true
+      else traces.ended = true
+    }
+    if (entry.id === message?.id) traces.message = true
+    if (traces.started) noteCalls(entry, traces.unanswered)
+  }
+  return traces
+}
+
+function noteCalls(entry: SessionEntry, open: Map<string, string>): void {
+  if (entry.type !== 'message') return
+  const { message } = entry
+  if (message.role === 'toolResult') open.delete(message.toolCallId)
+  if (message.role !== 'assistant') return
+  for (const part of message.content) if (part.type === 'toolCall') open.set(part.id, part.name)
+}

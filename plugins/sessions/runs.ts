@@ -1,0 +1,226 @@
+/**
+ * The durable inbox: a run is on disk from the moment it is accepted until its end is in the transcript.
+ * `accepted` lines carry the message, so nothing else has to be written before the client is told `ok`.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Label, Log } from 'nexus-gateway/sdk'
+import type { StoreApi } from '../store/contract.ts'
+import type { Accepted, MessageEntry, NewEntry, RunMarker, RunOutcome, RunRequest, SessionEntry, SessionInfo, StoredMessage, UserMessage } from './contract.ts'
+import { marker, newId } from './entries.ts'
+import { fail } from './errors.ts'
+import type { Idempotency } from './idempotency.ts'
+import { createJournal } from './journal.ts'
+import type { Written } from './transcript.ts'
+
+export interface RunRecord {
+  readonly type: 'accepted'
+  readonly runId: string
+  readonly sessionKey: string
+  readonly sessionId: string
+  readonly agent: string
+  /** Size of the transcript at acceptance: what the run wrote stands behind it. */
+  readonly from: number
+  readonly at: number
+  readonly trace: string
+  readonly label: Label
+  readonly caller: string
+  readonly idempotencyKey?: string
+  readonly message?: { readonly id: string; readonly body: UserMessage }
+}
+interface EndRecord { readonly type: 'ended'; readonly runId: string }
+type State = 'queued' | 'running' | 'ended'
+/** `moved`: the transcript has the message, so it is no longer shown from here. */
+interface OpenRun { readonly record: RunRecord; state: State; moved: boolean }
+
+export interface Runs {
+  accept(session: SessionInfo, from: number, request: RunRequest): Promise<Accepted>
+  recall(sessionKey: string, idempotencyKey: string): Promise<Accepted | undefined>
+  start(runId: string): Promise<MessageEntry | undefined>
+  end(runId: string, outcome: RunOutcome, entries: readonly NewEntry[]): Promise<SessionEntry[]>
+  /** Messages that are not in the session's transcript yet, in order of acceptance. */
+  queued(sessionKey: string): StoredMessage[]
+  /** The runs found open, in order of acceptance. To be called once, before anything else. */
+  load(): Promise<RunRecord[]>
+  /** Takes runs whose end is in the transcript out of the inbox, behind the answers. */
+  retire(runs: readonly RunRecord[]): void
+  /** Waits for what is written behind the answers. */
+  settle(): Promise<void>
+  readonly openCount: number
+}
+
+export interface RunsEnv {
+  readonly store: StoreApi
+  readonly log: Log
+  readonly now: () => number
+  readonly maxOpen: number
+  readonly idempotency: Idempotency
+  readonly write: (sessionKey: string, entries: readonly Written[]) => Promise<SessionEntry[]>
+}
+
+const maxIdLength = 256
+
+export function createRuns({ store, log, now, maxOpen, idempotency, write }: RunsEnv): Runs {
+  const open = new Map<string, OpenRun>()
+  const accepting = new Map<string, Promise<Accepted>>() // by idempotency key: the second of two at once waits for the first
+  const reserved = new Set<string>() // run ids on their way into `open`
+  const ended = new Map<string, RunRecord>() // in the transcript, and still to be taken out of the inbox
+  let clearing: Promise<void> = Promise.resolve()
+  const journal = createJournal<RunRecord | EndRecord>({ store, name: 'runs', log, live: records, liveCount: () => open.size })
+
+  function* records(): Generator<RunRecord> {
+    for (const { record } of open.values()) yield record
+  }
+
+  const known = (sessionKey: string, runId: string): Accepted => ({ runId, sessionKey, known: true, state: open.get(runId)?.state ?? 'ended' })
+
+  // ── In ────────────────────────────────────────────────────────────────────────────────────────
+
+  async function take(session: SessionInfo, from: number, { runId = randomUUID(), message, idempotencyKey, cause }: RunRequest): Promise<Accepted> {
+    checkId('run id', runId)
+    if (open.has(runId) || reserved.has(runId)) throw fail('NEXUS_SESSIONS_RUN_EXISTS')
+    if (open.size + reserved.size >= maxOpen) throw fail('NEXUS_SESSIONS_BUSY', { limit: maxOpen })
+    const record: RunRecord = {
+      type: 'accepted', runId, sessionKey: session.key, sessionId: session.id, agent: session.agent, from, at: now(),
+      trace: cause.trace, label: cause.caller.label, caller: cause.caller.id,
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+      ...(message && { message: { id: newId(), body: { ...message, timestamp: message.timestamp ?? now(), ...(idempotencyKey !== undefined && { idempotencyKey }) } } }),
+    }
+    reserved.add(runId)
+    try {
+      await journal.append([record], () => {
+        open.set(runId, { record, state: 'queued', moved: false })
+        rememberKey(record)
+      })
+    } finally { reserved.delete(runId) }
+    return { runId, sessionKey: session.key, known: false, state: 'queued' }
+  }
+
+  function rememberKey({ sessionKey, idempotencyKey, runId, at }: RunRecord): void {
+    if (idempotencyKey !== undefined) idempotency.remember({ session: sessionKey, key: idempotencyKey, runId, at })
+  }
+
+  async function accept(session: SessionInfo, from: number, request: RunRequest): Promise<Accepted> {
+    const { idempotencyKey } = request
+    if (idempotencyKey === undefined) return take(session, from, request)
+    checkId('idempotency key', idempotencyKey)
+    await idempotency.loaded
+    const name = `${session.key}\n${idempotencyKey}`
+    const first = accepting.get(name)
+    if (first) return known(session.key, (await first).runId)
+    const runId = idempotency.find(session.key, idempotencyKey)
+    if (runId !== undefined) return known(session.key, runId)
+    const mine = take(session, from, request)
+    accepting.set(name, mine)
+    try {
+      return await mine
+    } finally { accepting.delete(name) }
+  }
+
+  // ── Through ───────────────────────────────────────────────────────────────────────────────────
+
+  function beginning({ runId, trace, label, message }: RunRecord): Written[] {
+    return [
+      marker({ runId, phase: 'start', trace, label }),
+      ...(message ? [{ type: 'message' as const, message: message.body, id: message.id }] : []),
+    ]
+  }
+
+  /** Moves a run on, and back if the transcript could not be written. */
+  async function advance(run: OpenRun, to: State, entries: readonly Written[]): Promise<SessionEntry[]> {
+    const before = run.state
+    run.state = to
+    try {
+      const written = await write(run.record.sessionKey, entries)
+      run.moved = true
+      return written
+    } catch (error) {
+      run.state = before
+      throw error
+    }
+  }
+
+  async function start(runId: string): Promise<MessageEntry | undefined> {
+    const run = open.get(runId)
+    if (run?.state !== 'queued') throw fail('NEXUS_SESSIONS_RUN_UNKNOWN', { state: 'queued' })
+    const written = await advance(run, 'running', beginning(run.record))
+    return written.find((entry): entry is MessageEntry => entry.type === 'message')
+  }
+
+  // ── Out ───────────────────────────────────────────────────────────────────────────────────────
+
+  async function end(runId: string, outcome: RunOutcome, entries: readonly NewEntry[]): Promise<SessionEntry[]> {
+    const run = open.get(runId)
+    if (!run || run.state === 'ended') throw fail('NEXUS_SESSIONS_RUN_UNKNOWN', { state: 'open' })
+    const { record, moved } = run
+    const written = await advance(run, 'ended', [...(moved ? [] : beginning(record)), ...entries, endOf(record, outcome)])
+    retire([record])
+    return written
+  }
+
+  function retire(runs: readonly RunRecord[]): void {
+    for (const record of runs) {
+      const run = open.get(record.runId)
+      if (run) Object.assign(run, { state: 'ended', moved: true })
+      ended.set(record.runId, record)
+    }
+    clearing = clearing.then(clear)
+  }
+
+  /** Should it fail, the next end tries again, and a start finds the end in the transcript. */
+  async function clear(): Promise<void> {
+    const batch = [...ended.values()]
+    if (batch.length === 0) return
+    try {
+      await close(batch)
+      for (const { runId } of batch) ended.delete(runId)
+    } catch (error) {
+      log.warn('could not take ended runs out of the inbox', { runs: batch.length, reason: String(error) })
+    }
+  }
+
+  async function close(runs: readonly RunRecord[]): Promise<void> {
+    // The keys first: once the run is gone, this is all that remembers them.
+    await idempotency.keep(runs.flatMap(({ sessionKey, idempotencyKey, runId, at }) => (idempotencyKey === undefined ? [] : [{ session: sessionKey, key: idempotencyKey, runId, at }])))
+    await journal.append(runs.map(({ runId }) => ({ type: 'ended', runId })), () => { for (const { runId } of runs) open.delete(runId) })
+  }
+
+  return {
+    accept,
+    async recall(sessionKey, idempotencyKey) {
+      await idempotency.loaded
+      const runId = idempotency.find(sessionKey, idempotencyKey)
+      return runId === undefined ? undefined : known(sessionKey, runId)
+    },
+    start,
+    end,
+    queued(sessionKey) {
+      const messages: StoredMessage[] = []
+      for (const { record, moved } of open.values()) {
+        if (!moved && record.sessionKey === sessionKey && record.message) messages.push({ ...record.message.body, id: record.message.id, queued: true })
+      }
+      return messages
+    },
+    async load() {
+      await journal.load((line) => {
+        if (line.type === 'accepted') open.set(line.runId, { record: line, state: 'queued', moved: false })
+        else open.delete(line.runId)
+      })
+      for (const { record } of open.values()) rememberKey(record)
+      return [...records()]
+    },
+    retire,
+    async settle() {
+      await clearing
+      await journal.settle()
+    },
+    get openCount() { return open.size },
+  }
+}
+
+export function endOf({ runId, trace, label }: RunRecord, { status, error }: { readonly status: NonNullable<RunMarker['status']>; readonly error?: string }): NewEntry {
+  return marker({ runId, phase: 'end', trace, label, status, ...(error !== undefined && { error }) })
+}
+
+function checkId(what: string, id: string): void {
+  if (typeof id !== 'string' || id.length < 1 || id.length > maxIdLength) throw fail('NEXUS_SESSIONS_RUN_ID', { what })
+}

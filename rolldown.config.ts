@@ -1,0 +1,107 @@
+/**
+ * The build: the gateway, the SDK and each first-party plugin as ESM that shares chunks, libraries included.
+ * Then it writes what is to be known of the plugins without running them: manifests and config schemas.
+ */
+import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { defineConfig, type OutputBundle, type Plugin as BuildPlugin } from 'rolldown'
+import type { Command, Plugin } from './kernel/contract.ts'
+import type { Manifest } from './kernel/manifest.ts'
+import { pack } from './sdk/pack.ts'
+
+const root = import.meta.dirname
+const dist = join(root, 'dist')
+interface PackageJson {
+  readonly name: string
+  readonly version: string
+  readonly description: string
+  readonly license?: string
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly nexus: { readonly id: string; readonly defaultPlugins: readonly string[] }
+}
+const readPackage = async (dir: string) => JSON.parse(await readFile(join(dir, 'package.json'), 'utf8')) as PackageJson
+const exists = (file: string) => stat(join(root, file)).then(() => true, () => false)
+
+async function present(folder: string, names: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(names.map((name) => exists(`${folder}/${name}.ts`)))
+  return names.filter((_, i) => found[i])
+}
+
+const folders = (await readdir(join(root, 'plugins'), { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort()
+const plugins = (await Promise.all(folders.map(async (id) => ({ id, parts: await present(`plugins/${id}`, ['index', 'cli', 'contract']) })))).filter(({ parts }) => parts.includes('index'))
+const packages = await Promise.all(plugins.map(({ id }) => readPackage(join(root, 'plugins', id))))
+const { nexus } = await readPackage(root)
+
+/** The libraries of plugins outside the default set stay outside the bundle too: such a plugin brings its own. */
+const external = packages.filter(({ nexus: { id } }) => !nexus.defaultPlugins.includes(id)).flatMap(({ dependencies }) => Object.keys(dependencies ?? {}))
+
+const input = {
+  nexus: 'kernel/cli/main.ts',
+  ...Object.fromEntries((await present('sdk', ['index', 'client', 'testing'])).map((name) => [`sdk/${name}`, `sdk/${name}.ts`])),
+  ...Object.fromEntries(plugins.flatMap(({ id, parts }) => parts.map((part) => [`plugins/${id}/${part}`, `plugins/${id}/${part}.ts`]))),
+}
+
+async function imported<T>(id: string, part: string): Promise<T> {
+  const module = await import(pathToFileURL(join(dist, 'plugins', id, `${part}.js`)).href) as { default: T }
+  return module.default
+}
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
+
+async function packed(id: string, parts: readonly string[], about: PackageJson): Promise<Manifest> {
+  const { name, version, description } = about
+  const commands = parts.includes('cli') ? await imported<Record<string, Command>>(id, 'cli') : {}
+  const manifest = pack(await imported<Plugin>(id, 'index'), { entry: 'index.js', ...(parts.includes('cli') && { cli: 'cli.js' }), version, description }, commands)
+  if (manifest.id !== id) throw new Error(`plugins/${id} holds the plugin "${manifest.id}"`)
+  await writeFile(join(dist, 'plugins', id, 'package.json'), json({ name, version, description, type: 'module', nexus: manifest }))
+  await writeFile(join(dist, 'plugins', id, 'config.schema.json'), json({ $schema: 'http://json-schema.org/draft-07/schema#', ...manifest.config }))
+  return manifest
+}
+
+/** The notices of the libraries inside the bundle. */
+async function licences(bundle: OutputBundle): Promise<string> {
+  const modules = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
+  const names = [...new Set(modules.map((id) => id.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1]).filter((name) => name !== undefined))].sort()
+  const texts = await Promise.all(names.map(async (name) => {
+    const dir = join(root, 'node_modules', name)
+    const file = (await readdir(dir)).find((entry) => /^licen[cs]e/i.test(entry))
+    const { version, license } = await readPackage(dir)
+    return `${name} ${version} (${license})\n\n${file ? (await readFile(join(dir, file), 'utf8')).trim() : 'No licence text is included in the package.'}\n`
+  }))
+  return texts.join(`\n${'-'.repeat(80)}\n\n`)
+}
+
+/** What an earlier build left and this one does not have. */
+async function sweep(bundle: OutputBundle): Promise<void> {
+  const kept = new Set(Object.keys(bundle))
+  for (const file of await readdir(dist, { recursive: true })) if (file.endsWith('.js') && !kept.has(file.replaceAll('\\', '/'))) await rm(join(dist, file))
+  for (const id of await readdir(join(dist, 'plugins'))) if (id !== 'manifests.json' && !folders.includes(id)) await rm(join(dist, 'plugins', id), { recursive: true })
+}
+
+const describe: BuildPlugin = {
+  name: 'nexus-describe',
+  async writeBundle(_, bundle) {
+    await sweep(bundle)
+    const manifests = await Promise.all(plugins.map(async ({ id, parts }, i) => [id, await packed(id, parts, packages[i]!)] as const))
+    const defaults = nexus.defaultPlugins
+    for (const id of defaults) if (!folders.includes(id)) this.warn(`the default set names "${id}", and there is no such plugin`)
+    await writeFile(join(dist, 'plugins', 'manifests.json'), JSON.stringify({ defaults, manifests: Object.fromEntries(manifests) }))
+    await writeFile(join(dist, 'LICENSES.txt'), await licences(bundle))
+    await chmod(join(dist, 'nexus.js'), 0o755)
+  },
+}
+
+export default defineConfig({
+  input,
+  platform: 'node',
+  external: [/^node:/, ...external],
+  resolve: { alias: { 'nexus-gateway/sdk/client': join(root, 'sdk/client.ts'), 'nexus-gateway/sdk/testing': join(root, 'sdk/testing.ts'), 'nexus-gateway/sdk': join(root, 'sdk/index.ts') } },
+  transform: {
+    target: 'node20.19',
+    // Looking for ws's optional native parts costs the start more than they give: frames here are small.
+    define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
+  },
+  plugins: [describe],
+  output: { dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js', comments: { legal: true, annotation: false, jsdoc: false } },
+})

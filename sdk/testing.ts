@@ -1,0 +1,177 @@
+/**
+ * The real kernel around the plugins under test, in memory: no files, no sockets, time that a test moves.
+ * Closing it fails if a plugin has left anything behind, so every test of a plugin is also a test of its clean-up.
+ */
+import type { ClientOf, Contract, EmitOptions, HookToken, MaybePromise, Plugin, ServiceToken } from '../kernel/contract.ts'
+import { createKernel, type Kernel } from '../kernel/index.ts'
+import { createLogger } from '../kernel/log.ts'
+import type { Deadlines, Emitted } from '../kernel/parts.ts'
+import type { LogRecord } from '../kernel/points.ts'
+import type { Caller, Label } from '../kernel/provenance.ts'
+import type { ChangeReport, Inspection, StartReport } from '../kernel/report.ts'
+import { realClock } from '../kernel/clock.ts'
+import { fakeClock, settled, type TestClock } from './testing/clock.ts'
+import { findLeaks, LeakError } from './testing/leaks.ts'
+import { driver, operator, probe, type Provided } from './testing/plugins.ts'
+import { createRecorder } from './testing/recorder.ts'
+import { editableSource, type EditableSource } from './testing/source.ts'
+
+export { LeakError } from './testing/leaks.ts'
+export type { TestClock } from './testing/clock.ts'
+export type { Emitted } from '../kernel/parts.ts'
+
+export interface TestKernelOptions<T extends readonly unknown[]> {
+  readonly plugins: readonly Plugin[]
+  /** Services in place of plugins that the test leaves out: `[[Store, fakeStore], [Clock, fakeClock]]`. */
+  readonly provide?: Provided<T>
+  /** Blocks of `nexus.json5` by plugin id. */
+  readonly config?: Readonly<Record<string, unknown>>
+  /** Default `fake`: it starts at 2026-01-01T00:00:00Z and moves only by `k.clock.advance(ms)`. */
+  readonly clock?: 'fake' | 'real'
+  /** What callers hold unless a call says otherwise. Default: every operator scope. */
+  readonly scopes?: readonly string[]
+  /** Real milliseconds, whatever the clock. */
+  readonly deadlines?: Partial<Deadlines>
+  /** Also fail on sockets, files, timers and the like that were not open before. Other tests in the process must be still. */
+  readonly handles?: boolean
+  /** Start even if some of the plugins fail; `k.started.failed` tells which. Default: a failure rejects. */
+  readonly lenient?: boolean
+}
+
+export interface TestCallOptions {
+  readonly scopes?: readonly string[]
+  readonly caller?: Partial<Caller>
+  readonly label?: Label
+  readonly signal?: AbortSignal
+}
+
+export interface TestKernel extends AsyncDisposable {
+  readonly kernel: Kernel
+  readonly started: StartReport
+  readonly clock: TestClock
+  /** Every event emitted so far. */
+  readonly events: readonly Emitted[]
+  readonly logs: readonly LogRecord[]
+  /** The payload of the next event of this name, counted from the call. */
+  nextEvent(name: string): Promise<unknown>
+  /** A method by the road of every call. Always a promise; rejects with a NexusError. */
+  call(method: string, params?: unknown, options?: TestCallOptions): Promise<unknown>
+  /** The same, typed by a contract. */
+  use<C extends Contract>(contract: C): ClientOf<C>
+  /** A service as a dependent gets it. Use it at once: a reload of its plugin makes another. */
+  service<T>(token: ServiceToken<T>): Promise<T>
+  invoke<A extends readonly unknown[], R, F>(token: HookToken<A, R, F>, ...args: A): MaybePromise<F>
+  emit(name: 'tick' | 'shutdown', payload: unknown, options?: EmitOptions): void
+  load(plugin: Plugin): Promise<ChangeReport>
+  unload(...ids: string[]): Promise<ChangeReport>
+  /** With a definition, the plugin's code has changed; without one, it is set up again as it is. */
+  reload(id: string, plugin?: Plugin): Promise<ChangeReport>
+  /** New blocks by plugin id. */
+  configure(config: Readonly<Record<string, unknown>>): Promise<ChangeReport>
+  inspect(id: string): Inspection | undefined
+  /** Lets everything that needs neither time nor I/O happen. */
+  settled(): Promise<void>
+  /** @throws LeakError naming everything that was left behind */
+  close(): Promise<void>
+}
+
+const paths = { state: '/nowhere', config: '/nowhere/nexus.json5', socket: '/nowhere/gateway.sock', lock: '/nowhere/gateway.lock', cache: '/nowhere/cache', token: '/nowhere/auth/token' }
+const testDeadlines: Deadlines = { load: 5_000, setup: 2_000, drain: 1_000, dispose: 500 }
+
+/** @throws the NexusError of the first plugin that does not start */
+export async function testKernel<const T extends readonly unknown[] = []>(options: TestKernelOptions<T>): Promise<TestKernel> {
+  const handles = options.handles ? process.getActiveResourcesInfo() : undefined
+  const clock = options.clock === 'real' ? undefined : fakeClock()
+  const recorder = createRecorder()
+  const log = createLogger({ level: 'debug', now: (clock ?? realClock).now })
+  log.addSink(recorder.log)
+  const sources = new Map<string, EditableSource>()
+  const wanted = (plugin: Plugin) => {
+    const source = editableSource(plugin)
+    sources.set(plugin.id, source)
+    return { source, why: 'test' }
+  }
+  const kernel = createKernel({
+    plugins: [driver(options.plugins, options.provide ?? []), ...options.plugins].map(wanted),
+    ...(options.config ? { settings: options.config } : {}),
+    paths, log, version: 'test', clock: clock ?? realClock, deadlines: { ...testDeadlines, ...options.deadlines }, checkPayloads: true,
+  })
+  kernel.subscribe(recorder.event)
+  const started = await kernel.start()
+  const calls = new Set<string>()
+  let closing: Promise<void> | undefined
+  let probes = 0
+  let numbered = 0
+
+  async function call(method: string, params?: unknown, o: TestCallOptions = {}): Promise<unknown> {
+    const caller = { ...operator(o.scopes ?? options.scopes, o.label), ...o.caller }
+    const running = `${method} (call ${++numbered})`
+    calls.add(running)
+    try {
+      return await kernel.dispatch(method, params, { caller, transport: 'kernel', signal: o.signal })
+    } finally {
+      calls.delete(running)
+    }
+  }
+
+  async function close(): Promise<void> {
+    const report = await driven(kernel.close({ deadlineMs: 5_000 }), clock)
+    await settled()
+    const leaks = findLeaks({ kernel, report, logs: recorder.logs, clock, calls, handles })
+    if (leaks.length > 0) throw new LeakError(leaks)
+  }
+
+  const k: TestKernel = {
+    kernel, started, call,
+    clock: clock ?? movable(),
+    events: recorder.events,
+    logs: recorder.logs,
+    nextEvent: recorder.next,
+    use(contract) {
+      const names = Object.keys((contract.methods ?? {}) as object)
+      return { call: Object.fromEntries(names.map((name) => [name, (params?: unknown) => call(name, params)])), on: recorder.on } as never
+    },
+    async service<T>(token: ServiceToken<T>) {
+      let found: T | undefined
+      await kernel.apply({ load: [wanted(probe(`test-probe-${++probes}`, token, (value) => { found = value }))] })
+      return found as T
+    },
+    invoke: kernel.invoke,
+    emit: kernel.emit,
+    load: (plugin) => kernel.apply({ load: [wanted(plugin)] }),
+    unload: (...ids) => kernel.apply({ unload: ids }),
+    reload(id, plugin) {
+      if (plugin) sources.get(id)?.edit(plugin)
+      return kernel.apply({ reload: [id] })
+    },
+    configure: (settings) => kernel.apply({ settings }),
+    inspect: kernel.inspect,
+    settled,
+    close: () => closing ??= close(),
+    [Symbol.asyncDispose]: () => k.close(),
+  }
+  const [failed] = started.failed
+  if (failed && !options.lenient) {
+    await kernel.close()
+    throw failed.error
+  }
+  return k
+}
+
+/** Waits for `work` while fake time passes, or what waits for it in a disposer could never end. */
+async function driven<T>(work: Promise<T>, clock: TestClock | undefined): Promise<T> {
+  let done = false
+  const end = (): void => { done = true }
+  work.then(end, end)
+  await settled()
+  while (clock && !done) {
+    await new Promise((resolve) => { setTimeout(resolve, 1) })
+    if (!done) await clock.advance(100)
+  }
+  return work
+}
+
+/** The real clock: advancing it means waiting. */
+function movable(): TestClock {
+  return { ...realClock, pending: () => [], advance: (ms) => new Promise((resolve) => { setTimeout(resolve, ms) }) }
+}

@@ -1,0 +1,25 @@
+/** Chat on a scripted provider, and what its clients see. */
+import chatPlugin from '../../plugins/chat/index.ts'
+import { agentKernel } from './agent-fakes.ts'
+import type { Bench, Script } from './agent-fakes.ts'
+
+export async function withChat(script: Script, use: (bench: Bench) => Promise<void>, more: Parameters<typeof agentKernel>[1] = {}): Promise<void> {
+  const bench = await agentKernel(script, { ...more, plugins: [chatPlugin, ...more.plugins ?? []] })
+  try {
+    await use(bench)
+  } finally {
+    await bench.k.close()
+  }
+}
+
+export const key = 'agent:main:main'
+export const send = ({ k }: Bench, idempotencyKey: string, more: object = {}) => k.call('chat.send', { sessionKey: 'main', message: `question of ${idempotencyKey}`, idempotencyKey, ...more })
+export const events = ({ k }: Bench) => k.events.filter(({ name }) => name === 'chat')
+/** The first event of a run that is its last. */
+export async function ended({ k }: Bench, runId: string): Promise<Record<string, unknown>> {
+  for (;;) {
+    const found = k.events.find(({ name, payload }) => name === 'chat' && (payload as { runId: string }).runId === runId && (payload as { state: string }).state !== 'delta')
+    if (found) return found.payload as Record<string, unknown>
+    await k.nextEvent('chat')
+  }
+}

@@ -1,0 +1,47 @@
+/** The `/v1` surface on a real listener, with a scripted provider behind it. */
+import type { AuthAnswer, Caller, Plugin } from 'nexus-gateway/sdk'
+import { connectionAuthenticate, definePlugin } from 'nexus-gateway/sdk'
+import OpenAI from 'openai'
+import { createGateway } from '../../kernel/gateway/gateway.ts'
+import openaiPlugin from '../../plugins/openai/index.ts'
+import { agentKernel } from './agent-fakes.ts'
+import type { Bench, Script } from './agent-fakes.ts'
+
+export interface Served extends Bench {
+  readonly url: string
+  readonly client: OpenAI
+  /** A request by hand, with a good token unless `headers` say otherwise. */
+  post(body: unknown, headers?: Record<string, string>, signal?: AbortSignal): Promise<Response>
+}
+
+const tokens: Readonly<Record<string, readonly string[]>> = { good: ['operator.read', 'operator.write'], reader: ['operator.read'] }
+
+/** Knows two tokens: `good` may read and write, `reader` may read. */
+const doorman = definePlugin({
+  id: 'doorman',
+  capabilities: ['tap:connection.authenticate'],
+  setup(ctx) {
+    ctx.tap(connectionAuthenticate, ({ token }): AuthAnswer => {
+      const scopes = tokens[token ?? '']
+      const caller: Caller = { id: 'test', role: 'operator', scopes: new Set(scopes), label: 'operator' }
+      return scopes ? { ok: true, caller } : { ok: false, code: 'AUTH_TOKEN_MISMATCH', message: 'no' }
+    })
+  },
+})
+
+export async function serve(script: Script, use: (served: Served) => Promise<void>, more: { readonly plugins?: readonly Plugin[]; readonly config?: Record<string, unknown>; readonly deadlines?: object } = {}): Promise<void> {
+  const bench = await agentKernel(script, { ...more, clock: 'real', plugins: [openaiPlugin, doorman, ...more.plugins ?? []] })
+  const gateway = createGateway(bench.k.kernel)
+  try {
+    const { url } = await gateway.listen({ port: 0 })
+    const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'good', maxRetries: 2 })
+    const post: Served['post'] = (body, headers = {}, signal) => fetch(`${url}/v1/chat/completions`, {
+      method: 'POST', headers: { Authorization: 'Bearer good', 'Content-Type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body), ...(signal ? { signal } : {}),
+    })
+    await use({ ...bench, url: url!, client, post })
+  } finally {
+    await gateway.close()
+    await bench.k.close()
+  }
+}

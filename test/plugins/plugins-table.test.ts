@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { changeText, colour, infoText, listTable, noColour, whyText } from '../../plugins/plugins/table.ts'
+
+const error = { code: 'NEXUS_PLUGIN_SETUP_FAILED', message: 'setup of plugin "irc" failed: no\u001b[2J luck', fix: 'Correct the plugin.' }
+
+test('nexus plugins list', () => {
+  expect(listTable([
+    { id: 'auth', state: 'active', origin: 'builtin', version: '0.1.0', why: 'default', faults: 0 },
+    { id: 'irc', state: 'failed', origin: 'path', why: 'config', faults: 0, error },
+  ], noColour)).toBe([
+    'PLUGIN  STATE   VERSION  FROM     ASKED FOR BY',
+    'auth    active  0.1.0    builtin  default',
+    'irc     failed  -        path     config',
+    '',
+    'NEXUS_PLUGIN_SETUP_FAILED  setup of plugin "irc" failed: no [2J luck',
+    '  Correct the plugin.',
+  ].join('\n'))
+})
+
+test('a state in colour keeps its column', () => {
+  // oxlint-disable-next-line no-control-regex
+  const bare = (text: string): string => text.replace(/\u001b\[\d+m/g, '')
+  const rows = [{ id: 'active-one', state: 'active', origin: 'builtin', why: 'default', faults: 0 }] as const
+  expect(listTable(rows, colour)).toContain('\u001b[32mactive\u001b[39m')
+  expect(bare(listTable(rows, colour))).toBe(listTable(rows, noColour))
+})
+
+test('nexus plugins info', () => {
+  expect(infoText({
+    id: 'chat', state: 'active', origin: 'builtin', version: '0.1.0', place: '/x/chat', generation: 2, required: false, exclusive: true, provides: [],
+    requires: [{ service: 'agent/1', optional: false, provider: 'agent' }, { service: 'cost/1', optional: true }], dependents: [], owns: { method: ['chat.send', 'chat.abort'], tap: ['call.after'] },
+  }, noColour)).toBe([
+    'chat  0.1.0  active',
+    '  from          builtin, /x/chat',
+    '  generation    2',
+    '  flags         exclusive',
+    '  needs         agent/1 (agent), cost/1 (optional, nobody provides it)',
+    '  method        chat.send, chat.abort',
+    '  tap           call.after',
+  ].join('\n'))
+})
+
+test('nexus plugins why', () => {
+  expect(whyText({
+    id: 'irc', state: 'failed', why: 'config', place: '/x/irc.ts', generation: 0, phases: { loadMs: 3.14159, setupMs: 120.4 }, dependents: ['bot'], owned: ['tap call.after'], inflight: 0, faults: 1, error,
+  }, noColour)).toBe([
+    'irc  failed',
+    '  asked for by  config',
+    '  from          /x/irc.ts',
+    '  took          load 3.1 ms, setup 120 ms',
+    '  generation    0',
+    '  needed by     bot',
+    '  running       0 calls',
+    '  faults        1',
+    '  owns          1 entries',
+    '    tap call.after',
+    '',
+    'NEXUS_PLUGIN_SETUP_FAILED  setup of plugin "irc" failed: no [2J luck',
+    '  Correct the plugin.',
+  ].join('\n'))
+})
+
+describe('nexus plugins reload', () => {
+  test.each([
+    [{ started: ['a', 'b'], stopped: [], blocked: [] }, 'started a, b'],
+    [{ started: ['a'], stopped: ['b'], blocked: ['b'] }, 'started a; stopped b; blocked b'],
+    [{ started: [], stopped: [], blocked: [] }, 'nothing had to change'],
+    [{ scheduled: true, started: [], stopped: [], blocked: [] }, 'a will be replaced as soon as this call has ended'],
+  ] as const)('%j', (change, text) => {
+    expect(changeText({ ...change, started: [...change.started], stopped: [...change.stopped], blocked: [...change.blocked] }, 'a')).toBe(text)
+  })
+})

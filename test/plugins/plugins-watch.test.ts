@@ -1,0 +1,147 @@
+import { appendFile, chmod, mkdir, mkdtemp, rename, rm, unlink, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { watchPlugins, type Target, type Watch } from '../../plugins/plugins/watch.ts'
+
+let dir: string
+let watch: Watch
+let targets: Target[]
+let changes: string[][]
+let troubles: unknown[]
+const timers = new Set<NodeJS.Timeout>()
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'nexus-watch-'))
+  targets = []
+  changes = []
+  troubles = []
+  watch = watchPlugins({
+    targets: () => targets,
+    onChange: async (ids) => void changes.push([...ids]),
+    onTrouble: (_, error) => troubles.push(error),
+    after(run, ms) {
+      const timer = setTimeout(() => {
+        timers.delete(timer)
+        void run()
+      }, ms)
+      timers.add(timer)
+    },
+    now: Date.now,
+    debounceMs: 20,
+  })
+})
+afterEach(async () => {
+  watch[Symbol.dispose]()
+  for (const timer of timers) clearTimeout(timer)
+  await rm(dir, { recursive: true, force: true })
+})
+
+const file = (name: string): string => join(dir, name)
+const quiet = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 150))
+async function start(...all: [id: string, ...names: string[]][]): Promise<void> {
+  for (const [, ...names] of all) for (const name of names) if (name.includes('.')) await writeFile(file(name), 'one')
+  targets = all.map(([id, ...names]) => ({ id, paths: names.map((name) => join(dir, name)) }))
+  await watch.sync()
+  await quiet()
+}
+
+describe('a change on disk is noticed once', () => {
+  test.each([
+    ['written in place', async () => writeFile(file('a.ts'), 'two')],
+    ['appended to', async () => appendFile(file('a.ts'), 'two')],
+    ['saved by renaming another file over it', async () => { await writeFile(file('.a.ts.swp'), 'two'); await rename(file('.a.ts.swp'), file('a.ts')) }],
+    ['saved by deleting and writing anew', async () => { await unlink(file('a.ts')); await writeFile(file('a.ts'), 'two') }],
+    ['saved with a backup', async () => { await rename(file('a.ts'), file('a.ts~')); await writeFile(file('a.ts'), 'two') }],
+    ['of the same length', async () => { await utimes(file('a.ts'), new Date(1), new Date(1)); await writeFile(file('a.ts'), 'eno') }],
+  ])('%s', async (_, save) => {
+    await start(['a', 'a.ts'])
+    await save()
+    await vi.waitFor(() => expect(changes).toEqual([['a']]))
+    await quiet()
+    expect(changes).toEqual([['a']])
+    await writeFile(file('a.ts'), 'and again')
+    await vi.waitFor(() => expect(changes).toEqual([['a'], ['a']]))
+  })
+
+  test('many writes of one save count as one', async () => {
+    await start(['a', 'a.ts'])
+    for (let i = 0; i < 10; i++) await appendFile(file('a.ts'), 'x')
+    await vi.waitFor(() => expect(changes).toEqual([['a']]))
+    await quiet()
+    expect(changes).toEqual([['a']])
+  })
+})
+
+describe('whose change it is', () => {
+  test('only the plugin whose file it is', async () => {
+    await start(['a', 'a.ts'], ['b', 'b.ts'])
+    await writeFile(file('b.ts'), 'two')
+    await vi.waitFor(() => expect(changes).toEqual([['b']]))
+  })
+
+  test('every plugin that shares the file', async () => {
+    await start(['a', 'a.ts', 'shared.ts'], ['b', 'b.ts', 'shared.ts'])
+    await writeFile(file('shared.ts'), 'two')
+    await vi.waitFor(() => expect(changes).toEqual([['a', 'b']]))
+  })
+
+  test('a folder\'s code and manifest are the plugin\'s, its data is not', async () => {
+    await mkdir(file('p'))
+    await start(['p', 'p'])
+    await writeFile(join(dir, 'p', 'data.json'), '{}')
+    await writeFile(join(dir, 'p', 'notes.md'), 'x')
+    await quiet()
+    expect(changes).toEqual([])
+    await writeFile(join(dir, 'p', 'part.ts'), 'x')
+    await vi.waitFor(() => expect(changes).toEqual([['p']]))
+    await writeFile(join(dir, 'p', 'package.json'), '{}')
+    await vi.waitFor(() => expect(changes).toEqual([['p'], ['p']]))
+  })
+
+  test('nobody\'s', async () => {
+    await start(['a', 'a.ts'])
+    await writeFile(file('other.ts'), 'x')
+    await chmod(file('a.ts'), 0o600)
+    await unlink(file('a.ts'))
+    await quiet()
+    expect(changes).toEqual([])
+  })
+})
+
+describe('a watch keeps up', () => {
+  test('with a folder that is deleted and comes back', async () => {
+    await mkdir(file('p'))
+    await writeFile(join(dir, 'p', 'a.ts'), 'one')
+    targets = [{ id: 'a', paths: [join(dir, 'p', 'a.ts')] }]
+    await watch.sync()
+    await rm(file('p'), { recursive: true })
+    await watch.check()
+    await mkdir(file('p'))
+    await writeFile(join(dir, 'p', 'a.ts'), 'two')
+    await watch.check()
+    await vi.waitFor(() => expect(changes).toEqual([['a']]))
+    await writeFile(join(dir, 'p', 'a.ts'), 'three')
+    await vi.waitFor(() => expect(changes).toEqual([['a'], ['a']]))
+    expect(troubles).toEqual([])
+  })
+
+  test('with plugins that come and go', async () => {
+    await start(['a', 'a.ts'])
+    await writeFile(file('b.ts'), 'one')
+    targets = [{ id: 'b', paths: [file('b.ts')] }]
+    await watch.sync()
+    await quiet()
+    await writeFile(file('a.ts'), 'two')
+    await writeFile(file('b.ts'), 'two')
+    await vi.waitFor(() => expect(changes).toEqual([['b']]))
+  })
+
+  test('and is still after it was closed', async () => {
+    await start(['a', 'a.ts'])
+    watch[Symbol.dispose]()
+    await writeFile(file('a.ts'), 'two')
+    await quiet()
+    expect(changes).toEqual([])
+  })
+})

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest'
+import { testKernel } from 'nexus-gateway/sdk/testing'
+import { Models } from '../../plugins/models/contract.ts'
+import type { ModelPart, ModelRequest, ModelsApi } from '../../plugins/models/contract.ts'
+import models from '../../plugins/models/index.ts'
+import demo from '../../plugins/provider-demo/index.ts'
+import provider from '../../plugins/provider-openai-compatible/index.ts'
+import { startOpenAiServer } from '../fixtures/openai-server.ts'
+import type { MockServer } from '../fixtures/openai-server.ts'
+
+const key = 'sk-test-0123456789abcdef'
+const caller = { id: 'test', role: 'operator', scopes: new Set<string>(), label: 'operator' } as const
+
+function gateway(mock: Pick<MockServer, 'url'>, settings: Record<string, unknown> = {}) {
+  return testKernel({ plugins: [models, demo, provider], config: { 'provider-openai-compatible': { baseUrl: mock.url, apiKey: key, ...settings } }, clock: 'real' })
+}
+
+async function ask(api: ModelsApi, model: { provider: string; id: string }, more: Partial<ModelRequest> = {}) {
+  const parts: ModelPart[] = []
+  const request: ModelRequest = { provider: model.provider, model: model.id, messages: [{ role: 'user', content: 'hello' }], signal: new AbortController().signal, cause: { caller, trace: 't', path: [] }, ...more }
+  const finish = await api.stream(request, (part) => void parts.push(part))
+  return { finish, parts, text: parts.map((part) => (part.type === 'text' ? part.delta : '')).join('') }
+}
+
+describe('provider-openai-compatible', () => {
+  test('with a base URL and a key alone finds the server\'s models and answers with the first', async () => {
+    await using mock = await startOpenAiServer({ key, models: ['m1', 'meta/m2'] })
+    await using k = await gateway(mock)
+    const api = await k.service(Models)
+    expect((await api.list()).map((spec) => `${spec.provider}/${spec.id}`)).toEqual(['demo/demo', 'openai-compatible/m1', 'openai-compatible/meta/m2'])
+    const model = await api.resolve()
+    const { text, parts, finish } = await ask(api, model)
+    expect(text).toBe('tok0 tok1 tok2 tok3 tok4 tok5 tok6 tok7 tok8 tok9 tok10 tok11')
+    expect(parts).toHaveLength(12)
+    expect(finish).toEqual({ stopReason: 'stop', provider: 'openai-compatible', model: 'm1', usage: { input: 1000, output: 12, cacheRead: 0, cacheWrite: 0, totalTokens: 1012 } })
+    expect(mock.requests[0]!.headers.authorization).toBe(`Bearer ${key}`)
+  })
+
+  test('with models in its settings asks for no list', async () => {
+    await using k = await gateway({ url: 'http://127.0.0.1:9/v1' }, { name: 'local', models: [{ id: 'm1', name: 'One', contextWindow: 8_000, price: { input: 1, output: 2 } }] })
+    expect(await (await k.service(Models)).resolve()).toEqual({ provider: 'local', id: 'm1', name: 'One', contextWindow: 8_000, price: { input: 1, output: 2 } })
+    expect(k.logs.filter((line) => line.level === 'warn')).toEqual([])
+  })
+
+  test('sends the settings\' headers, and no authorization without a key', async () => {
+    await using mock = await startOpenAiServer()
+    await using k = await testKernel({ plugins: [models, provider], config: { 'provider-openai-compatible': { baseUrl: `${mock.url}/`, headers: { 'x-team': 'blue' } } }, clock: 'real' })
+    const api = await k.service(Models)
+    await ask(api, await api.resolve())
+    expect(mock.requests[0]!.headers['x-team']).toBe('blue')
+    expect(mock.requests[0]!.headers.authorization).toBeUndefined()
+  })
+
+  test('asks a server that does not answer for its list once, says so without the key, and others go on', async () => {
+    await using mock = await startOpenAiServer({ key: 'another' })
+    await using k = await gateway(mock)
+    const api = await k.service(Models)
+    expect(await api.resolve()).toMatchObject({ provider: 'demo' })
+    expect(await api.resolve()).toMatchObject({ provider: 'demo' })
+    const warnings = k.logs.filter((line) => line.level === 'warn')
+    expect(warnings).toMatchObject([{ plugin: 'provider-openai-compatible', fields: { why: 'HTTP 401' } }])
+    expect(JSON.stringify(k.logs)).not.toContain(key)
+  })
+
+  test.each([
+    ['what is no list', { status: 200, body: { object: 'list' } }], ['nothing at all', undefined],
+  ])('goes on when the server lists %s', async (_, list) => {
+    await using mock = await startOpenAiServer({ list })
+    await using k = await gateway(mock)
+    if (!list) await mock.close()
+    expect(await (await k.service(Models)).resolve()).toMatchObject({ provider: 'demo' })
+    expect(k.logs.filter((line) => line.level === 'warn')).toMatchObject([{ fields: { why: list ? 'no list of models' : 'no answer' } }])
+  })
+
+  test('carries a conversation with tools both ways', async () => {
+    await using mock = await startOpenAiServer({ key })
+    await using k = await gateway(mock)
+    mock.script({ tools: [{ name: 'time', args: { timezone: 'UTC' } }] }, { text: ['It is noon.'] })
+    const api = await k.service(Models)
+    const model = await api.resolve()
+    const tools = [{ name: 'time', description: 'The time.', parameters: { type: 'object', properties: {} } }]
+    const { parts, finish } = await ask(api, model, { tools })
+    expect(finish.stopReason).toBe('toolUse')
+    const call = parts[0] as Extract<ModelPart, { type: 'toolCall' }>
+    const { text } = await ask(api, model, { tools, messages: [
+      { role: 'user', content: 'the time?' },
+      { role: 'assistant', content: [call, { type: 'toolCall', id: 'lost', name: 'time', arguments: {} }] },
+      { role: 'toolResult', toolCallId: call.id, toolName: 'time', content: [{ type: 'text', text: 'noon' }], isError: false },
+    ] })
+    expect(text).toBe('It is noon.')
+    expect(mock.violations).toEqual([])
+  })
+
+  test('never shows a tool call of an answer that was cut off', async () => {
+    await using mock = await startOpenAiServer({ key })
+    await using k = await gateway(mock)
+    mock.script({ tools: [{ name: 'time', args: { timezone: 'Europe/Berlin' }, fragments: 6 }], after: 4, fault: 'end' })
+    const api = await k.service(Models)
+    const parts: ModelPart[] = []
+    const request: ModelRequest = { provider: 'openai-compatible', model: 'm1', messages: [{ role: 'user', content: 'hi' }], signal: new AbortController().signal, cause: { caller, trace: 't', path: [] } }
+    await expect(api.stream(request, (part) => void parts.push(part))).rejects.toMatchObject({ data: { kind: 'network' } })
+    expect(parts).toEqual([])
+  })
+
+  test('closes its connection upstream when it is unloaded', async () => {
+    await using mock = await startOpenAiServer({ key })
+    mock.script({ text: ['a', 'b'], after: 2, fault: 'stall' })
+    await using k = await testKernel({ plugins: [models, provider], config: { 'provider-openai-compatible': { baseUrl: mock.url, apiKey: key } }, clock: 'real', deadlines: { drain: 20 } })
+    const api = await k.service(Models)
+    const model = await api.resolve()
+    let began: () => void = () => {}
+    const first = new Promise<void>((resolve) => { began = resolve })
+    const running = api.stream({ provider: model.provider, model: model.id, messages: [{ role: 'user', content: 'hi' }], signal: new AbortController().signal, cause: { caller, trace: 't', path: [] } }, () => began())
+    await first
+    await k.unload('provider-openai-compatible')
+    expect((await running).stopReason).toBe('aborted')
+    expect(await mock.requests[0]!.closedEarly).toBe(true)
+  })
+
+  test.each([
+    ['no base URL', {}], ['a base URL of another kind', { baseUrl: 'ftp://x' }], ['an unknown key', { baseUrl: 'http://x/v1', apikey: 'k' }],
+  ])('does not start with %s', async (_, settings) => {
+    await using k = await testKernel({ plugins: [models, provider], config: { 'provider-openai-compatible': settings }, lenient: true })
+    expect(k.started.failed).toMatchObject([{ id: 'provider-openai-compatible', error: { code: 'NEXUS_PLUGIN_CONFIG' } }])
+  })
+})

@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'vitest'
+import * as v from 'valibot'
+import { NexusError } from 'nexus-gateway/sdk'
+import type { Cause, Label } from 'nexus-gateway/sdk'
+import { toolError, toolText } from '../../plugins/tools/contract.ts'
+import type { ToolCall, ToolOutcome, ToolRequest, ToolResult, ToolSpec } from '../../plugins/tools/contract.ts'
+import { checkArguments } from '../../plugins/tools/check.ts'
+import { createExecutor } from '../../plugins/tools/executor.ts'
+import type { ToolHooks } from '../../plugins/tools/executor.ts'
+import { timeTool } from '../../plugins/tools/time.ts'
+import { fakeClock } from '../../sdk/testing/clock.ts'
+
+const params = v.strictObject({ text: v.optional(v.string(), 'default'), list: v.optional(v.array(v.string())) })
+const spec = (name: string, more: Partial<ToolSpec> = {}): ToolSpec => ({ name, description: name, parameters: { type: 'object' }, plugin: 'p', ...more })
+
+function causeOf(label: Label): Cause {
+  return { caller: { id: 'test', role: 'operator', scopes: new Set(['operator.write']), label }, trace: 't', path: ['agent'] }
+}
+
+function bench(run: (call: ToolCall) => unknown, more: Partial<ToolHooks> = {}, specs: readonly ToolSpec[] = [spec('echo'), spec('slow', { timeoutMs: 500 })]) {
+  const clock = fakeClock()
+  const after: [ToolCall, ToolOutcome][] = []
+  const logged: unknown[] = []
+  const log = (...line: unknown[]): void => void logged.push(line)
+  const hooks: ToolHooks = {
+    listed: () => [specs],
+    check: (_, args) => checkArguments(params, args),
+    before: () => {},
+    run: (call) => run(call) as ToolResult,
+    after: (...entry) => void after.push(entry),
+    ...more,
+  }
+  const executor = createExecutor(hooks, { timeoutMs: 60_000, maxOutputChars: 100 }, clock, { debug: log, info: log, warn: log, error: log })
+  const execute = (request: Partial<ToolRequest> = {}): Promise<ToolResult> => executor.run({ name: 'echo', cause: causeOf('operator'), ...request })
+  const codeOf = (request?: Partial<ToolRequest>): Promise<unknown> => execute(request).then(() => 'no error', (error: unknown) => (error as NexusError).code)
+  return { clock, after, logged, executor, execute, codeOf }
+}
+
+describe('a call', () => {
+  test('is checked, run and recorded, in this order', async () => {
+    const steps: string[] = []
+    const { execute, after } = bench(
+      (call) => { steps.push(`run ${JSON.stringify(call.args)}`); return toolText('done') },
+      { before: (call) => { steps.push(`before ${JSON.stringify(call.args)}`) } },
+    )
+    expect(await execute({ args: {}, id: 'c1', sessionKey: 's', runId: 'r' })).toEqual({ content: [{ type: 'text', text: 'done' }], isError: false })
+    expect(steps).toEqual(['before {"text":"default"}', 'run {"text":"default"}'])
+    expect(after).toMatchObject([[{ id: 'c1', name: 'echo', plugin: 'p', sessionKey: 's', runId: 'r', trace: 't', path: ['agent', 'tools', 'p'] }, { ok: true }]])
+  })
+
+  test.each([['operator', 'tool'], ['plugin', 'tool'], ['channel', 'channel'], ['webhook', 'webhook']] as const)('made for %s is made under the label %s', async (from, to) => {
+    let label: Label | undefined
+    await bench((call) => { label = call.caller.label; return toolText('') }).execute({ cause: causeOf(from) })
+    expect(label).toBe(to)
+  })
+
+  test('cannot change its arguments after policy has seen them', async () => {
+    const { execute } = bench((call) => {
+      expect(Object.isFrozen(call.args)).toBe(true)
+      expect(Object.isFrozen(call.args.list)).toBe(true)
+      return toolText('')
+    })
+    await execute({ args: { list: ['a'] } })
+  })
+
+  test('with bad arguments reaches neither policy nor tool', async () => {
+    const { codeOf, after } = bench(() => { throw new Error('it ran') }, { before: () => { throw new Error('it was asked') } })
+    expect(await codeOf({ args: { text: 5 } })).toBe('NEXUS_TOOLS_ARGUMENTS')
+    expect(after).toEqual([])
+  })
+
+  test('that no plugin checks is not run', async () => {
+    expect(await bench(() => toolText('ran'), { check: () => undefined }).codeOf()).toBe('NEXUS_TOOLS_UNKNOWN')
+  })
+
+  test('of an unknown tool names the nearest', async () => {
+    await expect(bench(() => toolText('')).execute({ name: 'ecko' })).rejects.toThrow('there is no tool of that name (did you mean echo?)')
+  })
+})
+
+describe('policy', () => {
+  test('refuses by throwing, and the tool does not run', async () => {
+    let ran = false
+    const { execute, after } = bench(() => { ran = true; return toolText('') }, { before: () => { throw new NexusError('ACME_NO', { text: 'not on Sundays', fix: '' }) } })
+    await expect(execute()).rejects.toMatchObject({ code: 'NEXUS_TOOLS_REFUSED', message: 'tool "echo" was refused: not on Sundays', wire: 'FORBIDDEN' })
+    expect(ran).toBe(false)
+    expect(after).toMatchObject([[{ name: 'echo' }, { ok: false, code: 'NEXUS_TOOLS_REFUSED' }]])
+  })
+
+  test('that breaks down refuses too, without saying how', async () => {
+    const { execute } = bench(() => toolText(''), { before: () => { throw new Error('secret detail') } })
+    await expect(execute()).rejects.toThrow('tool "echo" was refused: what decides about it failed')
+  })
+
+  test('may take its time, which is not the tool\'s', async () => {
+    const { execute, clock } = bench(() => toolText('done'), { before: () => new Promise((resolve) => clock.setTimeout(resolve, 120_000)) })
+    const result = execute({ name: 'slow' })
+    await clock.advance(120_000)
+    expect((await result).content).toEqual([{ type: 'text', text: 'done' }])
+  })
+})
+
+describe('a tool', () => {
+  test('that throws fails with the first line of its message', async () => {
+    const { execute, after } = bench(() => { throw new Error('disk full\n    at secret.ts:1') })
+    await expect(execute()).rejects.toMatchObject({ code: 'NEXUS_TOOLS_FAILED', message: 'tool "echo" failed: disk full' })
+    expect(after).toMatchObject([[{}, { ok: false, code: 'NEXUS_TOOLS_FAILED' }]])
+  })
+
+  test('that answers with an error is recorded as not ok, without a code', async () => {
+    const { execute, after } = bench(() => toolError('no such file'))
+    expect((await execute()).isError).toBe(true)
+    expect(after[0]![1]).toEqual({ ok: false, ms: 0 })
+  })
+
+  test.each([undefined, null, 'text', { content: 'text', isError: false }, { content: [{ type: 'sound' }], isError: false }])('that answers with %j gave no result', async (answer) => {
+    expect(await bench(() => answer).codeOf()).toBe('NEXUS_TOOLS_FAILED')
+  })
+
+  test('that does not end is given up after its time, and its signal aborts', async () => {
+    let signal: AbortSignal | undefined
+    const { execute, clock } = bench((call) => { signal = call.signal; return new Promise(() => {}) })
+    const result = execute({ name: 'slow' })
+    const expected = expect(result).rejects.toThrow('tool "slow" did not end within 0.5 s')
+    await clock.advance(499)
+    expect(signal?.aborted).toBe(false)
+    await clock.advance(1)
+    await expected
+    expect(signal?.aborted).toBe(true)
+    expect(clock.pending()).toEqual([])
+  })
+
+  test('that names no time of its own has the usual one', async () => {
+    const { codeOf, clock } = bench(() => new Promise(() => {}))
+    const code = codeOf()
+    await clock.advance(60_000)
+    expect(await code).toBe('NEXUS_TOOLS_TIMEOUT')
+  })
+
+  test('is cut off when the run is aborted, running or waiting for approval', async () => {
+    for (const more of [{}, { before: () => new Promise<void>(() => {}) }]) {
+      const abort = new AbortController()
+      const { codeOf } = bench(() => new Promise(() => {}), more)
+      const code = codeOf({ signal: abort.signal })
+      abort.abort()
+      expect(await code).toBe('NEXUS_TOOLS_ABORTED')
+    }
+  })
+})
+
+describe('a result', () => {
+  test('that is too long is cut, and says so', async () => {
+    const { execute } = bench(() => ({ content: [{ type: 'text', text: 'a'.repeat(80) }, { type: 'text', text: '😀'.repeat(40) }], isError: false }))
+    expect((await execute()).content).toEqual([{ type: 'text', text: 'a'.repeat(80) }, { type: 'text', text: '😀'.repeat(10) }, { type: 'text', text: '[Cut: 100 of 160 characters are shown.]' }])
+  })
+
+  test('is never cut inside a character', async () => {
+    const { execute } = bench(() => toolText(`${'a'.repeat(99)}😀`))
+    expect((await execute()).content).toEqual([{ type: 'text', text: 'a'.repeat(99) }, { type: 'text', text: '[Cut: 99 of 101 characters are shown.]' }])
+  })
+
+  test('keeps images, but not more or larger ones than a conversation bears', async () => {
+    const image = { type: 'image', data: 'aGk=', mimeType: 'image/png' }
+    const { execute } = bench(() => ({ content: [...Array.from({ length: 9 }, () => image)], isError: false }))
+    const { content } = await execute()
+    expect(content.slice(0, 8)).toEqual(Array.from({ length: 8 }, () => image))
+    expect(content[8]).toMatchObject({ type: 'text' })
+    expect((await bench(() => ({ content: [{ ...image, data: 'a'.repeat(7_000_001) }], isError: false })).execute()).content[0]).toMatchObject({ type: 'text' })
+  })
+
+  test('keeps details that are JSON and leaves out what is not', async () => {
+    const cyclic: { self?: unknown } = {}
+    cyclic.self = cyclic
+    const results = [{ a: 1 }, cyclic, 'x'.repeat(101), () => {}].map((details) => bench(() => ({ ...toolText(''), details })).execute())
+    expect((await Promise.all(results)).map((result) => result.details)).toEqual([{ a: 1 }, undefined, undefined, undefined])
+  })
+})
+
+test('a name that is offered twice is nobody\'s', async () => {
+  const { executor, codeOf, logged } = bench(() => toolText('ran'), {}, [spec('echo'), spec('read'), spec('echo', { plugin: 'evil' })])
+  expect((await executor.list()).map((one) => one.name)).toEqual(['read'])
+  expect(await codeOf()).toBe('NEXUS_TOOLS_UNKNOWN')
+  expect(logged).toHaveLength(2)
+})
+
+describe('the time tool', () => {
+  const clock = { ...fakeClock(), now: () => Date.UTC(2026, 10, 22, 11, 0, 5) }
+  const tool = timeTool(clock)
+
+  test.each([
+    [undefined, '2026-11-22T11:00:05+00:00 (Sunday, UTC)'], ['Europe/Berlin', '2026-11-22T12:00:05+01:00 (Sunday, Europe/Berlin)'], ['Asia/Kolkata', '2026-11-22T16:30:05+05:30 (Sunday, Asia/Kolkata)'],
+  ])('in %s', (timezone, text) => {
+    expect(tool.run(timezone === undefined ? {} : { timezone }, {} as ToolCall)).toBe(text)
+  })
+
+  test('takes no zone that does not exist', () => {
+    expect(checkArguments(tool.params, { timezone: 'Mars/Olympus' })).toEqual({ faults: '"timezone" must be an IANA time zone such as Europe/Berlin' })
+  })
+})

@@ -1,0 +1,164 @@
+import * as v from 'valibot'
+import { describe, expect, test } from 'vitest'
+import { callAuthorize, contract, definePlugin, event, hook, method, optional, service } from 'nexus-gateway/sdk'
+import { LeakError, testKernel } from 'nexus-gateway/sdk/testing'
+
+const Store = service<{ get(key: string): string | undefined }>('store/1')
+const counted = hook.collect<[], number>('counter.counted')
+const counter = contract({
+  id: 'counter',
+  methods: {
+    'counter.add': method({ scope: 'operator.write', params: v.strictObject({ by: v.number() }), result: v.strictObject({ total: v.number() }) }),
+    'counter.wait': method({ scope: 'operator.read' }),
+  },
+  events: { 'counter.changed': event({ scope: 'operator.read', payload: v.strictObject({ total: v.number() }) }) },
+})
+const plugin = (step = 1) => definePlugin({
+  ...counter,
+  config: v.strictObject({ start: v.optional(v.number(), 0) }),
+  requires: { store: optional(Store) },
+  setup(ctx) {
+    let total = ctx.config.start + Number(ctx.deps.store?.get('start') ?? 0)
+    ctx.scope.interval(() => { total += 1000 }, 60_000)
+    ctx.tap(counted, () => total)
+    return {
+      methods: {
+        'counter.add': ({ by }) => {
+          total += by * step
+          ctx.emit('counter.changed', { total })
+          return { total }
+        },
+        'counter.wait': () => new Promise((resolve) => { ctx.clock.setTimeout(() => resolve('waited'), 5_000) }),
+      },
+    }
+  },
+})
+
+describe('a test kernel', () => {
+  test('runs a plugin with settings, fakes and typed calls, and records its events', async () => {
+    await using k = await testKernel({ plugins: [plugin()], config: { counter: { start: 10 } }, provide: [[Store, { get: () => '5' }]] })
+    const next = k.nextEvent('counter.changed')
+    const { total } = await k.use(counter).call['counter.add']({ by: 2 })
+    expect(total).toBe(17)
+    expect(await next).toEqual({ total: 17 })
+    expect(k.events.map((e) => e.name)).toEqual(['counter.changed'])
+    expect(await k.invoke(counted)).toEqual([17])
+    expect((await k.service(Store)).get('start')).toBe('5')
+  })
+
+  test('holds callers to their scopes', async () => {
+    await using k = await testKernel({ plugins: [plugin()], scopes: ['operator.read'] })
+    await expect(k.call('counter.add', { by: 1 })).rejects.toMatchObject({ code: 'NEXUS_CALL_DENIED' })
+    await expect(k.call('counter.add', { by: 1 }, { scopes: ['operator.write'] })).resolves.toEqual({ total: 1 })
+    await expect(k.call('counter.add', { by: '1' }, { scopes: ['operator.write'] })).rejects.toMatchObject({ code: 'NEXUS_CALL_INVALID_PARAMS' })
+  })
+
+  test('leaves authorization to a plugin under test that does it', async () => {
+    const nobody = definePlugin({ id: 'nobody', capabilities: ['tap:call.authorize'], setup(ctx) { ctx.tap(callAuthorize, () => false) } })
+    await using k = await testKernel({ plugins: [plugin(), nobody] })
+    await expect(k.call('counter.add', { by: 1 })).rejects.toMatchObject({ code: 'NEXUS_CALL_DENIED' })
+  })
+
+  test('moves time for timers and for calls under way', async () => {
+    await using k = await testKernel({ plugins: [plugin()] })
+    const waiting = k.call('counter.wait')
+    await k.clock.advance(5_000)
+    expect(await waiting).toBe('waited')
+    await k.clock.advance(120_000 - 5_000)
+    expect(await k.invoke(counted)).toEqual([2000])
+  })
+
+  test('reloads, reconfigures, unloads and loads while it runs', async () => {
+    await using k = await testKernel({ plugins: [plugin(1)] })
+    await k.reload('counter', plugin(3))
+    expect(await k.call('counter.add', { by: 1 })).toEqual({ total: 3 })
+    await k.configure({ counter: { start: 100 } })
+    expect(await k.call('counter.add', { by: 1 })).toEqual({ total: 103 })
+    await k.unload('counter')
+    await expect(k.call('counter.add', { by: 1 })).rejects.toMatchObject({ code: 'NEXUS_CALL_UNKNOWN_METHOD' })
+    expect(k.inspect('counter')).toBeUndefined()
+    await k.load(plugin(2))
+    expect(await k.call('counter.add', { by: 1 })).toEqual({ total: 102 })
+  })
+
+  test('refuses to start when a plugin does not, unless told otherwise', async () => {
+    const broken = definePlugin({ id: 'broken', setup() { throw new Error('no') } })
+    await expect(testKernel({ plugins: [broken] })).rejects.toMatchObject({ code: 'NEXUS_PLUGIN_SETUP_FAILED' })
+    await using k = await testKernel({ plugins: [broken], lenient: true })
+    expect(k.started.failed).toMatchObject([{ id: 'broken' }])
+  })
+
+  test.each([
+    ['result', { 'liar.say': () => ({ n: 'x' }) as never }, 'NEXUS_CALL_BAD_RESULT'],
+  ])('holds a plugin to its own contract: %s', async (_, methods, code) => {
+    const liar = definePlugin({ id: 'liar', methods: { 'liar.say': method({ scope: 'operator.read', result: v.strictObject({ n: v.number() }) }) }, setup: () => ({ methods }) })
+    await using k = await testKernel({ plugins: [liar] })
+    await expect(k.call('liar.say')).rejects.toMatchObject({ code })
+  })
+
+  test('holds a plugin to its own contract: event', async () => {
+    const liar = definePlugin({
+      id: 'liar', events: { 'liar.said': event({ scope: 'operator.read', payload: v.strictObject({ n: v.number() }) }) }, methods: { 'liar.say': method({ scope: 'operator.read' }) },
+      setup: (ctx) => ({ methods: { 'liar.say': () => ctx.emit('liar.said', { n: 'x' as never }) } }),
+    })
+    await using k = await testKernel({ plugins: [liar] })
+    await expect(k.call('liar.say')).rejects.toMatchObject({ code: 'NEXUS_EVENT_BAD_PAYLOAD' })
+  })
+})
+
+describe('closing fails on', () => {
+  const leaking = async (setup: Parameters<typeof make>[0], during: (k: Awaited<ReturnType<typeof testKernel>>) => unknown = () => {}) => {
+    const k = await testKernel({ plugins: [make(setup)], deadlines: { drain: 30, dispose: 30 } })
+    await during(k)
+    const error = await k.close().then(() => undefined, (e: unknown) => e)
+    expect(error).toBeInstanceOf(LeakError)
+    return (error as LeakError).leaks.join('\n')
+  }
+  const make = (setup: (ctx: { clock: { setTimeout(run: () => void, ms: number): unknown }; scope: { defer(run: () => void | Promise<void>, label?: string): void; spawn(name: string, run: (s: AbortSignal) => void | Promise<void>): void } }) => void) =>
+    definePlugin({
+      id: 'leaky', methods: { 'leaky.hang': method({ scope: 'operator.read' }) },
+      setup(ctx) {
+        setup(ctx)
+        return { methods: { 'leaky.hang': () => new Promise(() => {}) } }
+      },
+    })
+
+  test('a timer of its own, and says where it was set', async () => {
+    expect(await leaking((ctx) => { ctx.clock.setTimeout(() => {}, 3_600_000) })).toMatch(/a timer that nobody cleared, set at .*testing\.test\.ts/)
+  })
+  test('a loop that does not heed its signal', async () => {
+    expect(await leaking((ctx) => ctx.scope.spawn('poll', () => new Promise(() => {})))).toMatch(/"leaky" still runs loop poll/)
+  })
+  test('a disposer that throws, and one that hangs', async () => {
+    const leaks = await leaking((ctx) => {
+      ctx.scope.defer(() => { throw new Error('x') }, 'socket')
+      ctx.scope.defer(() => new Promise(() => {}), 'file')
+    })
+    expect(leaks).toMatch(/failed to clean up socket/)
+    expect(leaks).toMatch(/still runs file/)
+  })
+  test('a call that is never answered', async () => {
+    expect(await leaking(() => {}, (k) => { void k.call('leaky.hang') })).toMatch(/leaky\.hang \(call 1\) was never answered/)
+  })
+  test('what a reload in the middle of the test left behind', async () => {
+    expect(await leaking((ctx) => ctx.scope.defer(() => { throw new Error('x') }, 'socket'), (k) => k.unload('leaky'))).toMatch(/failed to clean up socket/)
+  })
+  test('registering after the end', async () => {
+    let late = (): void => {}
+    expect(await leaking((ctx) => { late = () => ctx.scope.defer(() => {}, 'late one') }, async (k) => { await k.unload('leaky'); try { late() } catch (error) { k.kernel.fault('leaky', 'late', error) } })).toMatch(/registered late one after it was closed/)
+  })
+  test('a handle of the process', async () => {
+    let timer: NodeJS.Timeout | undefined
+    const k = await testKernel({ plugins: [definePlugin({ id: 'handle', setup() { timer = setTimeout(() => {}, 60_000) } })], handles: true })
+    await expect(k.close()).rejects.toThrow(/still has a Timeout open/)
+    clearTimeout(timer)
+  })
+})
+
+test('disposing and closing are the same, and happen once', async () => {
+  const k = await testKernel({ plugins: [plugin()] })
+  await k.close()
+  await k.close()
+  await k[Symbol.asyncDispose]()
+  expect(k.kernel.phase).toBe('closed')
+})
