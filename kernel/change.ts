@@ -159,7 +159,14 @@ async function stage(host: ChangeHost, target: Pick<Target, 'settings'>, plan: P
   const staged = new Map<string, Generation>()
   const kept = [...live.generations.values()].filter(({ id }) => !plan.fresh.has(id) && !plan.gone.some((old) => old.id === id))
   const services = new Map<string, unknown>([...kernelServices].map((id) => [id, live.services.get(id)]))
-  for (const generation of kept) for (const [service, value] of generation.services) services.set(service, value)
+  const owners = new Map<string, number>()
+  const offer = (generation: Generation): void => {
+    for (const [service, value] of generation.services) {
+      services.set(service, value)
+      owners.set(service, generation.number)
+    }
+  }
+  kept.forEach(offer)
   const serving = (number: number): boolean => [...live.generations.values()].some((generation) => generation.number === number)
   const setUpOne = async (id: string): Promise<void> => {
     const one = loaded.get(id)
@@ -167,7 +174,8 @@ async function stage(host: ChangeHost, target: Pick<Target, 'settings'>, plan: P
     if (!one) return
     try {
       if (needs) throw fail('NEXUS_PLUGIN_BLOCKED', { plugin: id, other: plan.graph.providers.get(needs.service) })
-      const generation = await setUp(parts, one, { number: host.nextNumber(), settings: target.settings[id], services, serving })
+      const uses = new Set(Object.values(one.unit.manifest.requires).flatMap(({ service }) => owners.get(service) ?? []))
+      const generation = await setUp(parts, one, { number: host.nextNumber(), settings: target.settings[id], services, uses, serving })
       staged.set(id, generation)
     } catch (error) {
       plan.failed.set(id, error as NexusError)
@@ -175,7 +183,10 @@ async function stage(host: ChangeHost, target: Pick<Target, 'settings'>, plan: P
   }
   for (const wave of plan.graph.waves) {
     await Promise.all(wave.map(setUpOne))
-    for (const id of wave) for (const [service, value] of staged.get(id)?.services ?? []) services.set(service, value)
+    for (const id of wave) {
+      const made = staged.get(id)
+      if (made) offer(made)
+    }
   }
   return staged
 }
@@ -200,8 +211,11 @@ async function swapOver(host: ChangeHost, target: Target, plan: Plan, loaded: Re
     throw replaceFailed(error as NexusError, leaving, 'keeps serving')
   }
   const retired = host.retirement.retire(leaving)
-  // Unloading is done when the old one is gone; a replaced one finishes behind its successor.
-  if (plan.gone.length > 0) await retired
+  // Unloading is done when all that is left of a plugin is gone; a replaced one finishes behind its successor.
+  if (plan.gone.length > 0) {
+    await retired
+    await host.retirement.gone(plan.gone.map((old) => old.id))
+  }
   return staged
 }
 

@@ -32,6 +32,8 @@ export interface Generation extends Unit {
   readonly scope: PluginScope
   readonly settings: unknown
   readonly services: ReadonlyMap<string, unknown>
+  /** Numbers of the generations whose services it was given. */
+  readonly uses: ReadonlySet<number>
   readonly methods: readonly Verb[]
   readonly events: readonly EventEntry[]
   readonly routes: RouteGroup | undefined

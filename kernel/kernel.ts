@@ -230,8 +230,9 @@ export function createKernel(options: KernelOptions): Kernel {
     })(), left() * 0.75, () => false)
     const errors = await within((async () => {
       await invoke(kernelClose)
-      const closed = await retirement.stop([...live.generations.values()], 0)
-      await retirement.done()
+      // Many may have to be given up on one after the other: each gets a share, so that every disposer has its turn.
+      const closed = await retirement.stop([...live.generations.values()], { drainMs: 0, disposeMs: Math.min(deadlines.dispose, deadlineMs / 32) })
+      await retirement.gone()
       return closed
     })(), left(), late)
     live.swap(live.plan(new Map()))

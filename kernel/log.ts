@@ -66,8 +66,3 @@ export function createLogger(options: { readonly level?: LogLevel; readonly now?
     },
   }
 }
-
-/** `NEXUS_LOG`, if it names a level. */
-export function levelOf(text: string | undefined): LogLevel | undefined {
-  return logLevels.find((level) => level === text)
-}

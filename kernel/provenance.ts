@@ -33,7 +33,8 @@ export const nobody: Caller = { id: 'anonymous', role: 'none', scopes: new Set()
 /** The same cause under a lesser label; a label can be lowered, never raised. */
 export function lowered(cause: Cause, label: Label): Cause {
   const to = least(cause.caller.label, label)
-  return to === cause.caller.label ? cause : { ...cause, caller: { ...cause.caller, label: to } }
+  // Field by field: a running call is a cause too, and what it carries stands in getters.
+  return to === cause.caller.label ? cause : { caller: { ...cause.caller, label: to }, trace: cause.trace, path: cause.path }
 }
 
 /**

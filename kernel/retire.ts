@@ -1,9 +1,8 @@
-/** The end of generations: dependents before what they depend on, each by the four steps of its scope. */
+/** The end of generations: users before what they use, each by the four steps of its scope. */
 import type { NexusError } from './errors.ts'
 import type { Generation } from './generation.ts'
-import { needsOf } from './graph.ts'
-import { topological } from './order.ts'
 import type { KernelParts } from './parts.ts'
+import type { CloseDeadlines } from './scope.ts'
 
 export interface Retirement {
   /** Generations that no longer serve but still have calls to finish. */
@@ -11,57 +10,55 @@ export interface Retirement {
   /** Already swapped out: drain, abort, dispose. */
   retire(old: readonly Generation[]): Promise<NexusError[]>
   /** Still serving those whose calls are under way: let these end, then close. Nobody else may be let in meanwhile. */
-  stop(old: readonly Generation[], drainMs?: number): Promise<NexusError[]>
+  stop(old: readonly Generation[], deadlines?: CloseDeadlines): Promise<NexusError[]>
   /** Set up and never served. */
   discard(staged: readonly Generation[]): Promise<NexusError[]>
-  /** Resolves when nothing is leaving any more. */
-  done(): Promise<void>
+  /** Resolves when nothing of these plugins is leaving any more; without ids, nothing at all. */
+  gone(ids?: readonly string[]): Promise<void>
 }
 
-export function createRetirement(parts: KernelParts): Retirement {
-  const leaving = new Set<Generation>()
-  const pending = new Set<Promise<unknown>>()
+type CloseOne = (generation: Generation) => Promise<NexusError[]>
 
-  async function closeAll(old: readonly Generation[], drainMs: number, first: (generation: Generation) => Promise<unknown>): Promise<NexusError[]> {
-    for (const generation of old) leaving.add(generation)
-    const errors: NexusError[] = []
-    for (const wave of wavesOf(old).reverse()) {
-      await Promise.all(wave.map(async (generation) => {
-        await first(generation)
-        const report = await generation.scope.close({ drainMs, disposeMs: parts.deadlines.dispose })
-        leaving.delete(generation)
-        for (const error of report.errors) parts.onFault(generation.id, 'close', error)
-        errors.push(...report.errors)
-      }))
+export function createRetirement(parts: KernelParts): Retirement {
+  const leaving = new Map<Generation, Promise<NexusError[]>>()
+
+  /** Also a user that left earlier and still has calls to end holds what it uses open. */
+  function leave(old: readonly Generation[], closeOne: CloseOne): Promise<NexusError[]> {
+    const going = new Set(old)
+    const start = (generation: Generation): Promise<NexusError[]> => {
+      const started = leaving.get(generation)
+      if (started) return started
+      const users = [...leaving.keys(), ...going].filter((other) => other.uses.has(generation.number))
+      const done = Promise.all(users.map(start)).then(() => closeOne(generation)).finally(() => leaving.delete(generation))
+      leaving.set(generation, done)
+      return done
     }
-    return errors
+    return Promise.all(old.map(start)).then((errors) => errors.flat())
   }
 
-  function tracked(work: Promise<NexusError[]>): Promise<NexusError[]> {
-    pending.add(work)
-    void work.finally(() => pending.delete(work))
-    return work
+  const { drain: drainMs, dispose: disposeMs } = parts.deadlines
+
+  async function close(generation: Generation, deadlines: CloseDeadlines): Promise<NexusError[]> {
+    const { errors } = await generation.scope.close(deadlines)
+    for (const error of errors) parts.onFault(generation.id, 'close', error)
+    return [...errors]
   }
 
   return {
-    leaving,
+    get leaving() { return new Set(leaving.keys()) },
     retire(old) {
       // All at once, in the same step as the swap: no timer or tap of theirs runs after it.
       for (const generation of old) generation.scope.detach()
-      return tracked(closeAll(old, parts.deadlines.drain, async () => {}))
+      return leave(old, (generation) => close(generation, { drainMs, disposeMs }))
     },
-    stop: (old, drainMs = parts.deadlines.drain) => tracked(closeAll(old, 0, (generation) => generation.scope.idle(drainMs))),
-    discard: (staged) => tracked(closeAll(staged, 0, async () => {})),
-    async done() {
-      while (pending.size > 0) await Promise.all(pending)
+    stop: (old, deadlines = { drainMs, disposeMs }) => leave(old, async (generation) => {
+      await generation.scope.idle(deadlines.drainMs)
+      return close(generation, { ...deadlines, drainMs: 0 })
+    }),
+    discard: (staged) => leave(staged, (generation) => close(generation, { drainMs: 0, disposeMs })),
+    async gone(ids) {
+      const left = () => [...leaving].flatMap(([generation, done]) => (!ids || ids.includes(generation.id) ? [done] : []))
+      while (left().length > 0) await Promise.all(left())
     },
   }
-}
-
-/** Providers first; so, reversed, dependents first. */
-function wavesOf(generations: readonly Generation[]): Generation[][] {
-  const byId = new Map(generations.map((generation) => [generation.id, generation]))
-  const providers = new Map(generations.flatMap(({ id, services }) => [...services.keys()].map((service) => [service, id] as const)))
-  const { waves } = topological(byId.keys(), (id) => needsOf(byId.get(id), providers))
-  return waves.map((wave) => wave.flatMap((id) => byId.get(id) ?? []))
 }

@@ -33,6 +33,7 @@ export interface SetupOptions {
   readonly number: number
   readonly settings: unknown
   readonly services: ServiceTable
+  readonly uses: ReadonlySet<number>
   readonly serving: (generation: number) => boolean
 }
 
@@ -50,7 +51,7 @@ export async function setUp(kernel: KernelParts, { unit, plugin, loadMs }: Loade
     const returned: unknown = await within((async () => plugin.setup(ctx) as unknown)(), kernel.deadlines.setup, late)
     const made = partsOf(plugin, returned)
     return {
-      ...unit, number: options.number, plugin, scope, taps, settings: options.settings,
+      ...unit, number: options.number, plugin, scope, taps, settings: options.settings, uses: options.uses,
       services: made.services,
       methods: Object.entries(made.methods).map(([name, run]) => methodVerb(plugin, scope, name, run)),
       events: Object.entries(unit.manifest.events).map(([name, access]) => ({ name, plugin: id, access })),

@@ -14,3 +14,4 @@ export {
 } from '../kernel/points.ts'
 export type { AuthAnswer, AuthRequest, HttpRequestInfo, KernelControlApi, LogRecord, Outcome, PluginNotice } from '../kernel/points.ts'
 export type { ChangeReport, Inspection, Phase, PluginState } from '../kernel/report.ts'
+export { nearest } from '../kernel/config/suggest.ts'

@@ -2,7 +2,7 @@
  * The real kernel around the plugins under test, in memory: no files, no sockets, time that a test moves.
  * Closing it fails if a plugin has left anything behind, so every test of a plugin is also a test of its clean-up.
  */
-import type { ClientOf, Contract, EmitOptions, HookToken, MaybePromise, Plugin, ServiceToken } from '../kernel/contract.ts'
+import type { ClientOf, Command, Contract, EmitOptions, HookToken, MaybePromise, Plugin, ServiceToken } from '../kernel/contract.ts'
 import { createKernel, type Kernel } from '../kernel/index.ts'
 import { createLogger } from '../kernel/log.ts'
 import type { Deadlines, Emitted } from '../kernel/parts.ts'
@@ -10,12 +10,16 @@ import type { LogRecord } from '../kernel/points.ts'
 import type { Caller, Label } from '../kernel/provenance.ts'
 import type { ChangeReport, Inspection, StartReport } from '../kernel/report.ts'
 import { realClock } from '../kernel/clock.ts'
+import { createClient, type Client, type ClientOptions } from './client.ts'
+import { runCommand, type CliOutcome } from './testing/cli.ts'
 import { fakeClock, settled, type TestClock } from './testing/clock.ts'
+import { createDoor, type Tokens } from './testing/door.ts'
 import { findLeaks, LeakError } from './testing/leaks.ts'
 import { driver, operator, probe, type Provided } from './testing/plugins.ts'
 import { createRecorder } from './testing/recorder.ts'
 import { editableSource, type EditableSource } from './testing/source.ts'
 
+export type { CliOutcome } from './testing/cli.ts'
 export { LeakError } from './testing/leaks.ts'
 export type { TestClock } from './testing/clock.ts'
 export type { Emitted } from '../kernel/parts.ts'
@@ -58,6 +62,12 @@ export interface TestKernel extends AsyncDisposable {
   call(method: string, params?: unknown, options?: TestCallOptions): Promise<unknown>
   /** The same, typed by a contract. */
   use<C extends Contract>(contract: C): ClientOf<C>
+  /** An HTTP request to a real gateway around this kernel, as the same caller; an `authorization` header of the test's own takes its place. */
+  request(path: string, init?: RequestInit & TestCallOptions): Promise<Response>
+  /** A client on a real WebSocket to it; it lives in real time. Closed with the kernel. */
+  connect(options?: TestCallOptions & Partial<ClientOptions>): Promise<Client>
+  /** Runs one of these commands; `code` is what the process would exit with. */
+  cli(commands: Readonly<Record<string, Command>>, line: string, options?: TestCallOptions): Promise<CliOutcome>
   /** A service as a dependent gets it. Use it at once: a reload of its plugin makes another. */
   service<T>(token: ServiceToken<T>): Promise<T>
   invoke<A extends readonly unknown[], R, F>(token: HookToken<A, R, F>, ...args: A): MaybePromise<F>
@@ -91,20 +101,25 @@ export async function testKernel<const T extends readonly unknown[] = []>(option
     sources.set(plugin.id, source)
     return { source, why: 'test' }
   }
+  const tokens: Tokens = new Map()
   const kernel = createKernel({
-    plugins: [driver(options.plugins, options.provide ?? []), ...options.plugins].map(wanted),
+    plugins: [driver(options.plugins, options.provide ?? [], tokens), ...options.plugins].map(wanted),
     ...(options.config ? { settings: options.config } : {}),
     paths, log, version: 'test', clock: clock ?? realClock, deadlines: { ...testDeadlines, ...options.deadlines }, checkPayloads: true,
   })
   kernel.subscribe(recorder.event)
   const started = await kernel.start()
+  const door = createDoor(kernel, tokens)
+  const clients = new Set<Client>()
   const calls = new Set<string>()
   let closing: Promise<void> | undefined
   let probes = 0
   let numbered = 0
 
+  const callerOf = (o: TestCallOptions): Caller => ({ ...operator(o.scopes ?? options.scopes, o.label), ...o.caller })
+
   async function call(method: string, params?: unknown, o: TestCallOptions = {}): Promise<unknown> {
-    const caller = { ...operator(o.scopes ?? options.scopes, o.label), ...o.caller }
+    const caller = callerOf(o)
     const running = `${method} (call ${++numbered})`
     calls.add(running)
     try {
@@ -114,7 +129,23 @@ export async function testKernel<const T extends readonly unknown[] = []>(option
     }
   }
 
+  async function request(path: string, init: RequestInit & TestCallOptions = {}): Promise<Response> {
+    const headers = new Headers(init.headers)
+    if (!headers.has('authorization')) headers.set('authorization', `Bearer ${door.tokenFor(callerOf(init))}`)
+    return fetch(`${await door.url()}${path}`, { ...init, headers })
+  }
+
+  async function connect(o: TestCallOptions & Partial<ClientOptions> = {}): Promise<Client> {
+    const caller = callerOf(o)
+    const client = createClient({ url: await door.url(), token: door.tokenFor(caller), scopes: [...caller.scopes], ...o })
+    clients.add(client)
+    await client.ready()
+    return client
+  }
+
   async function close(): Promise<void> {
+    for (const client of clients) await client.close()
+    await door.close()
     const report = await driven(kernel.close({ deadlineMs: 5_000 }), clock)
     await settled()
     const leaks = findLeaks({ kernel, report, logs: recorder.logs, clock, calls, handles })
@@ -122,7 +153,7 @@ export async function testKernel<const T extends readonly unknown[] = []>(option
   }
 
   const k: TestKernel = {
-    kernel, started, call,
+    kernel, started, call, request, connect,
     clock: clock ?? movable(),
     events: recorder.events,
     logs: recorder.logs,
@@ -136,6 +167,7 @@ export async function testKernel<const T extends readonly unknown[] = []>(option
       await kernel.apply({ load: [wanted(probe(`test-probe-${++probes}`, token, (value) => { found = value }))] })
       return found as T
     },
+    cli: (commands, line, o = {}) => runCommand(commands, line, { call: (method, params) => call(method, params, o), connect: (closed) => connect({ ...o, reconnect: false, onState: (state) => { if (state === 'closed') closed() } }), paths }),
     invoke: kernel.invoke,
     emit: kernel.emit,
     load: (plugin) => kernel.apply({ load: [wanted(plugin)] }),

@@ -4,6 +4,9 @@ import { logLevels, type LogSink } from '../log.ts'
 
 const SECRET = /token|secret|password|passphrase|authorization|cookie|api[-_]?key|credential/i
 
+/** `NEXUS_LOG`, if it names a level. */
+export const levelOf = (text: string | undefined): LogLevel | undefined => logLevels.find((level) => level === text)
+
 export function textSink(out: { write(text: string): unknown }, level: LogLevel): LogSink {
   const floor = logLevels.indexOf(level)
   return (record) => {

@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises'
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import { NexusError, reasonOf } from '../errors.ts'
-import { holderOf, isErrno, readLock } from '../lock.ts'
 import type { Paths } from '../paths.ts'
 import { fail, misused } from './errors.ts'
 
@@ -36,7 +35,9 @@ function parseUrl(text: string): URL {
 
 /** True only for the port that this state directory's living gateway listens on: nobody else is sent its token. */
 async function isOwn(url: URL, paths: Paths): Promise<boolean> {
-  const lock = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname) ? readLock(paths.lock) : undefined
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)) return false
+  const { holderOf, readLock } = await import('../lock.ts')
+  const lock = readLock(paths.lock)
   return lock?.port !== undefined && String(lock.port) === url.port && (await holderOf(lock, paths.socket)) === 'alive'
 }
 
@@ -75,14 +76,14 @@ export async function callGateway(gateway: Gateway, method: string, params: unkn
     })
     return payloadOf(text, gateway.place)
   } catch (error) {
-    if (error instanceof NexusError) throw error
-    if (deadline.aborted) throw fail('NEXUS_CLI_TIMEOUT', { method, ms: timeoutMs })
+    if (deadline.aborted && !(error instanceof NexusError)) throw fail('NEXUS_CLI_TIMEOUT', { method, ms: timeoutMs })
     throw unreachable(error, gateway)
   }
 }
 
 export function unreachable(error: unknown, { place }: Gateway): NexusError {
-  if (isErrno(error, GONE)) return fail('NEXUS_CLI_NO_GATEWAY', { place }, error)
+  if (error instanceof NexusError) return error
+  if (GONE.includes((error as NodeJS.ErrnoException).code ?? '')) return fail('NEXUS_CLI_NO_GATEWAY', { place }, error)
   return fail('NEXUS_CLI_UNREACHABLE', { place, reason: reasonOf(error) }, error)
 }
 

@@ -47,7 +47,11 @@ export async function openSocket(gateway: Gateway, timeoutMs: number): Promise<G
   })
   ws.on('error', (error) => { reason = error })
   ws.on('message', (data) => {
-    const frame = JSON.parse(String(data)) as Frame
+    const frame = parse(String(data))
+    if (!frame) {
+      reason = new Error('it sent what is no frame')
+      return ws.terminate()
+    }
     if (frame.type === 'event') for (const fn of listeners.get(frame.event ?? '') ?? []) fn(frame.payload as never)
     const asked = frame.type === 'res' ? waiting.get(frame.id ?? '') : undefined
     if (!asked) return
@@ -79,5 +83,13 @@ export async function openSocket(gateway: Gateway, timeoutMs: number): Promise<G
     throw error
   } finally {
     clearTimeout(slow)
+  }
+}
+
+function parse(text: string): Frame | undefined {
+  try {
+    return JSON.parse(text) as Frame
+  } catch {
+    return undefined // the caller says what is wrong
   }
 }

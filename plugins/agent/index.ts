@@ -13,7 +13,6 @@ export default definePlugin({
   errors: agentErrors,
   config: AgentConfig,
   requires: { sessions: Sessions, models: Models, tools: Tools },
-  safe: true,
   // Lanes: were two generations to run at once, a session could have two runs, and one of them out of reach of abort.
   exclusive: true,
   setup(ctx) {
@@ -30,7 +29,11 @@ export default definePlugin({
       watchers: {
         started: (run) => aside(run.runId, ctx.invoke(runStarted, run)),
         piece: (piece) => aside(piece.runId, ctx.invoke(runProgress, piece)),
-        ended: (outcome) => aside(outcome.runId, ctx.invoke(runEnded, outcome)),
+        ended: (outcome) => {
+          const { runId, status, error, cause: { trace } } = outcome
+          if (error && status !== 'aborted') ctx.log.warn('a run did not end well', { runId, status, code: error.code, reason: error.message, trace })
+          aside(runId, ctx.invoke(runEnded, outcome))
+        },
         problem: ({ runId }, what, error) => problem(what, runId, error),
         prepare: async (prompt, run) => ctx.invoke(runPrompt, prompt, run),
         emit: (payload, lossy) => ctx.emit('agent', payload, { lossy }),

@@ -52,8 +52,18 @@ export function createRuns(parts: RunsParts): Runs {
 
   function begin(request: RunRequest | AnswerRequest, runId: string, profile: AgentProfile, sessionKey: string | undefined, conversation: Conversation, place: Place | undefined): StartedRun {
     const run = startRun({
-      info: { runId, agentId: profile.id, sessionKey, cause: plain(request.cause) },
-      profile, conversation, place, watchers,
+      info: { runId, agentId: profile.id, sessionKey, cause: causeOf(request.cause) },
+      profile, conversation, place,
+      watchers: {
+        ...watchers,
+        // Forgotten before anybody hears of the end: who then aborts or waits must not meet a run that is over.
+        ended: ({ text, ...summary }) => {
+          release()
+          live.delete(runId)
+          remember(summary)
+          watchers.ended({ ...summary, text })
+        },
+      },
       models: parts.models, tools: parts.tools, clock: parts.clock,
       model: request.model, sampling: request.sampling ?? {}, instructions: request.instructions,
       timeoutMs: Math.min(request.timeoutMs ?? profile.timeoutMs, maxTimeoutMs),
@@ -62,11 +72,6 @@ export function createRuns(parts: RunsParts): Runs {
     live.set(runId, run)
     if (closing) run.stop('interrupted')
     const release = follow(request.signal, () => run.stop('aborted'))
-    void run.done.then(({ text: _, ...summary }) => {
-      release()
-      live.delete(runId)
-      remember(summary)
-    })
     return { runId, agentId: profile.id, sessionKey, state: 'started', done: run.done }
   }
 
@@ -136,8 +141,8 @@ export function createRuns(parts: RunsParts): Runs {
 const known = ({ runId, sessionKey, state }: Accepted, agentId: string): KnownRun =>
   ({ runId, agentId, sessionKey, state: state === 'ended' ? 'ended' : 'in_flight' })
 
-/** A cause may be a whole call; what is kept of it is who and why. */
-const plain = ({ caller, trace, path }: Cause): Cause => ({ caller, trace, path })
+/** A cause may be a whole call; what is kept of it is who and why, and that the agent is part of it now. */
+const causeOf = ({ caller, trace, path }: Cause): Cause => ({ caller, trace, path: [...new Set([...path, 'agent'])] })
 
 /** An observer is somebody else's code: what it throws is not the run's failure, and it is not asked again. */
 function guarded({ onEvent }: { readonly onEvent?: (event: RunEvent) => void }, report: (error: unknown) => void): (event: RunEvent) => void {

@@ -1,11 +1,11 @@
 /**
  * The one road in. Ways let somebody in by a credential; conditions are what everybody let in has to meet.
  * Both are tried in a fixed order. A refusal ends it at once, so a bad credential is never made good by another one
- * beside it. What nobody recognises is refused.
+ * beside it. What nobody recognises is refused. The answer holds all that the credential holds: what a client asks for of
+ * it is the transport's to take.
  */
-import type { AuthAnswer, AuthRequest, Caller, MaybePromise } from 'nexus-gateway/sdk'
+import type { AuthAnswer, AuthRequest, MaybePromise } from 'nexus-gateway/sdk'
 import { refusals } from './refusals.ts'
-import { granted } from './scopes.ts'
 
 /** `undefined`: the request has nothing for this layer. */
 export type Layer = (request: AuthRequest) => MaybePromise<AuthAnswer | undefined>
@@ -14,7 +14,7 @@ export function authenticate(request: AuthRequest, ways: readonly Layer[], condi
   return then(ask(ways, request), (admitted) => {
     if (!admitted) return refusals.tokenMissing
     if (!admitted.ok) return admitted
-    return then(ask(conditions, request), (met) => (met && !met.ok ? met : { ok: true, caller: narrowed(admitted.caller, request) }))
+    return then(ask(conditions, request), (met) => (met && !met.ok ? met : admitted))
   })
 }
 
@@ -27,14 +27,6 @@ function ask(layers: readonly Layer[], request: AuthRequest, from = 0, admitted?
     admitted ??= answer
   }
   return admitted
-}
-
-/** Over WebSocket a client has what it asked for and no more: none asked, none given. Over HTTP it has what its credential holds. */
-function narrowed(caller: Caller, request: AuthRequest): Caller {
-  if (request.transport === 'http') return caller
-  const asked = request.connect?.['scopes']
-  const names = Array.isArray(asked) ? asked.filter((scope) => typeof scope === 'string') : []
-  return { ...caller, scopes: granted(caller.scopes, names) }
 }
 
 const isPromise = <T>(value: MaybePromise<T>): value is Promise<T> => value instanceof Promise

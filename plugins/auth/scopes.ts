@@ -1,17 +1,10 @@
-/** Who may do what: the scopes a credential holds, those its bearer asks for, and the one a verb needs. Pure. */
+/** Who may do what: the scopes a caller holds against the one a verb needs. Pure. */
 import { admits, labels } from 'nexus-gateway/sdk'
 import type { Access, Caller } from 'nexus-gateway/sdk'
 
 /** What the shared token and the local socket hold. */
 export const operatorScopes: ReadonlySet<string> = new Set(
   ['operator.admin', 'operator.read', 'operator.write', 'operator.approvals', 'operator.pairing'])
-
-/** Held ∩ asked for: what is asked beyond that is trimmed, and what nobody knows is never granted by implication. */
-export function granted(held: ReadonlySet<string>, asked: Iterable<string>): ReadonlySet<string> {
-  const scopes = new Set<string>()
-  for (const scope of asked) if (held.has(scope) || (operatorScopes.has(scope) && admits(held, scope))) scopes.add(scope)
-  return scopes
-}
 
 /** The answer to `call.authorize`: `undefined` where no opinion is needed, and no whenever something is not known. */
 export function authorize(caller: Caller, access: Access): boolean | undefined {

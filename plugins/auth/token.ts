@@ -11,7 +11,9 @@ export function sharedToken(token: string): Layer {
   const digest = digestOf(token)
   const admitted = { ok: true, caller } as const
   return (request) => {
-    if (request.token === undefined || request.token === '') return undefined
+    if (request.token === undefined) return undefined
+    // A credential was sent and there is nothing in it, as with an `Authorization` of another kind.
+    if (request.token === '') return refusals.tokenMissing
     return matches(request.token, digest) ? admitted : refusals.tokenMismatch
   }
 }

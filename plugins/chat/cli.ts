@@ -19,9 +19,12 @@ export default commands({
     async run(io) {
       const sessionKey = String(io.options['session'] ?? 'main')
       const message = await messageOf(io)
-      await using socket = await io.connect()
-      if (message === undefined) return converse(io, socket, sessionKey)
-      return answer(io, socket, sessionKey, message)
+      const socket = await io.connect()
+      try {
+        return message === undefined ? await converse(io, socket, sessionKey) : await answer(io, socket, sessionKey, message)
+      } finally {
+        await socket[Symbol.asyncDispose]()
+      }
     },
   }),
 })

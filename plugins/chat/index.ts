@@ -12,7 +12,6 @@ export default definePlugin({
   ...chat,
   errors: chatErrors,
   requires: { agent: Agent, sessions: Sessions },
-  safe: true,
   setup(ctx) {
     const { agent, sessions } = ctx.deps
     const parts = { agent, sessions, closing: ctx.scope.signal }

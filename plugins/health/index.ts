@@ -31,8 +31,8 @@ export default definePlugin({
   setup(ctx) {
     const { kernel, sessions } = ctx.deps
     const now = (): number => ctx.clock.now()
-    const uptimeMs = (): number => now() - kernel.startedAt
-    const loop = ctx.scope.use(monitorLoop(), 'event loop monitor')
+    const uptimeMs = (): number => Math.max(0, now() - kernel.startedAt)
+    const loop = ctx.scope.use(monitorLoop(), 'monitor of the event loop')
     const about = describeGateway(kernel.version, randomUUID())
     const presence = createPresence(() => ({ ...about, ts: now() }), now)
     // They must only grow, also when a reload begins anew; nothing changes a thousand times a second.
@@ -67,11 +67,11 @@ export default definePlugin({
     }
 
     async function hello(snapshot: Record<string, unknown>, connection: Connection): Promise<Record<string, unknown>> {
-      const common = { ...snapshot, uptimeMs: uptimeMs(), sessionDefaults, authMode: 'token' }
+      const common = { ...snapshot, sessionDefaults, stateVersion: { ...stateVersion } }
       // Whoever may not ask is not told either.
-      if (!admits(connection.caller.scopes, 'operator.read')) return { ...common, presence: [], health: {}, stateVersion: { ...stateVersion } }
+      if (!admits(connection.caller.scopes, 'operator.read')) return common
       const { health: known } = await checkups.atMost(minute)
-      return { ...common, presence: presence.list(shownPresent, connection), health: known, stateVersion: { ...stateVersion }, configPath: ctx.paths.config, stateDir: ctx.paths.state }
+      return { ...common, presence: presence.list(shownPresent, connection), health: known, stateVersion: { ...stateVersion } }
     }
 
     async function opened(connection: Connection): Promise<void> {
@@ -118,7 +118,7 @@ export default definePlugin({
       const phase = kernel.phase()
       const ready = phase === 'ready'
       const code = ready ? 200 : 503
-      if (call.caller.role === 'none') return c.body(null, code, { 'cache-control': 'no-store' })
+      if (call.caller.role === 'none') return c.body(null, code, { 'cache-control': 'no-store', 'content-length': '0' })
       const { mode } = modeOf(kernel.list(), [])
       return c.body(JSON.stringify({ ready, failing: ready ? [] : [phase], mode, uptimeMs: uptimeMs(), eventLoop: loop.sample() }), code, json)
     }

@@ -10,7 +10,6 @@ import { underSignals } from './signals.ts'
 
 export { failureKinds, failureOf, modelsErrors, providerFailure } from './errors.ts'
 export type { FailureKind, ProviderFailure } from './errors.ts'
-export { nearest } from './nearest.ts'
 export { underSignals } from './signals.ts'
 
 // ── Models ──────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
 /** Finds models among what the running providers offer. */
+import { nearest } from 'nexus-gateway/sdk'
 import { failModels } from './errors.ts'
-import { nearest } from './nearest.ts'
 import type { ModelSpec, ModelsApi } from './contract.ts'
 
 /** `listed` asks every provider; `preferred` is the operator's default. */

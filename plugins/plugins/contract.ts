@@ -34,7 +34,7 @@ export const PluginInfo = v.strictObject({
   /** `provider` is missing where nobody running provides the service. */
   requires: v.array(v.strictObject({ service: text, optional: v.boolean(), provider: v.optional(text) })),
   dependents: v.array(text),
-  /** What it owns in the kernel, by kind: `method`, `route`, `event`, `tap`, … */
+  /** What it owns in the kernel, by kind: `method`, `route`, `event`, `tap`, …, `other`. */
   owns: v.record(text, v.array(text)),
 })
 export type PluginInfo = v.InferOutput<typeof PluginInfo>

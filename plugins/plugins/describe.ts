@@ -1,4 +1,5 @@
 /** From what the kernel knows of a plugin to what is told of it. Pure. */
+import { KernelControl } from 'nexus-gateway/sdk'
 import type { Inspection } from 'nexus-gateway/sdk'
 import type { PluginInfo, PluginRow, PluginWhy } from './contract.ts'
 
@@ -28,16 +29,19 @@ const faultOf = (error: Inspection['error']): Pick<PluginRow, 'error'> =>
 /** The kernel marks optional ones with a question mark. */
 function requirement(named: string, all: readonly Inspection[]): PluginInfo['requires'][number] {
   const service = named.replace(/\?$/, '')
-  const provider = all.find(({ state, provides }) => state === 'active' && provides.includes(service))?.id
+  const provider = service === KernelControl.id ? 'kernel' : all.find(({ state, provides }) => state === 'active' && provides.includes(service))?.id
   return { service, optional: named !== service, ...(provider && { provider }) }
 }
 
-/** `method cost.summary` → `{ method: ['cost.summary'] }`. */
+const kinds: readonly string[] = ['method', 'route', 'event', 'command', 'service', 'tap', 'interval', 'timeout', 'loop']
+
+/** `method cost.summary` → `{ method: ['cost.summary'] }`; what authors have named themselves stands under `other`. */
 function byKind(owned: readonly string[]): PluginInfo['owns'] {
-  const kinds = new Map<string, string[]>()
+  const sorted = new Map<string, string[]>()
   for (const label of owned) {
-    const [kind = '', ...name] = label.split(' ')
-    kinds.set(kind, [...(kinds.get(kind) ?? []), name.join(' ')])
+    const [first = '', ...rest] = label.split(' ')
+    const [kind, name] = kinds.includes(first) ? [first, rest.join(' ')] : ['other', label]
+    sorted.set(kind, [...(sorted.get(kind) ?? []), name])
   }
-  return Object.fromEntries(kinds)
+  return Object.fromEntries(sorted)
 }

@@ -64,6 +64,7 @@ export default definePlugin({
         'plugins.why': ({ id }) => whyOf(known(id)),
         'plugins.reload': async ({ id }, call) => {
           const { scheduled, started, stopped, blocked } = await kernel.reload([known(id).id], call)
+          ctx.log.info(scheduled ? 'a reload was asked for' : 'a plugin was reloaded', { plugin: id, by: call.caller.id, started, stopped })
           return { ...(scheduled && { scheduled }), started: [...started], stopped: [...stopped], blocked: [...blocked] }
         },
       },

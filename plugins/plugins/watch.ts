@@ -65,7 +65,7 @@ export function watchPlugins({ targets, onChange, onTrouble, after, now, debounc
   async function sync(): Promise<void> {
     const { dirs, found } = await look(targets())
     // What is known already may have changed meanwhile and is compared when the folder's event comes.
-    prints = new Map([...found].map(([file, print]) => [file, print]))
+    prints = new Map([...found].map(([file, print]) => [file, prints.get(file) ?? print]))
     await folders.set(dirs)
   }
 

@@ -22,8 +22,14 @@ export default definePlugin({
   },
 })
 
-/** The SDK and its validator take longer to load than the gateway; they wait for the first question. */
+const mostKept = 64
+
+/**
+ * The SDK and its validator take longer to load than the gateway; they wait for the first question. A model of the
+ * SDK is kept, because it builds its validator anew each time it is made: a quarter of the cost of a short answer.
+ */
 function modelsOf({ name, baseUrl, apiKey, headers }: Config): (id: string) => Promise<LanguageModelV3> {
+  const kept = new Map<string, LanguageModelV3>()
   let provider: Promise<(id: string) => LanguageModelV3> | undefined
   const load = async (): Promise<(id: string) => LanguageModelV3> => {
     const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
@@ -32,6 +38,9 @@ function modelsOf({ name, baseUrl, apiKey, headers }: Config): (id: string) => P
   }
   return async (id) => {
     provider ??= load()
-    return (await provider)(id)
+    const model = kept.get(id) ?? (await provider)(id)
+    if (kept.size >= mostKept) kept.clear()
+    kept.set(id, model)
+    return model
   }
 }

@@ -2,9 +2,9 @@
  * The one executor. Every tool call of every model, client and plugin takes these steps and no others:
  * find → check the arguments → before (policy, approval) → run under a deadline → cut → after (record).
  */
-import { lowered, NexusError } from 'nexus-gateway/sdk'
+import { lowered, nearest, NexusError } from 'nexus-gateway/sdk'
 import type { Clock, Log, MaybePromise } from 'nexus-gateway/sdk'
-import { nearest, underSignals } from '../models/contract.ts'
+import { underSignals } from '../models/contract.ts'
 import type { CheckedArgs, ToolCall, ToolOutcome, ToolRequest, ToolResult, ToolSpec } from './contract.ts'
 import { failTools } from './errors.ts'
 import { cut } from './result.ts'

@@ -17,6 +17,8 @@ export async function socketFor(url: string, given: SocketClass | undefined): Pr
   const address = url.replace(/^http/, 'ws')
   const Class = given ?? (address.startsWith('ws+unix:') ? undefined : (globalThis.WebSocket as SocketClass | undefined))
   if (Class) return () => new Class(address)
-  const { WebSocket } = await import('ws')
+  // Not a literal, or bundlers for the browser would follow it into Node's own modules.
+  const name: string = 'ws'
+  const { WebSocket } = await import(/* @vite-ignore */ /* webpackIgnore: true */ name) as typeof import('ws')
   return () => new WebSocket(address, { perMessageDeflate: false })
 }

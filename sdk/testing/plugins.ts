@@ -1,7 +1,8 @@
 /** The plugins that a test kernel adds of its own. */
 import { definePlugin, type Plugin, type ServiceToken } from '../../kernel/contract.ts'
-import { callAuthorize } from '../../kernel/points.ts'
+import { callAuthorize, connectionAuthenticate, type AuthAnswer } from '../../kernel/points.ts'
 import { admits, type Caller, type Label } from '../../kernel/provenance.ts'
+import type { Tokens } from './door.ts'
 
 export type Provided<T extends readonly unknown[]> = { readonly [K in keyof T]: readonly [token: ServiceToken<T[K]>, fake: NoInfer<T[K]>] }
 
@@ -11,21 +12,28 @@ export function operator(scopes: readonly string[] = everyScope, label: Label = 
   return { id: 'test', role: 'operator', scopes: new Set(scopes), label }
 }
 
-/** Provides the fakes and, unless a plugin under test does, authorizes by scope. */
-export function driver(plugins: readonly Plugin[], provided: readonly (readonly [ServiceToken<unknown>, unknown])[]) {
-  const authorized = plugins.some((plugin) => plugin.capabilities?.includes(`tap:${callAuthorize.id}`))
+/** Provides the fakes and, unless plugins under test do, says who calls and authorizes by scope. */
+export function driver(plugins: readonly Plugin[], provided: readonly (readonly [ServiceToken<unknown>, unknown])[], tokens: Tokens): Plugin {
+  const missing = [connectionAuthenticate, callAuthorize].map((token) => `tap:${token.id}`).filter((tap) => !plugins.some((plugin) => plugin.capabilities?.includes(tap)))
   return definePlugin({
     id: 'test-driver',
-    capabilities: authorized ? [] : [`tap:${callAuthorize.id}`],
+    capabilities: missing,
     provides: Object.fromEntries(provided.map(([token], i) => [`fake${i}`, token])),
     setup(ctx) {
-      if (!authorized) ctx.tap(callAuthorize, (call, access) => admits(call.caller.scopes, access))
+      if (missing.includes(`tap:${callAuthorize.id}`)) ctx.tap(callAuthorize, (call, access) => admits(call.caller.scopes, access))
+      if (missing.includes(`tap:${connectionAuthenticate.id}`)) {
+        ctx.tap(connectionAuthenticate, ({ token }): AuthAnswer | undefined => {
+          const caller = token === undefined ? undefined : tokens.get(token)
+          if (caller) return { ok: true, caller }
+          return token === undefined ? undefined : { ok: false, code: 'AUTH_TOKEN_MISMATCH', message: 'unauthorized: this is none of the test\'s tokens' }
+        })
+      }
       return { provides: Object.fromEntries(provided.map(([, fake], i) => [`fake${i}`, fake])) }
     },
   })
 }
 
 /** Asks for a service as any dependent does. */
-export function probe<T>(id: string, token: ServiceToken<T>, found: (service: T) => void) {
+export function probe<T>(id: string, token: ServiceToken<T>, found: (service: T) => void): Plugin {
   return definePlugin({ id, requires: { wanted: token }, setup: (ctx) => found(ctx.deps.wanted) })
 }

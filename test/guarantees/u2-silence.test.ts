@@ -1,17 +1,16 @@
 /** U2: the kernel calls no code of a plugin that is gone. Calls under way are let end; those that do not are aborted, and reported. */
 import { expect, test } from 'vitest'
 import { NexusError } from 'nexus-gateway/sdk'
+import { sound } from './behaviour.ts'
 import { idOf } from './life.ts'
-import { holds, type World } from './world.ts'
+import { createWorld, holds, type World } from './world.ts'
 
 /** What lives that do not serve are made to do from now on; nothing, if all is well. */
 async function prodded(world: World): Promise<string[]> {
   const from = world.moment()
   const serving = new Set(world.running())
-  for (const at of world.nodes.keys()) {
-    await Promise.allSettled([world.call(at, 'who'), world.call(at, 'ask')])
-    await world.clock.advance(2_000)
-  }
+  for (const at of world.nodes.keys()) await Promise.allSettled([world.call(at, 'who'), world.call(at, 'ask')])
+  await world.clock.advance(2_000)
   return world.lives.filter((life) => !serving.has(life)).flatMap((life) => life.invoked.filter(({ at }) => at > from).map(({ what }) => `${life.id} #${life.nr}: ${what}`))
 }
 
@@ -21,7 +20,7 @@ test('a plugin that was unloaded or replaced hears nothing any more', async () =
       expect(await prodded(world)).toEqual([])
       // The old ones are still busy when the new ones serve.
       for (const at of world.nodes.keys()) void world.call(at, 'wait').catch(() => {})
-      await world.kernel.apply({ reload: world.running().map(({ id }) => id) })
+      await world.enable([...world.nodes.keys()].filter((at) => world.current(at)), {})
       expect(await prodded(world)).toEqual([])
       await world.kernel.apply({ unload: world.running().map(({ id }) => id) })
       expect(await prodded(world)).toEqual([])
@@ -67,4 +66,16 @@ test('calls under way are drained, aborted at the deadline, and reported when th
       }
     },
   }, { seed: 23, runs: 50 })
+})
+
+test('a hook under way skips the taps of a plugin that has gone meanwhile', async () => {
+  const alone = { requires: [], wishes: [], exclusive: false }
+  const world = await createWorld([alone, alone, alone], [0, 2])
+  await world.run({ op: 'load', at: 1, behaviour: { ...sound, tap: 'slow' }, apart: false })
+  const last = world.current(2)!
+  const asking = world.call(0, 'ask')
+  await world.kernel.apply({ unload: ['p2'] })
+  expect(await asking).toHaveLength(2)
+  expect(last.invoked.filter(({ what }) => what === 'tap p0.asked')).toEqual([])
+  await world.close()
 })

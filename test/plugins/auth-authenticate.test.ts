@@ -58,6 +58,7 @@ describe('who is refused, with the code and text clients of the protocol match o
 
   test('a bad credential ends it, whatever good one stands beside it', () => {
     expect(codeOf(ask({ listener: 'unix', token: 'wrong' }))).toBe('AUTH_TOKEN_MISMATCH')
+    expect(codeOf(ask({ listener: 'unix', token: '' }))).toBe('AUTH_TOKEN_MISSING')
     expect(codeOf(ask({ listener: 'unix', password: 'any' }))).toBe('AUTH_PASSWORD_NOT_CONFIGURED')
     expect(codeOf(ask({ token, password: 'any' }))).toBe('AUTH_PASSWORD_NOT_CONFIGURED')
   })
@@ -70,25 +71,11 @@ describe('who is refused, with the code and text clients of the protocol match o
   })
 })
 
-describe('scopes granted are those held and asked for', () => {
-  const scopes = (connect: Record<string, unknown>): string[] => {
-    const answer = ask({ transport: 'ws', token, connect })
-    return answer.ok ? [...answer.caller.scopes].sort() : [answer.code]
-  }
-
-  test('none asked, none given', () => expect(scopes({})).toEqual([]))
-  test('as asked', () => expect(scopes({ scopes: ['operator.read'] })).toEqual(['operator.read']))
-  test('what is asked beyond is trimmed, not refused', () => {
-    expect(scopes({ scopes: ['operator.write', 'operator.questions', 'node.invoke', '*', '', 'operator.*'] })).toEqual(['operator.write'])
-  })
-  test('nonsense gives nothing', () => expect(scopes({ scopes: 'operator.admin' })).toEqual([]))
-})
-
 describe('the secret is compared in constant time', () => {
   test('always two digests of 32 bytes, by timingSafeEqual, whatever was sent', () => {
     compared.length = 0
     for (const guess of ['', 'x', token, 'y'.repeat(100_000), '\u{1F511}']) matches(guess, digestOf(token))
-    expect(compared).toEqual(Array(5).fill([32, 32]))
+    expect(compared).toEqual(Array.from({ length: 5 }, () => [32, 32]))
   })
 })
 

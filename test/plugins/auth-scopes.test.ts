@@ -1,8 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { admits, labels } from 'nexus-gateway/sdk'
+import { labels } from 'nexus-gateway/sdk'
 import type { Caller } from 'nexus-gateway/sdk'
-import { authorize, granted, operatorScopes } from '../../plugins/auth/scopes.ts'
+import { authorize } from '../../plugins/auth/scopes.ts'
 
 const operator = (...scopes: string[]): Caller => ({ id: 'x', role: 'operator', label: 'operator', scopes: new Set(scopes) })
 
@@ -44,27 +43,5 @@ describe('authorization', () => {
 
   test('every label can be let in by its scopes', () => {
     for (const label of labels) expect(authorize({ ...operator('operator.read'), label }, 'operator.read')).toBe(true)
-  })
-})
-
-describe('granting', () => {
-  const name = fc.oneof(fc.constantFrom(...operatorScopes, 'operator.other', 'cost.manage', 'node.invoke'), fc.string())
-
-  test('never gives what was not asked, nor what the holder cannot do', () => {
-    fc.assert(fc.property(fc.uniqueArray(name), fc.array(name), (held, asked) => {
-      const scopes = granted(new Set(held), asked)
-      for (const scope of scopes) {
-        expect(asked).toContain(scope)
-        expect(admits(new Set(held), scope)).toBe(true)
-      }
-      for (const scope of held) if (asked.includes(scope)) expect(scopes).toContain(scope)
-    }))
-  })
-
-  test('granting again gives the same', () => {
-    fc.assert(fc.property(fc.uniqueArray(name), fc.array(name), (held, asked) => {
-      const once = granted(new Set(held), asked)
-      expect([...granted(once, asked)].sort()).toEqual([...once].sort())
-    }))
   })
 })

@@ -218,9 +218,37 @@ describe('a drain', () => {
   it('does not wait for ever: the run is then marked as cut off', () => withChat(hangs('half'), async (bench) => {
     await send(bench, 'k1')
     await bench.k.settled()
-    const report = await bench.k.kernel.close({ deadlineMs: 30 })
+    const report = await bench.k.kernel.close({ deadlineMs: 1_200 })
     expect(report.errors).toEqual([])
     expect(bench.sessions.journal.at(-1)).toBe('end k1 aborted')
     expect(bench.sessions.messages(key).at(-1)).toMatchObject({ role: 'assistant', content: [{ text: 'half' }], errorMessage: expect.stringContaining('cut off') })
-  }, { deadlines: { drain: 30, dispose: 200 } }))
+  }))
+})
+
+describe('a reload', () => {
+  it('of chat goes on telling of the runs that chat had begun, and can stop them', () => withChat(hangs('half'), async (bench) => {
+    await send(bench, 'k1')
+    await bench.k.settled()
+    const before = bench.k.inspect('chat')!.generation
+    await bench.k.reload('chat')
+    expect(bench.k.inspect('chat')!.generation).toBeGreaterThan(before)
+    expect(await bench.k.call('chat.abort', { sessionKey: 'main' })).toEqual({ ok: true, aborted: true, runIds: ['k1'] })
+    await ended(bench, 'k1')
+    expect(events(bench).map(({ payload }) => (payload as { state: string }).state)).toEqual(['delta', 'aborted'])
+  }))
+
+  it('of the agent waits for the run under way, and then answers what came meanwhile', () => withChat(inTurn(hangs('half'), says('second')), async (bench) => {
+    const agent = await bench.k.service(Agent)
+    await send(bench, 'k1')
+    await bench.k.settled()
+    const reloading = bench.k.reload('agent')
+    await bench.k.settled()
+    expect(bench.sessions.journal).not.toContain('end k1 aborted')
+    const meanwhile = send(bench, 'k2')
+    agent.abort('main')
+    await reloading
+    expect(await meanwhile).toMatchObject({ status: 'started' })
+    expect(await ended(bench, 'k2')).toMatchObject({ state: 'final' })
+    expect(bench.sessions.journal).toEqual(['accept k1', 'start k1', 'end k1 aborted', 'accept k2', 'start k2', 'end k2 ok'])
+  }))
 })

@@ -29,6 +29,9 @@ describe('the last lines', () => {
     expect(got.lines).toEqual(lines.slice(-3000))
     expect(got.cursor).toBe(got.size)
     expect(got.truncated).toBeUndefined()
+    // Exactly as many as end in the first chunk read: the first of them begins in the chunk before.
+    const inChunk = `${lines.join('\n')}\n`.slice(-64 * 1024).split('\n').length - 1
+    for (const limit of [inChunk - 1, inChunk, inChunk + 1]) expect((await tail(file, { limit, maxBytes: 1_000_000 })).lines).toEqual(lines.slice(-limit))
   })
 
   test('do not include one that is still being written', async () => {

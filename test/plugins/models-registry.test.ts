@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { nearest } from '../../plugins/models/contract.ts'
+import { nearest } from 'nexus-gateway/sdk'
 import type { ModelSpec } from '../../plugins/models/contract.ts'
 import { createRegistry } from '../../plugins/models/registry.ts'
 

@@ -19,28 +19,28 @@ const failure = async (work: PromiseLike<unknown>): Promise<InstanceType<typeof 
 
 describe('a bad request', () => {
   it('is told in OpenAI\'s shape what is wrong, and never what it sent', () => serve(says('hello'), async ({ post, sessions }) => {
-    const cases: [string, unknown, number, string | null][] = [
-      ['not JSON', 'secret{', 400, null],
-      ['not an object', '["secret"]', 400, null],
-      ['no model', { messages }, 400, 'model'],
-      ['no messages', { model: 'nexus' }, 400, 'messages'],
-      ['empty messages', body({ messages: [] }), 400, 'messages'],
-      ['no user message', body({ messages: [{ role: 'system', content: 'secret' }] }), 400, 'messages'],
-      ['a bad role', body({ messages: [{ role: 'secret', content: 'x' }] }), 400, 'messages.0.role'],
-      ['a bad content', body({ messages: [{ role: 'user', content: { secret: 1 } }] }), 400, 'messages.0.content'],
-      ['a bad number', body({ temperature: 'secret' }), 400, 'temperature'],
-      ['tools of the client', body({ tools: [{ type: 'function', function: { name: 'secret' } }] }), 400, 'tools'],
-      ['functions of the client', body({ functions: [{ name: 'secret' }] }), 400, 'functions'],
-      ['several answers', body({ n: 2 }), 400, 'n'],
-      ['another format', body({ response_format: { type: 'json_object' } }), 400, 'response_format'],
-      ['another modality', body({ modalities: ['text', 'audio'] }), 400, 'modalities'],
-      ['an image to be fetched', body({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://secret.example/x.png' } }] }] }), 400, 'image_url'],
+    const cases: [string, unknown, string, string | null][] = [
+      ['not JSON', 'secret{', 'NEXUS_OPENAI_BODY', null],
+      ['not an object', '["secret"]', 'NEXUS_OPENAI_BODY', null],
+      ['no model', { messages }, 'NEXUS_OPENAI_INVALID', 'model'],
+      ['no messages', { model: 'nexus' }, 'NEXUS_OPENAI_INVALID', 'messages'],
+      ['empty messages', body({ messages: [] }), 'NEXUS_OPENAI_INVALID', 'messages'],
+      ['no user message', body({ messages: [{ role: 'system', content: 'secret' }] }), 'NEXUS_OPENAI_NO_USER', 'messages'],
+      ['a bad role', body({ messages: [{ role: 'secret', content: 'x' }] }), 'NEXUS_OPENAI_INVALID', 'messages.0.role'],
+      ['a bad content', body({ messages: [{ role: 'user', content: { secret: 1 } }] }), 'NEXUS_OPENAI_INVALID', 'messages.0.content'],
+      ['a bad number', body({ temperature: 'secret' }), 'NEXUS_OPENAI_INVALID', 'temperature'],
+      ['tools of the client', body({ tools: [{ type: 'function', function: { name: 'secret' } }] }), 'NEXUS_OPENAI_UNSUPPORTED', 'tools'],
+      ['functions of the client', body({ functions: [{ name: 'secret' }] }), 'NEXUS_OPENAI_UNSUPPORTED', 'functions'],
+      ['several answers', body({ n: 2 }), 'NEXUS_OPENAI_UNSUPPORTED', 'n'],
+      ['another format', body({ response_format: { type: 'json_object' } }), 'NEXUS_OPENAI_UNSUPPORTED', 'response_format'],
+      ['another modality', body({ modalities: ['text', 'audio'] }), 'NEXUS_OPENAI_UNSUPPORTED', 'modalities'],
+      ['an image to be fetched', body({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://secret.example/x.png' } }] }] }), 'NEXUS_OPENAI_UNSUPPORTED', 'image_url'],
     ]
-    for (const [what, sent, status, param] of cases) {
+    for (const [what, sent, code, param] of cases) {
       const response = await post(sent)
       const text = await response.text()
       const { error } = JSON.parse(text) as { error: { message: string; type: string; param: string | null; code: string } }
-      expect([what, response.status, error.type, error.param, text.includes('secret')]).toEqual([what, status, 'invalid_request_error', param, false])
+      expect([what, response.status, error.type, error.code, error.param, text.includes('secret')]).toEqual([what, 400, 'invalid_request_error', code, param, false])
       expect(error.message.length).toBeGreaterThan(10)
     }
     expect(sessions.journal).toEqual([])
@@ -175,9 +175,9 @@ describe('a drain', () => {
     await serve(hangs('half'), async ({ post, k }) => {
       const long = await post(body({ stream: true }))
       const text = long.text()
-      const report = await k.kernel.close({ deadlineMs: 100 })
+      const report = await k.kernel.close({ deadlineMs: 1_200 })
       expect(report.errors).toEqual([])
       expect(await text).toMatch(/half[^]*"error"[^]*\[DONE\]/)
-    }, { deadlines: { drain: 100, dispose: 1_000 } })
+    })
   })
 })

@@ -17,7 +17,7 @@ export interface Served extends Bench {
 const tokens: Readonly<Record<string, readonly string[]>> = { good: ['operator.read', 'operator.write'], reader: ['operator.read'] }
 
 /** Knows two tokens: `good` may read and write, `reader` may read. */
-const doorman = definePlugin({
+export const doorman = definePlugin({
   id: 'doorman',
   capabilities: ['tap:connection.authenticate'],
   setup(ctx) {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import OpenAI from 'openai'
 import { usageOf } from '../../plugins/models/contract.ts'
 import type { ModelRequest } from '../../plugins/models/contract.ts'
-import { calls, finished, inTurn, says } from './agent-fakes.ts'
+import { agentFor } from '../../plugins/openai/models.ts'
+import { calls, codeOf, finished, inTurn, says } from './agent-fakes.ts'
 import type { Script } from './agent-fakes.ts'
 import { serve } from './openai-gateway.ts'
 
@@ -41,6 +42,15 @@ describe('models', () => {
     expect(k.events.find(({ name }) => name === 'agent')?.payload).toMatchObject({ agentId: 'coder' })
     for (const model of ['nexus:nobody', 'gpt-5', 'nexus:main:x', ':main']) expect(await failure(client.chat.completions.create({ ...body(), model } as never))).toMatchObject({ status: 404, code: 'model_not_found' })
   }, { config: { agent: { agents: [{ id: 'coder' }] } } }))
+})
+
+it('a model that is no agent has a code of ours too', () => {
+  try {
+    agentFor([{ id: 'main', name: undefined }], 'gpt-5')
+  } catch (error) {
+    expect(codeOf(error)).toBe('NEXUS_OPENAI_MODEL')
+  }
+  expect.assertions(1)
 })
 
 describe('a completion', () => {

@@ -42,7 +42,7 @@ test('nexus plugins info', () => {
 
 test('nexus plugins why', () => {
   expect(whyText({
-    id: 'irc', state: 'failed', why: 'config', place: '/x/irc.ts', generation: 0, phases: { loadMs: 3.14159, setupMs: 120.4 }, dependents: ['bot'], owned: ['tap call.after'], inflight: 0, faults: 1, error,
+    id: 'irc', state: 'failed', why: 'config', place: '/x/irc.ts', generation: 0, phases: { loadMs: 3.06, setupMs: 120.4 }, dependents: ['bot'], owned: ['tap call.after'], inflight: 0, faults: 1, error,
   }, noColour)).toBe([
     'irc  failed',
     '  asked for by  config',

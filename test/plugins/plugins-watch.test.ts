@@ -2,6 +2,7 @@ import { appendFile, chmod, mkdir, mkdtemp, rename, rm, unlink, utimes, writeFil
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { watchFolders } from '../../plugins/plugins/folders.ts'
 import { watchPlugins, type Target, type Watch } from '../../plugins/plugins/watch.ts'
 
 let dir: string
@@ -144,4 +145,17 @@ describe('a watch keeps up', () => {
     await quiet()
     expect(changes).toEqual([])
   })
+})
+
+test('folders that are no longer wanted are no longer watched', async () => {
+  const events: string[] = []
+  using folders = watchFolders((where) => events.push(where), (_, error) => troubles.push(error))
+  await folders.set([dir])
+  await writeFile(file('a.ts'), 'one')
+  await vi.waitFor(() => expect(events).toContain(dir))
+  await folders.set([])
+  events.length = 0
+  await writeFile(file('a.ts'), 'two')
+  await quiet()
+  expect(events).toEqual([])
 })

@@ -44,6 +44,10 @@ describe('what is told of plugins', () => {
       owns: { method: ['user.time'], interval: ['1000 ms'] },
     })
     expect(await k.call('plugins.info', { id: 'clock' })).toMatchObject({ provides: ['clock/1'], dependents: ['user'] })
+    expect(await k.call('plugins.info', { id: 'plugins' })).toMatchObject({
+      requires: [{ service: 'kernel/1', optional: false, provider: 'kernel' }],
+      owns: { other: ['watch of plugin folders'], tap: expect.arrayContaining(['kernel.ready']) },
+    })
   })
 
   test('why: who asked, its state, and what each phase took', async () => {

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { callAuthorize, contract, definePlugin, event, hook, method, optional, service } from 'nexus-gateway/sdk'
+import { callAuthorize, command, commands, contract, definePlugin, event, hook, method, optional, route, service } from 'nexus-gateway/sdk'
 import { LeakError, testKernel } from 'nexus-gateway/sdk/testing'
 
 const Store = service<{ get(key: string): string | undefined }>('store/1')
@@ -88,12 +88,10 @@ describe('a test kernel', () => {
     expect(k.started.failed).toMatchObject([{ id: 'broken' }])
   })
 
-  test.each([
-    ['result', { 'liar.say': () => ({ n: 'x' }) as never }, 'NEXUS_CALL_BAD_RESULT'],
-  ])('holds a plugin to its own contract: %s', async (_, methods, code) => {
-    const liar = definePlugin({ id: 'liar', methods: { 'liar.say': method({ scope: 'operator.read', result: v.strictObject({ n: v.number() }) }) }, setup: () => ({ methods }) })
+  test('holds a plugin to its own contract: result', async () => {
+    const liar = definePlugin({ id: 'liar', methods: { 'liar.say': method({ scope: 'operator.read', result: v.strictObject({ n: v.number() }) }) }, setup: () => ({ methods: { 'liar.say': () => ({ n: 'x' }) as never } }) })
     await using k = await testKernel({ plugins: [liar] })
-    await expect(k.call('liar.say')).rejects.toMatchObject({ code })
+    await expect(k.call('liar.say')).rejects.toMatchObject({ code: 'NEXUS_CALL_BAD_RESULT' })
   })
 
   test('holds a plugin to its own contract: event', async () => {
@@ -103,6 +101,68 @@ describe('a test kernel', () => {
     })
     await using k = await testKernel({ plugins: [liar] })
     await expect(k.call('liar.say')).rejects.toMatchObject({ code: 'NEXUS_EVENT_BAD_PAYLOAD' })
+  })
+})
+
+describe('by way of a real gateway', () => {
+  const web = definePlugin({
+    ...counter,
+    routes: { 'GET /say/:word': route({ scope: 'operator.read' }), 'POST /open': route({ scope: 'public' }) },
+    setup(ctx) {
+      return {
+        methods: { 'counter.add': ({ by }) => { ctx.emit('counter.changed', { total: by }); return { total: by } }, 'counter.wait': () => 'done' },
+        routes: { 'GET /say/:word': (c, call) => c.json({ word: c.req.param('word'), by: call.caller.id }), 'POST /open': async (c) => c.text(await c.req.text()) },
+      }
+    },
+  })
+
+  test('routes answer requests, under the rules of the gateway', async () => {
+    await using k = await testKernel({ plugins: [web] })
+    const said = await k.request('/counter/say/hi', { caller: { id: 'ada' } })
+    expect([said.status, await said.json()]).toEqual([200, { word: 'hi', by: 'ada' }])
+    expect((await k.request('/counter/say/hi', { scopes: [] })).status).toBe(403)
+    expect((await k.request('/counter/say/hi', { headers: { authorization: 'Bearer guessed' } })).status).toBe(401)
+    expect(await (await k.request('/counter/open', { method: 'POST', body: 'text' })).text()).toBe('text')
+    expect((await k.request('/counter/nowhere')).status).toBe(404)
+    expect(await (await k.request('/rpc', { method: 'POST', body: JSON.stringify({ method: 'counter.wait' }) })).json()).toMatchObject({ ok: true, payload: 'done' })
+  })
+
+  test('a client on a WebSocket calls and hears', async () => {
+    await using k = await testKernel({ plugins: [web] })
+    const client = await k.connect()
+    const heard: unknown[] = []
+    client.on('counter.changed', (payload) => heard.push(payload))
+    expect(await client.use(counter).call['counter.add']({ by: 3 })).toEqual({ total: 3 })
+    await expect.poll(() => heard).toEqual([{ total: 3 }])
+    const reader = await k.connect({ scopes: ['operator.read'] })
+    await expect(reader.call('counter.add', { by: 1 })).rejects.toMatchObject({ code: 'FORBIDDEN', details: { code: 'MISSING_SCOPE' } })
+  })
+
+  test('commands run with a terminal in memory', async () => {
+    const cli = commands({
+      'counter add': command({
+        summary: 'Adds.', args: ['<by>'], options: { quiet: { summary: 'Says nothing.', short: 'q' } },
+        async run(io) {
+          const { total } = await io.call('counter.add', { by: Number(io.args['by']) }) as { total: number }
+          if (!io.options['quiet']) io.print(`total ${total}`, { total })
+        },
+      }),
+      'counter watch': command({ summary: 'Waits for one change.', async run(io) {
+        await using socket = await io.connect()
+        const change = new Promise((resolve) => { socket.on('counter.changed', resolve) })
+        await socket.call('counter.add', { by: 5 })
+        io.print('changed', await change)
+        return 3
+      } }),
+    })
+    await using k = await testKernel({ plugins: [web] })
+    expect(await k.cli(cli, 'counter add 7')).toMatchObject({ code: 0, stdout: 'total 7\n' })
+    expect(await k.cli(cli, 'counter add 7 --json')).toMatchObject({ json: [{ total: 7 }] })
+    expect(await k.cli(cli, 'counter add 7 -q')).toMatchObject({ stdout: '' })
+    expect(await k.cli(cli, 'counter watch --json')).toMatchObject({ code: 3, json: [{ total: 5 }] })
+    await expect(k.cli(cli, 'counter add')).rejects.toMatchObject({ code: 'NEXUS_CLI_USAGE' })
+    await expect(k.cli(cli, 'counter add 1', { scopes: [] })).rejects.toMatchObject({ code: 'NEXUS_CALL_DENIED' })
+    await expect(k.cli(cli, 'counter sub')).rejects.toThrow('none of these commands')
   })
 })
 
