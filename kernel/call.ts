@@ -13,7 +13,7 @@ export interface Origin {
   readonly cause?: Cause
   /** Aborted when the caller has gone. Read only if the handler asks, so a getter may make it then. */
   readonly signal?: AbortSignal | undefined
-  readonly trace?: string
+  readonly trace?: string | undefined
   /** Routes only: takes a function to run once the response has been sent or given up. */
   readonly settled?: (release: () => void) => void
 }

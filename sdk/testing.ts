@@ -66,6 +66,9 @@ export interface TestKernel extends AsyncDisposable {
   request(path: string, init?: RequestInit & TestCallOptions): Promise<Response>
   /** A client on a real WebSocket to it; it lives in real time. Closed with the kernel. */
   connect(options?: TestCallOptions & Partial<ClientOptions>): Promise<Client>
+  /** Where that gateway is, and a token for it: for clients of other makes. */
+  url(): Promise<string>
+  token(options?: TestCallOptions): string
   /** Runs one of these commands; `code` is what the process would exit with. */
   cli(commands: Readonly<Record<string, Command>>, line: string, options?: TestCallOptions): Promise<CliOutcome>
   /** A service as a dependent gets it. Use it at once: a reload of its plugin makes another. */
@@ -154,6 +157,8 @@ export async function testKernel<const T extends readonly unknown[] = []>(option
 
   const k: TestKernel = {
     kernel, started, call, request, connect,
+    url: door.url,
+    token: (o = {}) => door.tokenFor(callerOf(o)),
     clock: clock ?? movable(),
     events: recorder.events,
     logs: recorder.logs,

@@ -39,6 +39,7 @@ afterEach(async () => {
 })
 
 const file = (name: string): string => join(dir, name)
+const soon = (met: () => void): Promise<void> => vi.waitFor(met, { timeout: 10_000 })
 const quiet = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 150))
 async function start(...all: [id: string, ...names: string[]][]): Promise<void> {
   for (const [, ...names] of all) for (const name of names) if (name.includes('.')) await writeFile(file(name), 'one')
@@ -58,17 +59,17 @@ describe('a change on disk is noticed once', () => {
   ])('%s', async (_, save) => {
     await start(['a', 'a.ts'])
     await save()
-    await vi.waitFor(() => expect(changes).toEqual([['a']]))
+    await soon(() => expect(changes).toEqual([['a']]))
     await quiet()
     expect(changes).toEqual([['a']])
     await writeFile(file('a.ts'), 'and again')
-    await vi.waitFor(() => expect(changes).toEqual([['a'], ['a']]))
+    await soon(() => expect(changes).toEqual([['a'], ['a']]))
   })
 
   test('many writes of one save count as one', async () => {
     await start(['a', 'a.ts'])
     for (let i = 0; i < 10; i++) await appendFile(file('a.ts'), 'x')
-    await vi.waitFor(() => expect(changes).toEqual([['a']]))
+    await soon(() => expect(changes).toEqual([['a']]))
     await quiet()
     expect(changes).toEqual([['a']])
   })
@@ -78,13 +79,13 @@ describe('whose change it is', () => {
   test('only the plugin whose file it is', async () => {
     await start(['a', 'a.ts'], ['b', 'b.ts'])
     await writeFile(file('b.ts'), 'two')
-    await vi.waitFor(() => expect(changes).toEqual([['b']]))
+    await soon(() => expect(changes).toEqual([['b']]))
   })
 
   test('every plugin that shares the file', async () => {
     await start(['a', 'a.ts', 'shared.ts'], ['b', 'b.ts', 'shared.ts'])
     await writeFile(file('shared.ts'), 'two')
-    await vi.waitFor(() => expect(changes).toEqual([['a', 'b']]))
+    await soon(() => expect(changes).toEqual([['a', 'b']]))
   })
 
   test('a folder\'s code and manifest are the plugin\'s, its data is not', async () => {
@@ -95,9 +96,9 @@ describe('whose change it is', () => {
     await quiet()
     expect(changes).toEqual([])
     await writeFile(join(dir, 'p', 'part.ts'), 'x')
-    await vi.waitFor(() => expect(changes).toEqual([['p']]))
+    await soon(() => expect(changes).toEqual([['p']]))
     await writeFile(join(dir, 'p', 'package.json'), '{}')
-    await vi.waitFor(() => expect(changes).toEqual([['p'], ['p']]))
+    await soon(() => expect(changes).toEqual([['p'], ['p']]))
   })
 
   test('nobody\'s', async () => {
@@ -121,9 +122,9 @@ describe('a watch keeps up', () => {
     await mkdir(file('p'))
     await writeFile(join(dir, 'p', 'a.ts'), 'two')
     await watch.check()
-    await vi.waitFor(() => expect(changes).toEqual([['a']]))
+    await soon(() => expect(changes).toEqual([['a']]))
     await writeFile(join(dir, 'p', 'a.ts'), 'three')
-    await vi.waitFor(() => expect(changes).toEqual([['a'], ['a']]))
+    await soon(() => expect(changes).toEqual([['a'], ['a']]))
     expect(troubles).toEqual([])
   })
 
@@ -135,7 +136,7 @@ describe('a watch keeps up', () => {
     await quiet()
     await writeFile(file('a.ts'), 'two')
     await writeFile(file('b.ts'), 'two')
-    await vi.waitFor(() => expect(changes).toEqual([['b']]))
+    await soon(() => expect(changes).toEqual([['b']]))
   })
 
   test('and is still after it was closed', async () => {
@@ -152,7 +153,7 @@ test('folders that are no longer wanted are no longer watched', async () => {
   using folders = watchFolders((where) => events.push(where), (_, error) => troubles.push(error))
   await folders.set([dir])
   await writeFile(file('a.ts'), 'one')
-  await vi.waitFor(() => expect(events).toContain(dir))
+  await soon(() => expect(events).toContain(dir))
   await folders.set([])
   events.length = 0
   await writeFile(file('a.ts'), 'two')

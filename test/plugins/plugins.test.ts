@@ -123,7 +123,6 @@ export default definePlugin({ id: 'hello', methods: { 'hello.say': method({ scop
     await hello.manifest()
     kernel = createKernel({ plugins: [{ source: memorySource(plugins), why: 'test' }, { source: hello, why: 'test' }], paths, version: 'test', log })
     await kernel.start()
-    await new Promise((resolve) => setTimeout(resolve, 200))
   }
 
   test('is reloaded when its file changes; a mistake in it keeps the old one, and mending it brings the new', async () => {
@@ -133,15 +132,19 @@ export default definePlugin({ id: 'hello', methods: { 'hello.say': method({ scop
     await start(file)
     expect(await say()).toBe('one')
 
-    await writeFile(join(dir, '.hello.tmp'), source('two'))
-    await rename(join(dir, '.hello.tmp'), file)
-    await vi.waitFor(async () => expect(await say()).toBe('two'), { timeout: 5_000 })
+    // Saved until it is noticed: the watch begins a moment after the start.
+    let saves = 0
+    await vi.waitFor(async () => {
+      await writeFile(join(dir, '.hello.tmp'), `${source('two')} // ${++saves}`)
+      await rename(join(dir, '.hello.tmp'), file)
+      await vi.waitFor(async () => expect(await say()).toBe('two'), { timeout: 1_000 })
+    }, { timeout: 15_000 })
 
     await writeFile(file, 'export default {{{')
-    await vi.waitFor(() => expect(logs.some(({ level, message }) => level === 'error' && message.includes('was not replaced'))).toBe(true), { timeout: 5_000 })
+    await vi.waitFor(() => expect(logs.some(({ level, message }) => level === 'error' && message.includes('was not replaced'))).toBe(true), { timeout: 10_000 })
     expect(await say()).toBe('two')
 
     await writeFile(file, source('three'))
-    await vi.waitFor(async () => expect(await say()).toBe('three'), { timeout: 5_000 })
-  }, 20_000)
+    await vi.waitFor(async () => expect(await say()).toBe('three'), { timeout: 10_000 })
+  })
 })
