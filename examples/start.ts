@@ -14,7 +14,7 @@ const nexus = fileURLToPath(new URL('../dist/nexus.js', import.meta.url))
 export async function startGateway(...args: string[]): Promise<AsyncDisposable & { readonly url: string; readonly token: string }> {
   const state = await mkdtemp(join(tmpdir(), 'nexus-example-'))
   const child = spawn(process.execPath, [nexus, 'start', '--port', '0', '--json', ...args], {
-    env: { ...process.env, NEXUS_STATE_DIR: state, NEXUS_CONFIG: join(state, 'nexus.json5') },
+    env: { ...process.env, NEXUS_STATE_DIR: state, NEXUS_CONFIG: '' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = once(child, 'exit')
@@ -32,7 +32,8 @@ export async function startGateway(...args: string[]): Promise<AsyncDisposable &
 
 async function ready(stdout: Readable): Promise<{ url: string }> {
   for await (const line of createInterface(stdout)) {
-    const told = JSON.parse(line) as { event: string; url: string }
+    const told = JSON.parse(line) as { event?: string; url: string; error?: { message: string } }
+    if (told.error) throw new Error(told.error.message)
     if (told.event === 'ready') return told
   }
   throw new Error('nexus start said nothing')

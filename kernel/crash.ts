@@ -21,7 +21,8 @@ const CAUSES = 8
 /** Takes over `uncaughtException` and `unhandledRejection`; the result gives them back. */
 export function catchFaults(options: CrashOptions): () => void {
   const on = (where: string) => (error: unknown): void => {
-    const plugin = ownerOf(error, options.places())
+    // An error of ours left nothing half done: somebody only forgot to look at it.
+    const plugin = ownerOf(error, options.places()) ?? (error instanceof NexusError ? 'kernel' : undefined)
     if (plugin === undefined) options.onFatal(where, error)
     else options.onFault(plugin, where, error)
   }

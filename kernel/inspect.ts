@@ -25,6 +25,7 @@ export function inspectOne(host: ChangeHost, leaving: ReadonlySet<Generation>, i
     generation: shown?.number ?? 0,
     origin: unit?.source.origin ?? 'path',
     place: unit?.place ?? '',
+    files: unit?.source.files() ?? [],
     why: unit?.why ?? '',
     required: unit?.manifest.required ?? false,
     exclusive: unit?.manifest.exclusive ?? false,

@@ -13,6 +13,8 @@ export interface Inspection {
   readonly generation: number
   readonly origin: 'builtin' | 'path' | 'package' | 'memory'
   readonly place: string
+  /** Of a plugin given by path: the files its code was read from. */
+  readonly files: readonly string[]
   /** Who asked for it: `default`, `config`, `settings`, `command line`, … */
   readonly why: string
   readonly required: boolean

@@ -15,3 +15,5 @@ export {
 export type { AuthAnswer, AuthRequest, HttpRequestInfo, KernelControlApi, LogRecord, Outcome, PluginNotice } from '../kernel/points.ts'
 export type { ChangeReport, Inspection, Phase, PluginState } from '../kernel/report.ts'
 export { nearest } from '../kernel/config/suggest.ts'
+export { colour, noColour, paintOf, plain } from './terminal.ts'
+export type { Paint } from './terminal.ts'

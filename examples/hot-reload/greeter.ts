@@ -6,18 +6,18 @@ export default definePlugin({
   id: 'greeter',
   methods: {
     'greeter.say': method({ scope: 'operator.read' }),
-    /** Takes a second. */
+    /** Takes two seconds. */
     'greeter.slow': method({ scope: 'operator.read' }),
   },
   routes: { 'GET /stream': route({ scope: 'operator.read' }) },
   setup(ctx) {
-    const second = () => new Promise<void>((resolve) => { ctx.clock.setTimeout(resolve, 1000) })
+    const wait = (ms: number) => new Promise<void>((resolve) => { ctx.clock.setTimeout(resolve, ms) })
     return {
       methods: {
         'greeter.say': () => greeting,
-        'greeter.slow': () => second().then(() => greeting),
+        'greeter.slow': () => wait(2000).then(() => greeting),
       },
-      routes: { 'GET /stream': () => new Response(lines(second, 3), { headers: { 'content-type': 'text/plain' } }) },
+      routes: { 'GET /stream': () => new Response(lines(() => wait(1000), 3), { headers: { 'content-type': 'text/plain' } }) },
     }
   },
 })

@@ -20,18 +20,23 @@ const client = createClient({ url: gateway.url, token: gateway.token, onState: (
 
 try {
   assert.equal(await client.call('greeter.say'), 'hello')
-  console.log('before the edit: hello')
+  // The first edit also loads the TypeScript transformer.
+  await edit("'hello'", "'hi'")
+  await askUntil('hi', 20_000)
+  console.log('before the edit: hi')
 
-  const slow = client.call('greeter.slow')
-  const stream = await fetch(`${gateway.url.replace(/^ws/, 'http')}/greeter/stream`, { headers: { authorization: `Bearer ${gateway.token}` } })
+  let ended = false
+  const slow = client.call('greeter.slow').finally(() => { ended = true })
+  const stream = await fetch(`${gateway.url}/greeter/stream`, { headers: { authorization: `Bearer ${gateway.token}` } })
   assert.equal(stream.status, 200)
 
-  await writeFile(file, (await readFile(file, 'utf8')).replace("'hello'", "'good morning'"))
-  const answers = await askUntil('good morning', 10_000)
+  await edit("'hi'", "'good morning'")
+  const answers = await askUntil('good morning', 20_000)
   console.log(`after the edit: good morning, after ${answers.length} calls without a failure`)
 
-  assert.equal(await slow, 'hello', 'the call in flight must end on the code it began with')
-  assert.equal(await stream.text(), 'hello\nhello\nhello\n', 'and so must the stream')
+  assert.equal(ended, false, 'the new code must answer while the call still runs')
+  assert.equal(await slow, 'hi', 'the call in flight must end on the code it began with')
+  assert.equal(await stream.text(), 'hi\nhi\nhi\n', 'and so must the stream')
   console.log('the call in flight and the open stream ended on the old code')
   assert.deepEqual(states, ['open'], 'the connection must stay up')
   console.log('the socket stayed open')
@@ -41,6 +46,10 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
+async function edit(from: string, to: string): Promise<void> {
+  await writeFile(file, (await readFile(file, 'utf8')).replace(from, to))
+}
+
 /** Asks without a pause until the answer is `wanted`; a call that fails ends the program. */
 async function askUntil(wanted: string, ms: number): Promise<unknown[]> {
   const answers: unknown[] = []
@@ -48,6 +57,6 @@ async function askUntil(wanted: string, ms: number): Promise<unknown[]> {
     assert.ok(Date.now() < end, `the answer is still ${answers.at(-1)}`)
     answers.push(await client.call('greeter.say'))
   }
-  assert.deepEqual([...new Set(answers)], ['hello', wanted], 'only the old and the new answer')
+  assert.ok(new Set(answers).size <= 2, 'only the old and the new answer')
   return answers
 }

@@ -15,6 +15,7 @@ export interface Ready {
   readonly open: boolean
   readonly ms: number
 }
+type Row = readonly [string, string]
 
 export function readyLine({ url, version, paths, active, failed, ms }: Ready): string {
   const failures = failed.map(({ id, error: { code, message, fix } }) => ({ id, code, message, fix }))
@@ -22,23 +23,11 @@ export function readyLine({ url, version, paths, active, failed, ms }: Ready): s
 }
 
 export function banner({ url, version, paths, active, failed, commands, open, ms }: Ready, style: Style): string {
-  const next: [string, string][] = [
-    ...(commands.includes('chat') ? [['nexus chat', 'talk to an agent'] as [string, string]] : []),
-    ...(commands.includes('status') ? [['nexus status', 'see how it is doing'] as [string, string]] : []),
-    ['nexus stop', 'or Ctrl-C: stop it'],
-  ]
-  return [
-    '',
-    `${style.bold(style.green('NEXUS'))} ${version} serves ${style.bold(url)}  ${style.dim(`after ${ms} ms`)}`,
-    '',
-    columns([
-      ['State', paths.state],
-      ['Plugins', `${active.length} running${failed.length > 0 ? style.yellow(`, ${failed.length} not`) : ''}`],
-      ...(open ? [['Reach', style.yellow('others in the network can reach the port; a token is asked of everybody')] as [string, string]] : []),
-    ], style),
-    ...failed.flatMap(({ id, error: { code, message, fix } }) => ['', `  ${style.yellow(id)}  ${code}`, `    ${message}`, ...(fix ? [`    ${style.dim('fix')} ${fix}`] : [])]),
-    '',
-    columns(next, style),
-    '', '',
-  ].join('\n')
+  const facts: Row[] = [['State', paths.state], ['Plugins', `${active.length} running${failed.length > 0 ? style.yellow(`, ${failed.length} not`) : ''}`]]
+  if (open) facts.push(['Reach', style.yellow('the network; everybody needs the token')])
+  const offers: Row[] = [['nexus chat', 'talk to an agent'], ['nexus status', 'see how it is doing']]
+  const next: Row[] = [...offers.filter(([line]) => commands.includes(line.slice('nexus '.length))), ['nexus stop', 'or Ctrl-C: stop it']]
+  const failures = failed.map(({ id, error: { code, message, fix } }) => `  ${style.yellow(id)}  ${code}\n    ${message}\n    ${style.dim('fix')} ${fix}`)
+  const title = `${style.bold(style.green('NEXUS'))} ${version} serves ${style.bold(url)}  ${style.dim(`after ${ms} ms`)}`
+  return `\n${[title, columns(facts, style), ...failures, columns(next, style)].join('\n\n')}\n\n`
 }

@@ -1,11 +1,11 @@
 /** Every command there is, known from data alone: the kernel's own table, the build's manifests, manifests of plugins from outside. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Command } from '../contract.ts'
+import type { Command, CommandOption } from '../contract.ts'
 import type { Catalog } from '../loader.ts'
 import type { Manifest, ManifestCommand } from '../manifest.ts'
 import { packageDir, statePaths } from '../paths.ts'
-import { ownCommands } from './own.ts'
+import { commonOptions, gatewayOptions, ownCommands } from './own.ts'
 
 export interface Entry {
   readonly name: string
@@ -16,6 +16,10 @@ export interface Entry {
   load(): Promise<Command['run']>
 }
 export type Entries = ReadonlyMap<string, Entry>
+
+export function optionsOf({ spec, calls }: Entry): Readonly<Record<string, CommandOption>> {
+  return { ...spec.options, ...(calls && gatewayOptions), ...commonOptions }
+}
 
 export function packageJson(): { readonly version: string; readonly description: string } {
   return JSON.parse(readFileSync(join(packageDir(), 'package.json'), 'utf8')) as { version: string; description: string }

@@ -1,9 +1,8 @@
 /** `nexus completion`: a script that knows every command, option and method by heart, so that a Tab starts no process. */
 import type { CommandIo } from '../contract.ts'
-import { builtManifests, knownCommands, outsideCommands, type Entries } from './catalog.ts'
+import { builtManifests, knownCommands, optionsOf, outsideCommands, type Entries } from './catalog.ts'
 import { misused } from './errors.ts'
 import { allErrors } from './explain.ts'
-import { optionsOf } from './leaf.ts'
 
 /** What may follow the words of `path`. */
 interface Step { readonly path: string; readonly words: readonly Word[]; readonly options: readonly Option[] }

@@ -1,7 +1,6 @@
 /** Help, made from the tables of commands alone. */
 import type { CommandOption } from '../contract.ts'
-import type { Entries, Entry } from './catalog.ts'
-import { optionsOf } from './leaf.ts'
+import { optionsOf, type Entries, type Entry } from './catalog.ts'
 import { columns, type Style } from './terminal.ts'
 
 type Row = readonly [string, string]

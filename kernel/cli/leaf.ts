@@ -4,15 +4,10 @@
  */
 import { nearest } from '../config/suggest.ts'
 import type { CommandIo, CommandOption } from '../contract.ts'
-import type { Entry } from './catalog.ts'
+import { optionsOf, type Entry } from './catalog.ts'
 import { misused } from './errors.ts'
-import { commonOptions, gatewayOptions } from './own.ts'
 
 export interface Parsed extends Pick<CommandIo, 'args' | 'options'> {}
-
-export function optionsOf(entry: Entry): Readonly<Record<string, CommandOption>> {
-  return { ...entry.spec.options, ...(entry.calls && gatewayOptions), ...commonOptions }
-}
 
 /** Throws NEXUS_CLI_USAGE for an unknown option, a missing value, a missing or a superfluous argument. */
 export async function parseLeaf(entry: Entry, tokens: readonly string[]): Promise<Parsed> {

@@ -5,13 +5,12 @@ import { join, resolve } from 'node:path'
 import type { CommandIo } from '../contract.ts'
 import { catchFaults } from '../crash.ts'
 import { fail } from '../errors.ts'
-import type { Gateway } from '../gateway/gateway.ts'
+import type { Gateway, Listen } from '../gateway/gateway.ts'
 import type { Kernel } from '../kernel.ts'
 import { acquireLock } from '../lock.ts'
 import { createLogger, type Logger } from '../log.ts'
 import { privateDir, statePaths, type Paths } from '../paths.ts'
-import type { StartReport } from '../report.ts'
-import { banner, readyLine } from './banner.ts'
+import { banner, readyLine, type Ready } from './banner.ts'
 import { packageJson } from './catalog.ts'
 import { misused } from './errors.ts'
 import { gather, type Gathered } from './gather.ts'
@@ -30,55 +29,36 @@ const FAILED = 70
 /** Resolves to the exit status once the gateway has ended. Throws NEXUS_START_*, NEXUS_CONFIG_*, and what a required plugin failed with. */
 export async function start(io: CommandIo): Promise<number> {
   requireNode(process.versions.node)
-  const flags = flagsOf(io)
-  const paths = { ...statePaths(io.env), ...(flags.config !== undefined && { config: resolve(flags.config) }) }
+  const { config, list, port, bind } = flagsOf(io)
+  const paths = { ...statePaths(io.env), ...(config !== undefined && { config: resolve(config) }) }
   await prepare(paths)
   const code = Promise.all([import('../kernel.ts'), import('../gateway/gateway.ts')])
   const stopped = stopSignal()
   const lock = await acquireLock(paths)
   process.once('exit', lock.release)
-  const log = createLogger()
-  const lines = textSink(io.stderr, levelOf(io.env['NEXUS_LOG']) ?? 'info')
-  if (io.json) log.addSink(lines)
-  const gathered = await gather(paths, { list: flags.plugins, mustExist: flags.config !== undefined || Boolean(io.env['NEXUS_CONFIG']) })
-  const where = { host: hostOf(flags.bind ?? gathered.gateway.bind), port: flags.port ?? gathered.gateway.port, socketPath: paths.socket }
+  const gathered = await gather(paths, { list, mustExist: config !== undefined || Boolean(io.env['NEXUS_CONFIG']) })
+  const where = { host: hostOf(bind ?? gathered.gateway.bind), port: port ?? gathered.gateway.port, socketPath: paths.socket }
   await tryPort(where)
+
   const [{ createKernel }, { createGateway }] = await code
+  const log = createLogger()
+  const show = showing(io, log)
   const kernel = createKernel({ ...gathered, paths, version: packageJson().version, log })
   watchFaults(kernel, gathered, log)
   try {
-    const report = await kernel.start()
+    const { active, failed } = await kernel.start()
     const gateway = createGateway(kernel)
     kernel.connectionsFrom(gateway.connections)
-    const { url = '', port = 0 } = await gateway.listen(where)
-    lock.publish({ host: where.host, port })
-    announce(io, { url, open: !isLoopback(where.host) }, kernel, gathered, report)
-    // A person has just read in the banner which plugins failed.
-    const told = report.failed.map(({ error }) => error.message)
-    if (!io.json) log.addSink((record) => { if (!told.includes(record.message)) lines(record) })
-    log.settle()
+    const listening = await gateway.listen(where)
+    lock.publish({ host: where.host, port: listening.port ?? 0 })
+    show.ready(readyOf(kernel, gathered, { active, failed, url: listening.url ?? '', open: !isLoopback(where.host) }))
     await stopped
     return await shutDown(kernel, gateway, log)
   } catch (error) {
-    if (!io.json) log.addSink(lines)
+    show.lines()
     await kernel.close()
     throw error
   }
-}
-
-/** Sees that the port can be had before any plugin is set up: a start that must fail should do nothing first. */
-async function tryPort({ host, port }: { readonly host: string; readonly port: number }): Promise<void> {
-  if (port === 0) return
-  const { createServer } = await import('node:net')
-  const server = createServer().listen(port, host)
-  try {
-    await once(server, 'listening')
-  } catch (error) {
-    const { code: reason = 'unknown' } = error as NodeJS.ErrnoException
-    throw reason === 'EADDRINUSE' ? fail('NEXUS_START_PORT', { host, port }, error) : fail('NEXUS_START_BIND', { host, port, reason }, error)
-  }
-  server.close()
-  await once(server, 'close')
 }
 
 async function shutDown(kernel: Kernel, gateway: Gateway, log: Logger): Promise<number> {
@@ -90,15 +70,31 @@ async function shutDown(kernel: Kernel, gateway: Gateway, log: Logger): Promise<
   return drained && errors.length === 0 ? 0 : FAILED
 }
 
-function announce(io: CommandIo, at: { url: string; open: boolean }, kernel: Kernel, { faults, installed = [] }: Gathered, { active, failed }: StartReport): void {
-  const commands = installed.filter(({ id }) => active.includes(id)).flatMap((manifest) => Object.keys(manifest.commands))
-  const all = [...faults.map((error) => ({ id: String(error.data['plugin']), error })), ...failed]
-  const ready = { ...at, version: kernel.version, paths: kernel.paths, active, failed: all, commands, ms: Math.round(performance.now()) }
-  io.stdout.write(io.json ? readyLine(ready) : banner(ready, styleOf(1)))
+/** The log goes to standard error; for a person only from the banner on, which has named the plugins that failed. */
+function showing(io: CommandIo, log: Logger): { lines(): void; ready(what: Ready): void } {
+  const sink = textSink(io.stderr, levelOf(io.env['NEXUS_LOG']) ?? 'info')
+  if (io.json) log.addSink(sink)
+  return {
+    lines() { if (!io.json) log.addSink(sink) },
+    ready(what) {
+      io.stdout.write(io.json ? readyLine(what) : banner(what, styleOf(1)))
+      const told = new Set(what.failed.map(({ error }) => error.message))
+      if (!io.json) log.addSink((record) => { if (!told.has(record.message)) sink(record) })
+      log.settle()
+    },
+  }
+}
+
+function readyOf({ version, paths }: Kernel, { faults, installed = [] }: Gathered, is: Pick<Ready, 'active' | 'failed' | 'url' | 'open'>): Ready {
+  const nameless = faults.map((error) => ({ id: String(error.data['plugin']), error }))
+  const commands = installed.filter(({ id }) => is.active.includes(id)).flatMap((manifest) => Object.keys(manifest.commands))
+  return { ...is, failed: [...nameless, ...is.failed], version, paths, commands, ms: Math.round(performance.now()) }
 }
 
 function watchFaults(kernel: Kernel, { plugins }: Gathered, log: Logger): void {
   let ending = false
+  // A plugin's frame often stands below ten of its libraries'.
+  Error.stackTraceLimit = 30
   catchFaults({
     places: () => [...kernel.list(), ...plugins.flatMap(({ source }) => source.files().map((place) => ({ id: source.id, place })))],
     onFault: kernel.fault,
@@ -135,18 +131,31 @@ async function prepare({ state, cache }: Paths): Promise<void> {
   if ('enableCompileCache' in module) (module.enableCompileCache as (dir: string) => void)(join(cache, 'compile'))
 }
 
+/** Sees that the port can be had before any plugin is set up: a start that must fail does nothing first. */
+async function tryPort({ host, port }: Required<Listen>): Promise<void> {
+  if (port === 0) return
+  const { createServer } = await import('node:net')
+  const server = createServer().listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    const { code: reason = 'unknown' } = error as NodeJS.ErrnoException
+    throw reason === 'EADDRINUSE' ? fail('NEXUS_START_PORT', { host, port }, error) : fail('NEXUS_START_BIND', { host, port, reason }, error)
+  }
+  server.close()
+  await once(server, 'close')
+}
+
 export function requireNode(version: string): void {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   if (major < 20 || (major === 20 && minor < 19)) throw fail('NEXUS_START_NODE', { version })
 }
 
-interface Flags { readonly port: number | undefined; readonly bind: string | undefined; readonly plugins: string | undefined; readonly config: string | undefined }
-
-function flagsOf({ options }: CommandIo): Flags {
+function flagsOf({ options }: CommandIo): { readonly [flag in 'config' | 'list' | 'bind']: string | undefined } & { readonly port: number | undefined } {
   const text = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined)
   const port = text('port')
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) throw misused('--port takes a number from 0 to 65535', 'See `nexus help start`.')
-  return { port: port === undefined ? undefined : Number(port), bind: text('bind'), plugins: text('plugins'), config: text('config') }
+  return { config: text('config'), list: text('plugins'), bind: text('bind'), port: port === undefined ? undefined : Number(port) }
 }
 
 const hostOf = (bind: string): string => (bind === 'loopback' ? '127.0.0.1' : bind === 'lan' ? '0.0.0.0' : bind)

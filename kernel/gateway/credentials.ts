@@ -38,8 +38,11 @@ export function admitted(answer: AuthAnswer | undefined): Caller {
 }
 
 export function authenticate(kernel: Kernel, req: IncomingMessage, listener: ListenerKind, token: string | undefined): MaybePromise<AuthAnswer | undefined> {
-  const request = { transport: 'http', listener, remote: addressOf(req.socket), headers: headersOf(req), role: 'operator' } as const
-  return kernel.invoke(connectionAuthenticate, token === undefined ? request : { ...request, token })
+  const [remote, headers] = [addressOf(req.socket), headersOf(req)]
+  // Written out twice: a spread here costs more than all the rest of a request's authentication.
+  return kernel.invoke(connectionAuthenticate, token === undefined
+    ? { transport: 'http', listener, remote, headers, role: 'operator' }
+    : { transport: 'http', listener, remote, headers, role: 'operator', token })
 }
 
 /** A call over HTTP is over when its response has been sent; if the client goes before that, it is aborted. */

@@ -1,9 +1,7 @@
-import { command, commands } from 'nexus-gateway/sdk'
+import { command, commands, paintOf } from 'nexus-gateway/sdk'
 import type { CommandIo } from 'nexus-gateway/sdk'
 import type { HealthSnapshot, Status } from './contract.ts'
-import { colour, healthScreen, isWell, noColour, statusScreen, type Paint } from './screen.ts'
-
-const paintOf = ({ stdout, env }: CommandIo): Paint => (stdout.isTTY && !env['NO_COLOR'] ? colour : noColour)
+import { healthScreen, isWell, statusScreen } from './screen.ts'
 
 export default commands({
   status: command({

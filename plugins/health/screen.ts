@@ -1,13 +1,6 @@
 /** `nexus status` and `nexus health` as a person reads them. Pure. */
-import { styleText } from 'node:util'
+import { plain, type Paint } from 'nexus-gateway/sdk'
 import type { HealthSnapshot, Status } from './contract.ts'
-
-type Style = Parameters<typeof styleText>[0]
-export type Paint = (style: Style, text: string) => string
-
-export const noColour: Paint = (_, text) => text
-/** Forced: whether colours are wanted has been decided by whoever asks. */
-export const colour: Paint = (style, text) => styleText(style, text, { validateStream: false })
 
 const modeStyle = { normal: 'green', degraded: 'yellow', safe: 'red' } as const
 const stateStyle = { active: 'green', failed: 'red', blocked: 'yellow', closing: 'dim' } as const
@@ -68,7 +61,3 @@ export function duration(ms: number): string {
   }
   return parts.slice(0, 2).join(' ')
 }
-
-/** A reason may hold a plugin's own words. */
-// oxlint-disable-next-line no-control-regex
-const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, ' ')

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { command, commands } from 'nexus-gateway/sdk'
+import { command, commands, paintOf } from 'nexus-gateway/sdk'
 import type { CommandIo } from 'nexus-gateway/sdk'
 import { fail } from './errors.ts'
 import { follow } from './follow.ts'
-import { colour, noColour, pretty } from './pretty.ts'
+import { pretty } from './pretty.ts'
 import { openIfThere, tail, type Tail } from './tail.ts'
 
 /** What 5,000 lines of the longest kind may take; a file of one's own needs no smaller limit. */
@@ -63,6 +63,6 @@ function limitOf(text: unknown): number {
 }
 
 function printer(io: CommandIo): (line: string) => void {
-  const paint = io.stdout.isTTY && !io.env['NO_COLOR'] ? colour : noColour
+  const paint = paintOf(io)
   return (line) => io.stdout.write(`${io.json ? line : pretty(line, paint)}\n`)
 }

@@ -1,14 +1,7 @@
 /** A line of the log for people. What is not a line of ours is shown as it is, without what could steer a terminal. */
-import { styleText } from 'node:util'
+import { plain, type Paint } from 'nexus-gateway/sdk'
 
-type Style = Parameters<typeof styleText>[0]
-export type Paint = (style: Style, text: string) => string
-
-export const noColour: Paint = (_, text) => text
-/** Forced: whether colours are wanted has been decided by whoever asks. */
-export const colour: Paint = (style, text) => styleText(style, text, { validateStream: false })
-
-const levelStyle: Readonly<Record<string, Style>> = { debug: 'dim', info: 'green', warn: 'yellow', error: 'red' }
+const levelStyle: Readonly<Record<string, Parameters<Paint>[0]>> = { debug: 'dim', info: 'green', warn: 'yellow', error: 'red' }
 
 export function pretty(line: string, paint: Paint): string {
   const record = parse(line)
@@ -55,7 +48,3 @@ function stacksOf(fields: Line['fields']): string[] {
   return Object.values(fields).filter(isError).flatMap((error) =>
     String(error.stack).split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 8).map((line) => plain(line.trim())))
 }
-
-/** Control and direction characters would let a logged text move the cursor or reorder what is read. */
-// oxlint-disable-next-line no-control-regex
-const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, ' ')

@@ -1,9 +1,8 @@
-import { command, commands } from 'nexus-gateway/sdk'
+import { command, commands, paintOf } from 'nexus-gateway/sdk'
 import type { CommandIo } from 'nexus-gateway/sdk'
 import type { Change, PluginInfo, PluginRow, PluginWhy } from './contract.ts'
-import { changeText, colour, infoText, listTable, noColour, whyText, type Paint } from './table.ts'
+import { changeText, infoText, listTable, whyText } from './table.ts'
 
-const paintOf = ({ stdout, env }: CommandIo): Paint => (stdout.isTTY && !env['NO_COLOR'] ? colour : noColour)
 const idOf = ({ args }: CommandIo): string => String(args['id'])
 
 export default commands({

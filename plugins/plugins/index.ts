@@ -74,6 +74,6 @@ export default definePlugin({
 
 /** The files it was made of, and where it is described; before they are known, its place. */
 function targetOf(plugin: Inspection): Target {
-  const { files = [] } = plugin as Inspection & { readonly files?: readonly string[] }
+  const { files } = plugin
   return { id: plugin.id, paths: files.length > 0 ? [...files, join(plugin.place, 'package.json')] : [plugin.place] }
 }

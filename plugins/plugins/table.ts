@@ -1,13 +1,6 @@
 /** What the commands print for people. Pure. */
-import { styleText } from 'node:util'
+import { plain, type Paint } from 'nexus-gateway/sdk'
 import type { Change, PluginInfo, PluginRow, PluginWhy } from './contract.ts'
-
-type Style = Parameters<typeof styleText>[0]
-export type Paint = (style: Style, text: string) => string
-
-export const noColour: Paint = (_, text) => text
-/** Forced: whether colours are wanted has been decided by whoever asks. */
-export const colour: Paint = (style, text) => styleText(style, text, { validateStream: false })
 
 const stateStyle = { active: 'green', failed: 'red', blocked: 'yellow', closing: 'dim' } as const
 
@@ -76,7 +69,3 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
 }
-
-/** Ids, labels and messages are plugins' own words. */
-// oxlint-disable-next-line no-control-regex
-const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, ' ')

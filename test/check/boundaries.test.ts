@@ -89,7 +89,7 @@ describe('the house', () => {
   })
 
   it('has no file over 300 lines without a reason at its top', () => {
-    const long = [...kernel, ...sdk, ...plugins, ...sourcesOf('examples', 'test')].filter(({ lines, text }) => lines > 300 && !/^(\/\/|\/\*\*)[^]{0,600}\b(lines|long|one file)\b/.test(text))
+    const long = [...kernel, ...sdk, ...plugins, ...sourcesOf('examples', 'test')].filter(({ lines, text }) => lines > 300 && !/^(\/\/|\/\*)[^]{0,600}\b300 lines\b/.test(text))
     expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([])
   })
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { HealthSnapshot, Status } from '../../plugins/health/contract.ts'
 import { reasonsOf } from '../../plugins/health/loop.ts'
-import { colour, duration, healthScreen, isWell, noColour, statusScreen } from '../../plugins/health/screen.ts'
+import { colour, noColour } from 'nexus-gateway/sdk'
+import { duration, healthScreen, isWell, statusScreen } from '../../plugins/health/screen.ts'
 
 const eventLoop = { degraded: false, degradedSinceMs: null, reasons: [], intervalMs: 1000, delayP99Ms: 1.234, delayMaxMs: 2, utilization: 0.05, cpuCoreRatio: 0.04 }
 const status: Status = {

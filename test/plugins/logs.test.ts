@@ -12,7 +12,8 @@ import { memorySource } from '../../kernel/source.ts'
 import cli from '../../plugins/logs/cli.ts'
 import { secretsHeld } from '../../plugins/logs/contract.ts'
 import logs from '../../plugins/logs/index.ts'
-import { colour, noColour, pretty } from '../../plugins/logs/pretty.ts'
+import { colour, noColour } from 'nexus-gateway/sdk'
+import { pretty } from '../../plugins/logs/pretty.ts'
 
 const allow = definePlugin({ id: 'allow', capabilities: ['tap:call.authorize'], setup(ctx) { ctx.tap(callAuthorize, () => true) } })
 const secretive = definePlugin({ id: 'secretive', setup(ctx) { ctx.tap(secretsHeld, () => ['a-secret-of-a-plugin']) } })

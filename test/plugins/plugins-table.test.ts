@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { changeText, colour, infoText, listTable, noColour, whyText } from '../../plugins/plugins/table.ts'
+import { colour, noColour } from 'nexus-gateway/sdk'
+import { changeText, infoText, listTable, whyText } from '../../plugins/plugins/table.ts'
 
 const error = { code: 'NEXUS_PLUGIN_SETUP_FAILED', message: 'setup of plugin "irc" failed: no\u001b[2J luck', fix: 'Correct the plugin.' }
 

@@ -1,6 +1,7 @@
 /** The durable inbox: nothing accepted is lost, nothing is done twice, and what was cut off says so. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { NewEntry, SessionEntry } from '../../plugins/sessions/contract.ts'
@@ -58,6 +59,7 @@ describe('a turn', () => {
       do {
         const texts = textsOf(await sessions.history('main', { queued: true }))
         expect(texts).toEqual(Array.from({ length: i + 1 }, (_, n) => `q${n}`))
+        await setImmediate()
       } while (!done)
       await moving
     }
@@ -165,11 +167,11 @@ describe('idempotency keys', () => {
       const { runId } = await send(under, `k${n}`, `s${n % 5}`)
       await under.sessions.endRun(runId, { status: 'ok' })
     }
-    for (let n = 0; n < 2500; n += 50) await Promise.all(Array.from({ length: 50 }, (_, i) => turn(n + i)))
-    const known = async () => (await Promise.all(Array.from({ length: 2500 }, (_, n) => under.sessions.recall(`s${n % 5}`, `k${n}`)))).map((r) => r !== undefined)
+    for (let n = 0; n < 1500; n += 50) await Promise.all(Array.from({ length: 50 }, (_, i) => turn(n + i)))
+    const known = async () => (await Promise.all(Array.from({ length: 1500 }, (_, n) => under.sessions.recall(`s${n % 5}`, `k${n}`)))).map((r) => r !== undefined)
     const before = await known()
     expect(before.filter(Boolean)).toHaveLength(100)
-    expect(before.slice(2450).every(Boolean)).toBe(true)
+    expect(before.slice(1450).every(Boolean)).toBe(true)
     expect(under.sessions.metrics()).toMatchObject({ keys: 100, maxKeys: 100, openRuns: expect.any(Number) as number })
     await under.restart()
     expect(await known()).toEqual(before)
@@ -224,7 +226,6 @@ describe('after a crash', () => {
     const under = await start()
     for (let i = 0; i < 10; i++) await under.sessions.append('main', Array.from({ length: 200 }, () => said('x'.repeat(5000))))
     await under.sessions.accept('main', { message: user('q'), cause: cause() })
-    await under.restart({}).catch(() => {})
     const fs = faultyFs()
     await under.crash({ fs })
     expect(fs.calls.filter((call) => call === 'read').length).toBeLessThan(12)
@@ -232,7 +233,7 @@ describe('after a crash', () => {
 
   test('at whichever call the process dies: nothing acknowledged is lost, nothing stands twice, and everything can be sent again', async () => {
     let died = 0
-    for (let n = 0; ; n++) {
+    for (let n = 0; ; n += step) {
       const dir = await temporaryDir()
       const clock = { now: () => Date.parse('2026-03-01T12:00:00Z') + n }
       const fs = faultyFs()
@@ -258,10 +259,12 @@ describe('after a crash', () => {
       await sound(await sessionsIn(dir, clock), acknowledged)
       if (complete) break
     }
-    expect(died).toBeGreaterThan(60)
+    expect(died * step).toBeGreaterThan(60)
   }, 180_000)
 })
 
+/** Every third call in the suite, every one with NEXUS_TEST_FULL=1. */
+const step = process.env.NEXUS_TEST_FULL ? 1 : 3
 const sent = ['one.a', 'two.a', 'one.b', 'two.b']
 const sessionOf = (key: string): string => key.split('.')[0] as string
 
