@@ -1,5 +1,4 @@
 import { command, commands, paintOf } from 'nexus-gateway/sdk'
-import type { CommandIo } from 'nexus-gateway/sdk'
 import type { HealthSnapshot, Status } from './contract.ts'
 import { healthScreen, isWell, statusScreen } from './screen.ts'
 

@@ -5,6 +5,8 @@
 import * as v from 'valibot'
 import { contract, event, method, service, type Cause, type Label } from 'nexus-gateway/sdk'
 
+export { sessionsErrors } from './errors.ts'
+
 // ── Messages ────────────────────────────────────────────────────────────────────────────────────
 
 export interface TextPart { readonly type: 'text'; readonly text: string }

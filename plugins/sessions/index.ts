@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { definePlugin, kernelReady } from 'nexus-gateway/sdk'
 import { Store } from '../store/contract.ts'
-import { sessions } from './contract.ts'
+import { sessions, sessionsErrors } from './contract.ts'
 import { listSessions } from './list.ts'
 import { openSessions } from './sessions.ts'
 
@@ -10,6 +10,7 @@ const settledAfterMs = 1000
 
 export default definePlugin({
   ...sessions,
+  errors: sessionsErrors,
   exclusive: true,
   requires: { store: Store },
   async setup(ctx) {

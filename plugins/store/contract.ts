@@ -4,6 +4,8 @@
  */
 import { contract, service } from 'nexus-gateway/sdk'
 
+export { storeErrors } from './errors.ts'
+
 export interface StoreApi {
   /**
    * JSON documents with revisions. A collection is named as in `devices` or `sessions/main`: up to 8

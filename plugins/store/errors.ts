@@ -1,10 +1,11 @@
 /** What can go wrong with state. Names that a client may have chosen are never repeated. */
 import { failures, NexusError } from 'nexus-gateway/sdk'
+import type { ErrorTable } from 'nexus-gateway/sdk'
 
 const bad = { wire: 'INVALID_REQUEST' } as const
 const later = { wire: 'UNAVAILABLE', retryable: true } as const
 
-export const fail = failures({
+export const storeErrors = {
   NEXUS_STORE_NAME: { ...bad, text: 'plugin "store": this name of a {kind} is not allowed', fix: '{rule}' },
   NEXUS_STORE_VALUE: { ...bad, text: 'plugin "store": a document of {collection} is not JSON', fix: 'Store strings, finite numbers, booleans, null, arrays and plain objects.' },
   NEXUS_STORE_TOO_LARGE: { ...bad, status: 413, text: 'plugin "store": a document of {collection} is larger than {limit} bytes', fix: 'Split it, or append it to a log.' },
@@ -19,7 +20,9 @@ export const fail = failures({
   NEXUS_STORE_LEASE_LOST: { ...bad, status: 409, text: 'plugin "store": the lease is no longer held', fix: 'Stop the work it guarded, and take a new lease.' },
   NEXUS_STORE_CLOSED: { ...later, text: 'plugin "store": the store is closed', fix: 'Try again after the restart.' },
   NEXUS_STORE_LAYOUT: { exit: 78, text: 'plugin "store": the state directory was written by a newer release (layout {found}, this one knows {known})', fix: 'Start the newer release, or restore a backup made before it.' },
-})
+} as const satisfies ErrorTable
+
+export const fail = failures(storeErrors)
 
 /** The system's own code, such as ENOSPC. */
 export const errno = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error'

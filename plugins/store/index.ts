@@ -1,9 +1,10 @@
 import { definePlugin } from 'nexus-gateway/sdk'
-import { store } from './contract.ts'
+import { store, storeErrors } from './contract.ts'
 import { openStore } from './store.ts'
 
 export default definePlugin({
   ...store,
+  errors: storeErrors,
   required: true,
   safe: true,
   exclusive: true,

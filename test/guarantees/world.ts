@@ -179,5 +179,5 @@ export async function play({ nodes, steps }: Scenario, check: Check): Promise<vo
 export async function holds(check: Check, options: { runs?: number; seed: number; faulty?: boolean; length?: number }): Promise<void> {
   const lanes = 10
   const property = fc.asyncProperty(scenario(options), (found) => play(found, check))
-  await Promise.all(Array.from({ length: lanes }, (_, lane) => fc.assert(property, { seed: options.seed * 1000 + lane, numRuns: Math.ceil((options.runs ?? 120) / lanes), endOnFailure: false })))
+  await Promise.all(Array.from({ length: lanes }, (_, lane) => fc.assert(property, { seed: options.seed * 1000 + lane, numRuns: Math.ceil((options.runs ?? 100) / lanes), endOnFailure: false })))
 }
