@@ -25,6 +25,8 @@ export interface Target {
   readonly touched: ReadonlySet<string>
   /** The start puts up with plugins that fail; a change of a running kernel is made whole or not at all. */
   readonly whole: boolean
+  /** Plugins that must not run, for reasons found before. */
+  readonly refused?: ReadonlyMap<string, NexusError>
 }
 
 export interface ChangeHost {
@@ -72,7 +74,7 @@ export async function change(host: ChangeHost, target: Target): Promise<ChangeRe
 
 async function makePlan(host: ChangeHost, target: Target): Promise<Plan> {
   const { live } = host
-  const failed = new Map<string, NexusError>()
+  const failed = new Map(target.refused)
   const units = new Map<string, Unit>()
   await Promise.all([...target.plugins].map(async ([id, { source, why }]) => {
     const known = host.units.get(id)

@@ -65,7 +65,6 @@ export const kernelErrors = {
   NEXUS_CALL_UNKNOWN_METHOD: { ...bad, status: 404, text: 'unknown method: {method}', fix: 'See `nexus call --list`, or turn on the plugin that has it.{hint}' },
   NEXUS_CALL_INVALID_PARAMS: { ...bad, text: 'invalid {method} params: {faults}', fix: 'Correct the named fields.' },
   NEXUS_CALL_DENIED: { wire: 'FORBIDDEN', detail: 'MISSING_SCOPE', text: 'missing scope: {missing}', fix: 'Use a credential that holds the scope {missing}.' },
-  NEXUS_CALL_REFUSED: { wire: 'FORBIDDEN', text: '{verb} refused: {reason}', fix: 'See the reason; nothing was run.' },
   NEXUS_CALL_UNAUTHENTICATED: { ...bad, status: 401, detail: 'AUTH_TOKEN_MISSING', text: 'unauthorized: {reason}', fix: 'Send a valid token.' },
   NEXUS_CALL_NO_AUTHORIZER: { wire: 'FORBIDDEN', text: 'no plugin decides who may call, so nobody may', fix: 'Enable the plugin `auth`, or another one that taps call.authorize.' },
   NEXUS_CALL_FAILED: { wire: 'UNAVAILABLE', status: 500, text: '{verb} failed in plugin "{plugin}"', fix: 'The gateway\'s log has the cause under trace {trace}.' },
@@ -114,7 +113,6 @@ export const kernelErrors = {
   NEXUS_CONNECT_PROTOCOL: { ...bad, detail: 'PROTOCOL_MISMATCH', text: 'protocol mismatch', fix: 'Offer protocol 3 or 4.' },
   NEXUS_CONNECT_ROLE: { ...bad, text: 'invalid role', fix: 'Use the role operator or node.' },
   NEXUS_HTTP_NOT_FOUND: { ...bad, status: 404, text: 'nothing here', fix: 'Check the path.' },
-  NEXUS_HTTP_METHOD: { ...bad, status: 405, text: 'method not allowed', fix: 'Use one of: {allow}.' },
   NEXUS_HTTP_BODY: { ...bad, text: 'the body must be a JSON object with `method`, and `params` if any', fix: 'Send {"method":"ping"}.' },
   NEXUS_HTTP_TOO_LARGE: { ...bad, status: 413, text: 'the body is larger than {limit} bytes', fix: 'Send less.' },
   // Start and stop
@@ -123,7 +121,6 @@ export const kernelErrors = {
   NEXUS_START_BIND: { exit: 75, text: 'cannot listen on {host}:{port}: {reason}', fix: 'Check --bind and --port.' },
   NEXUS_START_STATE: { exit: 73, text: 'the state directory {dir} is not writable', fix: 'Correct its owner and mode, or set NEXUS_STATE_DIR.' },
   NEXUS_START_LOCKED: { exit: 76, text: 'a gateway with pid {pid} already runs on {dir}', fix: 'Stop it with `nexus stop`, or set NEXUS_STATE_DIR to another directory.' },
-  NEXUS_START_REQUIRED: { exit: 70, text: 'the gateway cannot start: {reason}', fix: '{fix}' },
   NEXUS_CONFIG_SYNTAX: { exit: 78, text: '{file}:{line}:{column}: {reason}', fix: 'Correct the file; it is JSON5.' },
   NEXUS_CONFIG_INVALID: { exit: 78, text: '{file}: {faults}', fix: 'Correct the named keys.' },
   NEXUS_CONFIG_UNREADABLE: { exit: 66, text: 'cannot read {file}: {reason}', fix: 'Check the path and its mode.' },

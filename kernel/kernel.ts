@@ -92,7 +92,7 @@ export function createKernel(options: KernelOptions): Kernel {
   const installed = options.installed ?? []
   const listeners = new Set<(event: Emitted) => void>()
   let phase: Phase = 'new'
-  let wanted = new Map(options.plugins.map((plugin) => [plugin.source.id, plugin]))
+  let wanted: ReadonlyMap<string, Wanted> = new Map()
   let settings = options.settings ?? {}
   let numbers = 0
   let connections: () => readonly Connection[] = () => []
@@ -163,7 +163,9 @@ export function createKernel(options: KernelOptions): Kernel {
 
   async function start(): Promise<StartReport> {
     phase = 'starting'
-    await enqueue(() => change(host, { plugins: wanted, settings, touched: new Set(), whole: false }))
+    const { plugins, twice } = await identify(options.plugins)
+    wanted = plugins
+    await enqueue(() => change(host, { plugins, settings, touched: new Set(), whole: false, refused: twice }))
     // Only now is anybody there to write down what was logged so far.
     hearLog()
     for (const [id, error] of host.failed) {
@@ -184,16 +186,17 @@ export function createKernel(options: KernelOptions): Kernel {
   }
 
   async function apply(changes: Changes, cause?: Cause): Promise<ChangeReport> {
-    const ids = [...(changes.load ?? []).map((plugin) => plugin.source.id), ...(changes.unload ?? []), ...(changes.reload ?? []), ...Object.keys(changes.settings ?? {})]
+    const { plugins: added } = await identify(changes.load ?? [])
+    const ids = [...added.keys(), ...(changes.unload ?? []), ...(changes.reload ?? []), ...Object.keys(changes.settings ?? {})]
     // From inside a call the change would wait for that very call to end.
     const inside = cause !== undefined && cause.path.length > 0 && (queued > 0 || cause.path.some((id) => affectedBy(host, ids).has(id)))
-    const done = enqueue(() => applyNow(changes, ids))
+    const done = enqueue(() => applyNow(changes, added, ids))
     if (!inside) return done
     done.catch((error: unknown) => log.error('a scheduled change of plugins failed', { reason: reasonOf(error), plugins: ids }))
     return { scheduled: true, started: [], stopped: [], blocked: [] }
   }
 
-  async function applyNow(changes: Changes, ids: readonly string[]): Promise<ChangeReport> {
+  async function applyNow(changes: Changes, added: ReadonlyMap<string, Wanted>, ids: readonly string[]): Promise<ChangeReport> {
     if (phase !== 'ready') throw fail('NEXUS_CALL_DRAINING')
     const plugins = new Map(wanted)
     for (const id of [...(changes.unload ?? []), ...(changes.reload ?? [])]) if (!plugins.has(id)) throw fail('NEXUS_PLUGIN_NOT_RUNNING', { plugin: id })
@@ -201,7 +204,7 @@ export function createKernel(options: KernelOptions): Kernel {
       if (host.units.get(id)?.manifest.required) throw fail('NEXUS_PLUGIN_REQUIRED', { plugin: id })
       plugins.delete(id)
     }
-    for (const plugin of changes.load ?? []) plugins.set(plugin.source.id, plugin)
+    for (const [id, plugin] of added) plugins.set(id, plugin)
     const next = { ...settings, ...changes.settings }
     const report = await change(host, { plugins, settings: next, touched: new Set(ids.filter((id) => plugins.has(id))), whole: true })
     wanted = plugins
@@ -271,6 +274,21 @@ export function createKernel(options: KernelOptions): Kernel {
     connectionsFrom(list) { connections = list },
     fault: onFault,
   }
+}
+
+/** A source knows its id once it has shown its manifest; where two have one id, neither runs. */
+async function identify(list: readonly Wanted[]): Promise<{ plugins: Map<string, Wanted>; twice: Map<string, NexusError> }> {
+  // A manifest that cannot be read is reported when the change reads it.
+  await Promise.all(list.map(async ({ source }) => source.manifest()).map((read) => read.catch(() => {})))
+  const plugins = new Map<string, Wanted>()
+  const twice = new Map<string, NexusError>()
+  for (const plugin of list) {
+    const { id, place } = plugin.source
+    const first = plugins.get(id)?.source.place
+    if (first === undefined) plugins.set(id, plugin)
+    else twice.set(id, fail('NEXUS_PLUGIN_DUPLICATE_ID', { plugin: id, first, second: place }))
+  }
+  return { plugins, twice }
 }
 
 const hint = (found: string | undefined, text: (id: string) => string): string => (found === undefined ? '' : text(found))

@@ -9,7 +9,7 @@ import { jsonText } from './terminal.ts'
 const TIMEOUT_MS = 30_000
 
 export function commandIo(parsed: Parsed, json: boolean): CommandIo {
-  const { env, stdin, stdout, stderr } = process
+  const { env, stdout, stderr } = process
   const paths = statePaths(env)
   const interrupt = new AbortController()
   // A second Ctrl-C finds no listener and ends the process.
@@ -20,12 +20,14 @@ export function commandIo(parsed: Parsed, json: boolean): CommandIo {
   let found: Promise<Gateway> | undefined
   const gateway = async (): Promise<Gateway> => {
     const { findGateway } = await import('./rpc.ts')
-    return found ??= findGateway({ url: text(parsed.options['url']), tokenFile: text(parsed.options['token-file']) }, env, paths, stdin)
+    return found ??= findGateway({ url: text(parsed.options['url']), tokenFile: text(parsed.options['token-file']) }, env, paths)
   }
   const timeoutMs = milliseconds(parsed.options['timeout'], '--timeout', TIMEOUT_MS)
 
   return {
-    ...parsed, json, stdin, stdout, stderr, paths, env, signal: interrupt.signal,
+    ...parsed, json, stdout, stderr, paths, env, signal: interrupt.signal,
+    // Opened when somebody reads it.
+    get stdin() { return process.stdin },
     async call(method, params) {
       const [{ callGateway }, target] = await Promise.all([import('./rpc.ts'), gateway()])
       return callGateway(target, method, params, { timeoutMs, signal: interrupt.signal })

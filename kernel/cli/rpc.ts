@@ -1,6 +1,6 @@
 /** Which gateway a command means, and one call to it: `POST /rpc` over the unix socket or a URL, nothing but `node:http`. */
 import { readFile } from 'node:fs/promises'
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import type { IncomingMessage, RequestOptions } from 'node:http'
 import { NexusError, reasonOf } from '../errors.ts'
 import type { Paths } from '../paths.ts'
 import { fail, misused } from './errors.ts'
@@ -19,10 +19,10 @@ const MAX_ANSWER = 64 * 1024 * 1024
 const GONE = ['ECONNREFUSED', 'ENOENT', 'ENOTSOCK']
 
 /** The token comes from --token-file, else NEXUS_TOKEN; over the socket it needs none, nor at a URL that is this state directory's own. */
-export async function findGateway(flags: Flags, env: NodeJS.ProcessEnv, paths: Paths, stdin: NodeJS.ReadStream): Promise<Gateway> {
+export async function findGateway(flags: Flags, env: NodeJS.ProcessEnv, paths: Paths): Promise<Gateway> {
   const url = flags.url === undefined ? undefined : parseUrl(flags.url)
-  const given = flags.tokenFile === undefined ? env['NEXUS_TOKEN'] || undefined : await readToken(flags.tokenFile, stdin)
-  const token = given ?? (url && await isOwn(url, paths) ? await readToken(paths.token, stdin) : undefined)
+  const given = flags.tokenFile === undefined ? env['NEXUS_TOKEN'] || undefined : await readToken(flags.tokenFile)
+  const token = given ?? (url && await isOwn(url, paths) ? await readToken(paths.token) : undefined)
   return { place: url?.host ?? paths.state, url, socket: paths.socket, token }
 }
 
@@ -41,8 +41,8 @@ async function isOwn(url: URL, paths: Paths): Promise<boolean> {
   return lock?.port !== undefined && String(lock.port) === url.port && (await holderOf(lock, paths.socket)) === 'alive'
 }
 
-async function readToken(file: string, stdin: NodeJS.ReadStream): Promise<string> {
-  const text = await (file === '-' ? readAll(stdin) : readFile(file, 'utf8')).catch((error: unknown) => { throw fail('NEXUS_CLI_TOKEN_FILE', { file }, error) })
+async function readToken(file: string): Promise<string> {
+  const text = await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8')).catch((error: unknown) => { throw fail('NEXUS_CLI_TOKEN_FILE', { file }, error) })
   const token = text.trim()
   if (!/^[\x21-\x7e]+$/.test(token)) throw fail('NEXUS_CLI_TOKEN_FILE', { file })
   return token
@@ -60,7 +60,8 @@ export interface CallOptions { readonly timeoutMs: number; readonly signal?: Abo
 export async function callGateway(gateway: Gateway, method: string, params: unknown, { timeoutMs, signal }: CallOptions): Promise<unknown> {
   const { url } = gateway
   const secure = url?.protocol === 'https:' || url?.protocol === 'wss:'
-  const { request } = await import(secure ? 'node:https' : 'node:http') as { request(o: RequestOptions, fn: (r: IncomingMessage) => void): ClientRequest }
+  // Imported, Node 22 and later load their whole WebSocket client with it, which takes longer than the call.
+  const { request } = secure ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
   const body = Buffer.from(JSON.stringify({ method, ...(params !== undefined && { params }) }))
   const deadline = AbortSignal.timeout(timeoutMs)
   const options: RequestOptions = {

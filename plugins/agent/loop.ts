@@ -1,5 +1,5 @@
 /** The steps of a run: ask the model, run the tools it calls, ask again, until it has answered. */
-import { lowered, NexusError } from 'nexus-gateway/sdk'
+import { NexusError } from 'nexus-gateway/sdk'
 import { usageOf } from '../models/contract.ts'
 import type { ModelFinish, ModelMessage, ModelsApi, ModelSpec, ModelUsage, StopReason, ToolCallPart } from '../models/contract.ts'
 import type { AssistantMessage, NewMessage } from '../sessions/contract.ts'
@@ -123,7 +123,7 @@ async function execute(loop: Loop, call: ToolCallPart, breaker: Breaker): Promis
   loop.tell({ type: 'toolStart', id: call.id, name: call.name, args: call.arguments })
   const result = await loop.tools.execute({
     name: call.name, args: call.arguments, id: call.id, signal: loop.signal, runId,
-    cause: lowered(cause, 'tool'), ...(sessionKey === undefined ? {} : { sessionKey }),
+    cause, ...(sessionKey === undefined ? {} : { sessionKey }),
   })
   loop.tell({ type: 'toolEnd', id: call.id, name: call.name, isError: result.isError })
   breaker.answered(call.name, call.arguments, result.content)

@@ -43,7 +43,7 @@ describe('those who watch', () => {
 
   it('see the protocol\'s agent events, numbered within the run', async () => {
     const script = inTurn((request, emit) => {
-      emit({ type: 'text', delta: 'Let me see.' })
+      for (const delta of ['Let', ' me', ' see.']) emit({ type: 'text', delta })
       return calls('time', { timezone: 'UTC' })(request, emit)
     }, says('done'))
     await withAgent(script, async (agent, { k }) => {
@@ -51,13 +51,14 @@ describe('those who watch', () => {
       const events = k.events.filter(({ name }) => name === 'agent')
       expect(events.map(({ payload }) => payload)).toMatchObject([
         { runId: 'r1', sessionKey: 'agent:main:main', agentId: 'main', seq: 1, stream: 'lifecycle', data: { phase: 'start' } },
-        { seq: 2, stream: 'assistant', data: { text: 'Let me see.', delta: 'Let me see.' } },
-        { seq: 3, stream: 'tool', data: { phase: 'start', name: 'time', toolCallId: 'c1', args: { timezone: 'UTC' } } },
-        { seq: 4, stream: 'tool', data: { phase: 'result', name: 'time', toolCallId: 'c1', isError: false } },
-        { seq: 5, stream: 'assistant', data: { text: 'Let me see.\n\ndone', delta: '\n\ndone' } },
-        { seq: 6, stream: 'lifecycle', data: { phase: 'end', stopReason: 'stop', aborted: false } },
+        { seq: 2, stream: 'assistant', data: { text: 'Let', delta: 'Let' } },
+        { seq: 3, stream: 'assistant', data: { text: 'Let me see.', delta: ' me see.' } },
+        { seq: 4, stream: 'tool', data: { phase: 'start', name: 'time', toolCallId: 'c1', args: { timezone: 'UTC' } } },
+        { seq: 5, stream: 'tool', data: { phase: 'result', name: 'time', toolCallId: 'c1', isError: false } },
+        { seq: 6, stream: 'assistant', data: { text: 'Let me see.\n\ndone', delta: '\n\ndone' } },
+        { seq: 7, stream: 'lifecycle', data: { phase: 'end', stopReason: 'stop', aborted: false } },
       ])
-      expect(events.map(({ options }) => options.lossy)).toEqual([false, true, false, false, true, false])
+      expect(events.map(({ options }) => options.lossy)).toEqual([false, true, true, false, false, true, false])
     })
   })
 

@@ -1,4 +1,5 @@
 /** What a run promises, with sessions in memory and a scripted provider. */
+import { getEventListeners } from 'node:events'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { Agent } from '../../plugins/agent/contract.ts'
@@ -6,6 +7,7 @@ import { providerFailure } from '../../plugins/models/contract.ts'
 import type { ModelRequest } from '../../plugins/models/contract.ts'
 import { tool } from '../../plugins/tools/contract.ts'
 import { agentKernel, ask, calls, cause, codeOf, finished, hangs, inTurn, says, text, toolbox, withAgent } from './agent-fakes.ts'
+import type { Script } from './agent-fakes.ts'
 
 describe('a run', () => {
   it('is acknowledged only when its message is on disk', () => withAgent(says('hello'), async (agent, { k, sessions }) => {
@@ -108,6 +110,12 @@ describe('a run that does not end well', () => {
     gone.abort()
     expect((await done).status).toBe('aborted')
     expect((await (await ask(agent, 'r2', { signal: gone.signal })).done).status).toBe('aborted')
+    const stays = new AbortController()
+    const third = await ask(agent, 'r3', { signal: stays.signal })
+    await k.settled()
+    agent.abort('main')
+    await third.done
+    expect(getEventListeners(stays.signal, 'abort')).toEqual([])
   }))
 
   it('stops while a tool runs, whether the tool heeds it or not', async () => {
@@ -122,7 +130,11 @@ describe('a run that does not end well', () => {
         },
       }),
     })
-    await withAgent(inTurn(calls('slow'), says('never said')), async (agent, { k, sessions }) => {
+    const twice: Script = (request, emit) => {
+      calls('slow', {}, 'c1')(request, emit)
+      return calls('slow', {}, 'c2')(request, emit)
+    }
+    await withAgent(inTurn(twice, says('never said')), async (agent, { k, sessions }) => {
       const { done } = await ask(agent, 'r1')
       await k.settled()
       expect(agent.abort('main', 'r1')).toEqual(['r1'])
@@ -182,6 +194,29 @@ describe('a run that does not end well', () => {
     await unloading
     expect(bench.sessions.journal.slice(-2)).toEqual(expect.arrayContaining(['end r1 aborted', 'end r2 aborted']))
     await expect(ask(agent, 'r3').catch(codeOf)).resolves.toBe('NEXUS_AGENT_CLOSING')
+    await bench.k.close()
+  })
+
+  it('is interrupted too if it is accepted while the plugin closes', async () => {
+    const bench = await agentKernel(hangs())
+    const agent = await bench.k.service(Agent)
+    let write = (): void => {}
+    bench.sessions.gate = (what) => (what === 'accept' ? new Promise((resolve) => { write = resolve }) : undefined)
+    const late = ask(agent, 'r1')
+    await bench.k.settled()
+    await bench.k.unload('agent')
+    write()
+    expect((await (await late).done).status).toBe('interrupted')
+    await bench.k.close()
+  })
+
+  it('is written down before the plugin is gone', async () => {
+    const bench = await agentKernel(hangs())
+    bench.sessions.gate = (what) => (what === 'end' ? new Promise((resolve) => { setTimeout(resolve, 50) }) : undefined)
+    await ask(await bench.k.service(Agent), 'r1')
+    await bench.k.settled()
+    await bench.k.unload('agent')
+    expect(bench.sessions.journal.at(-1)).toBe('end r1 aborted')
     await bench.k.close()
   })
 })

@@ -240,6 +240,16 @@ function logTests(open: Open): void {
     expect(texts(await all((await reopen()).log('gone')))).toEqual(['new'])
   })
 
+  test('a log that is looked at while it goes away does not take the next append with it', async () => {
+    const { store, reopen } = await open()
+    await store.log('gone').append('old')
+    for (let i = 0; i < 5; i++) {
+      const log = (await reopen()).log('gone')
+      await Promise.all([log.remove(), log.size(), log.append(`new ${i}`)])
+      expect(texts(await all((await reopen()).log('gone')))).toEqual([`new ${i}`])
+    }
+  })
+
   test('two handles of one name are one log', async () => {
     const { store } = await open()
     await store.log('same').append('a')
