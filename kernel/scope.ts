@@ -4,6 +4,7 @@
  * abort `signal` → the author's disposers, last in first out, one at a time, each bounded.
  * A promise cannot be killed: what still runs after its deadline is reported, never called done.
  */
+import { setMaxListeners } from 'node:events'
 import type { Clock, MaybePromise, Scope } from './contract.ts'
 import { fail, type NexusError } from './errors.ts'
 import { within } from './within.ts'
@@ -44,6 +45,8 @@ export class PluginScope implements Scope {
   get signal(): AbortSignal {
     if (!this.#abort) {
       this.#abort = new AbortController()
+      // Every run and stream may listen; that is no leak.
+      setMaxListeners(0, this.#abort.signal)
       if (this.#aborted) this.#abort.abort(fail('NEXUS_CALL_ABORTED', { verb: this.plugin }))
     }
     return this.#abort.signal

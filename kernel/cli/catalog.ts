@@ -1,11 +1,12 @@
 /** Every command there is, known from data alone: the kernel's own table, the build's manifests, manifests of plugins from outside. */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command, CommandOption } from '../contract.ts'
 import type { Catalog } from '../loader.ts'
 import type { Manifest, ManifestCommand } from '../manifest.ts'
 import { packageDir, statePaths } from '../paths.ts'
 import { commonOptions, gatewayOptions, ownCommands } from './own.ts'
+
+const { readFileSync } = process.getBuiltinModule('node:fs')
 
 export interface Entry {
   readonly name: string

@@ -23,7 +23,7 @@ async function follow(argv: readonly string[], json: boolean, asksHelp: boolean)
   let route = routeOf(argv, entries)
   const help = asksHelp || route.words[0] === 'help' || route.words.length === 0
   const named = (): readonly string[] => (route.words[0] === 'help' ? route.words.slice(1) : route.words)
-  if (!route.command && (named().length === 0 || groupOf(named(), entries).length === 0)) {
+  if (!entries.has(named().join(' ')) && !route.command && (named().length === 0 || groupOf(named(), entries).length === 0)) {
     // Nothing that ships with the gateway: only now is it worth asking the plugins from outside.
     entries = new Map([...entries, ...await outsideCommands()])
     route = routeOf(argv, entries)

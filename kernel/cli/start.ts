@@ -28,7 +28,6 @@ const FAILED = 70
 
 /** Resolves to the exit status once the gateway has ended. Throws NEXUS_START_*, NEXUS_CONFIG_*, and what a required plugin failed with. */
 export async function start(io: CommandIo): Promise<number> {
-  requireNode(process.versions.node)
   const { config, list, port, bind } = flagsOf(io)
   const paths = { ...statePaths(io.env), ...(config !== undefined && { config: resolve(config) }) }
   await prepare(paths)
@@ -144,11 +143,6 @@ async function tryPort({ host, port }: Required<Listen>): Promise<void> {
   }
   server.close()
   await once(server, 'close')
-}
-
-export function requireNode(version: string): void {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  if (major < 20 || (major === 20 && minor < 19)) throw fail('NEXUS_START_NODE', { version })
 }
 
 function flagsOf({ options }: CommandIo): { readonly [flag in 'config' | 'list' | 'bind']: string | undefined } & { readonly port: number | undefined } {

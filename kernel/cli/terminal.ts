@@ -1,5 +1,6 @@
 /** Writing to the terminal without `process.stdout`, whose set-up alone costs more than `nexus --help` does. */
-import { fstatSync, writeSync } from 'node:fs'
+// Imported, a module of Node's has all its exports evaluated, also those that are there to be loaded late.
+const { fstatSync, writeSync } = process.getBuiltinModule('node:fs')
 
 const PAUSE_MS = 2
 

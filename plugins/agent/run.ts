@@ -52,11 +52,11 @@ export function startRun(plan: Plan): Live {
 }
 
 async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop']): Promise<RunOutcome> {
-  const { clock, watchers, place } = plan
+  const { clock, watchers, place, info: { runId, agentId, sessionKey } } = plan
   const tally = emptyTally()
   const wire = createWire(plan.info, clock, watchers.emit)
   const pieces = createPieces(clock, pieceMs, (seq, delta, text) => {
-    const piece = { ...plan.info, seq, delta, text, at: clock.now() }
+    const piece = { runId, agentId, sessionKey, seq, delta, text, at: clock.now() }
     wire.piece(piece)
     watchers.piece(piece)
   })

@@ -32,7 +32,7 @@ const pageBytes = 4 * 1024 * 1024
 export function createTranscript({ log, now, header, damaged }: TranscriptEnv): Transcript {
   let last: Promise<unknown> = Promise.resolve()
   let writers = 0
-  /** The entry that the next one follows: not known before the first append, nor after one that failed. */
+  /** The entry that the next one follows; not known before the first append. */
   let leaf: { readonly id: string | null; readonly empty: boolean } | undefined
 
   function parse({ text, offset }: LogLine): StoredEntry | undefined {
@@ -53,8 +53,7 @@ export function createTranscript({ log, now, header, damaged }: TranscriptEnv): 
   }
 
   async function write(entries: readonly Written[]): Promise<SessionEntry[]> {
-    const after = leaf ?? await findLeaf()
-    leaf = undefined
+    const after = leaf ??= await findLeaf()
     let parentId = after.id
     const made = entries.map(({ id = newId(), ...entry }) => {
       const one = makeEntry(entry as NewEntry, id, parentId, now())
@@ -71,7 +70,7 @@ export function createTranscript({ log, now, header, damaged }: TranscriptEnv): 
       if (entries.length === 0) return Promise.resolve([])
       writers++
       const mine = last.then(() => write(entries)).finally(() => { writers-- })
-      last = mine.catch(() => {}) // its caller is told; those behind it find the leaf anew
+      last = mine.catch(() => {}) // its caller is told; those behind it follow what was there before
       return mine
     },
     async page<E extends SessionEntry>({ limit = defaultPage, before }: PageOptions, wanted: (entry: SessionEntry) => entry is E) {

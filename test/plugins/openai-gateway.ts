@@ -29,8 +29,8 @@ export const doorman = definePlugin({
   },
 })
 
-export async function serve(script: Script, use: (served: Served) => Promise<void>, more: { readonly plugins?: readonly Plugin[]; readonly config?: Record<string, unknown>; readonly deadlines?: object } = {}): Promise<void> {
-  const bench = await agentKernel(script, { ...more, clock: 'real', plugins: [openaiPlugin, doorman, ...more.plugins ?? []] })
+export async function serve(script: Script, use: (served: Served) => Promise<void>, more: { readonly plugins?: readonly Plugin[]; readonly config?: Record<string, unknown>; readonly deadlines?: object; readonly clock?: 'fake' } = {}): Promise<void> {
+  const bench = await agentKernel(script, { clock: 'real', ...more, plugins: [openaiPlugin, doorman, ...more.plugins ?? []] })
   const gateway = createGateway(bench.k.kernel)
   try {
     const { url } = await gateway.listen({ port: 0 })

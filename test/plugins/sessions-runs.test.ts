@@ -2,13 +2,13 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { NewEntry, SessionEntry } from '../../plugins/sessions/contract.ts'
 import { runMarker } from '../../plugins/sessions/contract.ts'
 import { markerOf } from '../../plugins/sessions/entries.ts'
-import { createJournal, type Journal } from '../../plugins/sessions/journal.ts'
-import { faultyFs, recordingLog, silent, storeOn, temporaryDir } from './store-harness.ts'
+import { openSessions } from '../../plugins/sessions/sessions.ts'
+import type { StoreApi } from '../../plugins/store/contract.ts'
+import { faultyFs, silent, storeOn, temporaryDir } from './store-harness.ts'
 import { assistant, cause, said, sessionsIn, start, textsOf, transcriptOf, user, type Started } from './sessions-harness.ts'
 
 const code = (expected: string) => expect.objectContaining({ code: expected })
@@ -63,6 +63,38 @@ describe('a turn', () => {
       } while (!done)
       await moving
     }
+  })
+
+  test('a message that moves while the transcript is read is shown from one place only', async () => {
+    const store = await storeOn(await temporaryDir())
+    let reading = (): void => {}
+    let moved: Promise<void> = Promise.resolve()
+    const slow: StoreApi = { ...store, log: (name) => ({ ...store.log(name), lastLines: (...args) => store.log(name).lastLines(...args), async size() { reading(); await moved; return store.log(name).size() } }) }
+    const sessions = await openSessions({ store: slow, now: () => 1, log: silent, cwd: '/work' })
+    await sessions.accept('main', { runId: 'r', message: user('q'), cause: cause() })
+    const started = new Promise<void>((resolve) => { reading = () => { reading = () => {}; void sessions.startRun('r').then(() => resolve()) } })
+    const history = sessions.history('main', { queued: true })
+    moved = Promise.race([started, new Promise<void>((resolve) => { setTimeout(resolve, 200) })])
+    expect(textsOf(await history)).toEqual(['q'])
+    await started
+  })
+
+  test('a start or an end that the disk refused can be tried again', async () => {
+    const fs = faultyFs()
+    const under = await start({ fs })
+    await under.sessions.accept('main', { runId: 'r', message: user('q'), idempotencyKey: 'k', cause: cause() })
+    const refused = async (work: () => Promise<unknown>, state: string): Promise<void> => {
+      fs.fault = (call) => (call === 'write' ? 'ENOSPC' : undefined)
+      await expect(work()).rejects.toEqual(code('NEXUS_STORE_WRITE'))
+      fs.fault = () => undefined
+      expect(await under.sessions.recall('main', 'k')).toMatchObject({ state })
+    }
+    await refused(() => under.sessions.startRun('r'), 'queued')
+    expect(textsOf(await under.sessions.history('main', { queued: true }))).toEqual(['q'])
+    await under.sessions.startRun('r')
+    await refused(() => under.sessions.endRun('r', { status: 'ok' }), 'running')
+    await under.sessions.endRun('r', { status: 'ok' })
+    expect(markers(await transcriptOf(under, 'main')).map((m) => m.phase)).toEqual(['start', 'end'])
   })
 
   test('a run without a message, and one that never started, are marked too', async () => {
@@ -305,55 +337,3 @@ async function sound(under: Started, acknowledged: ReadonlyMap<string, string>):
     if (entries.length > 0) expect(listed).toContain(`agent:main:${session}`)
   }
 }
-
-describe('a journal', () => {
-  interface R { readonly key: number; readonly value: number }
-  async function journalOn(store: Started['store']): Promise<{ journal: Journal<R>; state: Map<number, number>; put(key: number, value: number): Promise<void> }> {
-    const state = new Map<number, number>()
-    const journal = createJournal<R>({ store, name: 'test', log: silent, slack: 20, liveCount: () => state.size, live: function* () { for (const [key, value] of state) yield { key, value } } })
-    await journal.load(({ key, value }) => { state.set(key, value) })
-    return { journal, state, put: (key, value) => journal.append([{ key, value }], () => { state.set(key, value) }) }
-  }
-
-  test('says what was last written, whatever rewrites and restarts came between', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(fc.array(fc.tuple(fc.nat(5), fc.nat()), { maxLength: 30 }), { maxLength: 6 }), async (rounds) => {
-      const dir = await temporaryDir()
-      const model = new Map<number, number>()
-      for (const round of rounds) {
-        const { put, state } = await journalOn(await storeOn(dir))
-        expect(state).toEqual(model)
-        await Promise.all(round.map(async ([key, value]) => { model.set(key, value); await put(key, value) }))
-        expect(state).toEqual(model)
-      }
-    }), { numRuns: 30 })
-  }, 60_000)
-
-  test('whichever call fails during a rewrite, nothing is lost and it is made up for', async () => {
-    for (let n = 0; ; n++) {
-      const dir = await temporaryDir()
-      const fs = faultyFs()
-      const { put, state, journal } = await journalOn(await storeOn(dir, { fs }))
-      for (let i = 0; i < 22; i++) await put(i % 3, i)
-      await journal.settle()
-      const before = fs.calls.length
-      fs.fault = (_, index) => (index === before + n ? 'EIO' : undefined)
-      const results = await Promise.allSettled(Array.from({ length: 60 }, (_, i) => put(i % 3, 100 + i)))
-      await journal.settle()
-      const reached = fs.calls.length > before + n
-      fs.fault = () => undefined
-      if (results.every((r) => r.status === 'fulfilled')) expect([...state.values()]).toEqual([157, 158, 159])
-      expect((await journalOn(await storeOn(dir))).state).toEqual(state)
-      if (!reached) break
-    }
-  }, 120_000)
-
-  test('a damaged line is passed over, and said so', async () => {
-    const store = await storeOn(await temporaryDir())
-    await store.log('sessions/_test/0').append(['{"key":1,"value":1}', '{', '{"key":2,"value":2}'])
-    const log = recordingLog()
-    const seen: number[] = []
-    await createJournal<R>({ store, name: 'test', log, live: () => [], liveCount: () => 0 }).load(({ key }) => { seen.push(key) })
-    expect(seen).toEqual([1, 2])
-    expect(log.lines).toMatchObject([{ level: 'warn', fields: { journal: 'test' } }])
-  })
-})

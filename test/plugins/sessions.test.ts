@@ -90,6 +90,26 @@ describe('transcripts', () => {
     expect(textsOf(await under.sessions.history('x'))).toEqual(['hi'])
   })
 
+  test('no session is let go while it is written to, however few are held', async () => {
+    const under = await start({ limits: { maxOpenSessions: 1 } })
+    await Promise.all(Array.from({ length: 60 }, (_, i) => under.sessions.append(`s${i % 6}`, [asked(`${i}`)])))
+    await Promise.all(Array.from({ length: 60 }, (_, i) => under.sessions.append(`s${i % 6}`, [said(`${i}`)])))
+    for (let s = 0; s < 6; s++) {
+      const entries = await transcriptOf(under, `s${s}`)
+      expect(entries.map((e) => e.parentId)).toEqual([null, ...entries.slice(0, -1).map((e) => e.id)])
+      expect(entries).toHaveLength(20)
+    }
+  })
+
+  test('a session that could not be listed is not made', async () => {
+    const fs = faultyFs()
+    const under = await start({ fs })
+    fs.fault = (call) => (call === 'write' ? 'ENOSPC' : undefined)
+    await expect(under.sessions.open('main')).rejects.toEqual(code('NEXUS_STORE_WRITE'))
+    fs.fault = () => undefined
+    expect(await under.sessions.find('main')).toBeUndefined()
+  })
+
   test('reading makes no session', async () => {
     const { sessions } = await start()
     expect([await sessions.find('none'), await sessions.history('none'), await sessions.entries('none'), (await sessions.list()).total]).toEqual([undefined, [], [], 0])

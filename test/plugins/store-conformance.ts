@@ -343,7 +343,7 @@ const operation: fc.Arbitrary<Op> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ op: fc.constant('remove' as const), log: logName }) },
 )
 /** Operations of one wave are started together; between waves the store may be reopened or crash. */
-const wave = fc.record({ ops: fc.array(operation, { maxLength: 12 }), then: fc.constantFrom('go on' as const, 'reopen' as const, 'crash' as const) })
+const wave = fc.record({ ops: fc.array(operation, { maxLength: 12 }), next: fc.constantFrom('go on' as const, 'reopen' as const, 'crash' as const) })
 
 interface Model { readonly documents: Map<string, { value: number; revision: number }>; readonly logs: Map<string, string[]> }
 
@@ -354,10 +354,10 @@ function orderTests(open: Open, openStore: () => Promise<StoreUnderTest>): void 
       try {
         let store = under.store
         const model: Model = { documents: new Map(), logs: new Map() }
-        for (const { ops, then } of waves) {
+        for (const { ops, next } of waves) {
           await runWave(store, model, ops)
-          if (then === 'reopen') store = await under.reopen()
-          if (then === 'crash' && under.crash) store = await under.crash()
+          if (next === 'reopen') store = await under.reopen()
+          if (next === 'crash' && under.crash) store = await under.crash()
           await agrees(store, model)
         }
       } finally { await under.dispose() }

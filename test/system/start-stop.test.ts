@@ -2,12 +2,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { requireNode } from '../../kernel/cli/start.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { isTooOld, refuse } from '../../kernel/cli/node-version.ts'
 import type { LockRecord } from '../../kernel/lock.ts'
 import { nexus, started, stateDir } from '../kernel/cli/spawn.ts'
 
@@ -146,11 +145,13 @@ describe('a start that is refused does nothing, says why in one line and has a s
     expect([status, codeOf(out)]).toEqual([66, 'NEXUS_CONFIG_UNREADABLE'])
   })
 
-  test.each(['18.20.0', '20.18.3', '16.0.0'])('Node %s is too old: 69', (version) => {
-    expect(() => requireNode(version)).toThrow(expect.objectContaining({ code: 'NEXUS_START_NODE', exit: 69 }) as Error)
-  })
-  test.each(['20.19.0', '20.20.2', '22.0.0', '24.1.0'])('Node %s is not', (version) => {
-    expect(() => requireNode(version)).not.toThrow()
+  test('Node is too old: 69', async () => {
+    expect(['16.0.0', '18.20.0', '20.0.0', '20.18.3'].filter((version) => !isTooOld(version))).toEqual([])
+    expect(['20.19.0', '20.20.2', '22.0.0', '24.1.0', '100.0.0'].filter(isTooOld)).toEqual([])
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const status = await refuse('18.20.0', false).finally(() => said.mockRestore())
+    expect(status).toBe(69)
+    expect(said.mock.calls).toEqual([[expect.stringMatching(/^NEXUS_START_NODE {2}Node 18\.20\.0 is too old\n {2}fix {2}Install Node 20\.19/)]])
   })
 })
 

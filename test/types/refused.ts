@@ -42,7 +42,7 @@ definePlugin({
   config: v.strictObject({ n: v.number() }),
   requires: { ledger: Ledger, maybe: optional(Ledger) },
   setup(ctx) {
-    ok<Eq<typeof ctx.deps.ledger, { total(): number }>>
+    ok<Eq<typeof ctx.deps.ledger, { total(): number }>>()
     // @ts-expect-error an optional service may not be there
     ctx.deps.maybe.total()
     // @ts-expect-error a service that was not asked for
@@ -66,7 +66,7 @@ definePlugin({
     // @ts-expect-error an argument is missing
     void ctx.invoke(asked)
     const answers = ctx.invoke(listed)
-    ok<Eq<typeof answers, string[] | Promise<string[]>>>
+    ok<Eq<typeof answers, string[] | Promise<string[]>>>()
     // @ts-expect-error not a hook
     ctx.tap(Ledger, () => {})
     // @ts-expect-error an interval has a length

@@ -91,7 +91,6 @@ describe('a connection', () => {
     const client = await guest(at)
     client.ws.pause()
     for (let i = 0; i < 40; i++) client.send({ type: 'req', id: `b${i}`, method: 'desk.echo', params: { data: 'x'.repeat(200_000) } })
-    await vi.waitFor(() => expect(at.gateway.connections()[0] === undefined || client.ws.readyState !== client.ws.OPEN || client.ws.isPaused).toBe(true))
     await new Promise((resolve) => setTimeout(resolve, 100))
     client.ws.resume()
     expect(await client.closed).toEqual({ code: 1008, reason: 'slow consumer' })

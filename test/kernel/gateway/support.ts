@@ -143,7 +143,7 @@ export async function house(options: { limits?: Partial<Limits>; plugins?: reado
     kernel, gateway, socketPath, port: port as number, url: url as string, desk: parts,
     async [Symbol.asyncDispose]() {
       await gateway.close({ deadlineMs: 500 })
-      await kernel.close()
+      await kernel.close({ deadlineMs: 300 })
       await rm(dir, { recursive: true, force: true })
     },
   }
