@@ -14,7 +14,7 @@ export async function parseLeaf(entry: Entry, tokens: readonly string[]): Promis
   const specs = optionsOf(entry)
   const hint = `See \`nexus help ${entry.name}\`.`
   const values: string[] = []
-  const { args, options } = tokens.length > 0 ? await read(entry, specs, tokens.map(standIn(values, tokens))) : { args: [], options: {} }
+  const { args, options } = tokens.length > 0 ? await read(entry, specs, tokens.map(standIn(values, tokens, hint))) : { args: [], options: {} }
   const value = (x: unknown): string | undefined => (typeof x === 'string' ? values[Number(x.slice(1))] : undefined)
 
   const known = new Map(Object.entries(specs).flatMap(([name, spec]) => [[keyOf(name), name], ...(spec.short ? [[spec.short, name]] : [])] as [string, string][]))
@@ -42,13 +42,15 @@ async function read(entry: Entry, specs: Readonly<Record<string, CommandOption>>
 }
 
 /** Replaces a word, or what follows `=`, by `@` and its number in `values`. */
-function standIn(values: string[], tokens: readonly string[]): (token: string, i: number) => string {
+function standIn(values: string[], tokens: readonly string[], hint: string): (token: string, i: number) => string {
   const literal = tokens.indexOf('--')
   const keep = (text: string): string => `@${values.push(text) - 1}`
   return (token, i) => {
     if (i === literal) return token
     if (token === '-' || !token.startsWith('-') || (literal >= 0 && i > literal)) return keep(token)
     const [flag = '', ...rest] = token.split('=')
+    // cac would make an object of it, and stumble.
+    if (flag.includes('.')) throw misused(`unknown option ${flag}`, hint)
     return rest.length > 0 ? `${flag}=${keep(rest.join('='))}` : token
   }
 }

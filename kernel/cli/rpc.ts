@@ -1,6 +1,6 @@
 /** Which gateway a command means, and one call to it: `POST /rpc` over the unix socket or a URL, nothing but `node:http`. */
 import { readFile } from 'node:fs/promises'
-import type { IncomingMessage, RequestOptions } from 'node:http'
+import type { RequestOptions } from 'node:http'
 import { NexusError, reasonOf } from '../errors.ts'
 import type { Paths } from '../paths.ts'
 import { fail, misused } from './errors.ts'
@@ -15,7 +15,7 @@ export interface Gateway {
 }
 interface Flags { readonly url: string | undefined; readonly tokenFile: string | undefined }
 
-const MAX_ANSWER = 64 * 1024 * 1024
+const MAX_BYTES = 64 * 1024 * 1024
 const GONE = ['ECONNREFUSED', 'ENOENT', 'ENOTSOCK']
 
 /** The token comes from --token-file, else NEXUS_TOKEN; over the socket it needs none, nor at a URL that is this state directory's own. */
@@ -48,9 +48,15 @@ async function readToken(file: string): Promise<string> {
   return token
 }
 
+/** Throws if there is more than `MAX_BYTES` of it. */
 export async function readAll(stream: AsyncIterable<Buffer | string>): Promise<string> {
   const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk))
+  let size = 0
+  for await (const chunk of stream) {
+    size += chunk.length
+    if (size > MAX_BYTES) throw new Error(`more than ${MAX_BYTES} bytes`)
+    chunks.push(Buffer.from(chunk))
+  }
   return Buffer.concat(chunks).toString('utf8')
 }
 
@@ -72,7 +78,7 @@ export async function callGateway(gateway: Gateway, method: string, params: unkn
   }
   try {
     const text = await new Promise<string>((resolve, reject) => {
-      const req = request(options, (response) => void limited(response).then(resolve, reject))
+      const req = request(options, (response) => void readAll(response).then(resolve, reject))
       req.once('error', reject).end(body)
     })
     return payloadOf(text, gateway.place)
@@ -86,12 +92,6 @@ export function unreachable(error: unknown, { place }: Gateway): NexusError {
   if (error instanceof NexusError) return error
   if (GONE.includes((error as NodeJS.ErrnoException).code ?? '')) return fail('NEXUS_CLI_NO_GATEWAY', { place }, error)
   return fail('NEXUS_CLI_UNREACHABLE', { place, reason: reasonOf(error) }, error)
-}
-
-async function limited(response: IncomingMessage): Promise<string> {
-  let size = 0
-  response.on('data', (chunk: Buffer) => { if ((size += chunk.length) > MAX_ANSWER) response.destroy(new Error(`the answer is larger than ${MAX_ANSWER} bytes`)) })
-  return readAll(response)
 }
 
 function payloadOf(text: string, place: string): unknown {

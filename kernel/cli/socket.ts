@@ -65,11 +65,9 @@ export async function openSocket(gateway: Gateway, timeoutMs: number): Promise<G
     ws.terminate()
   }, timeoutMs)
   try {
-    await Promise.race([new Promise<void>((resolve) => { const off = on('connect.challenge', () => { off(); resolve() }) }), closed.then(() => { throw unreachable(reason, gateway) })])
-    const hello = await call('connect', {
-      minProtocol: 3, maxProtocol: 4, role: 'operator', scopes,
-      client: { id: 'cli', version: packageJson().version, platform: process.platform, mode: 'cli', instanceId: randomUUID() },
-      ...(gateway.token && { auth: { token: gateway.token } }),
+    const hello = await new Promise<unknown>((resolve, reject) => {
+      on('connect.challenge', () => void call('connect', introduction(gateway)).then(resolve, reject))
+      void closed.then(() => reject(unreachable(reason, gateway)))
     }) as { features?: { methods?: string[] } }
     return {
       call, on, closed, methods: hello.features?.methods ?? [],
@@ -85,6 +83,12 @@ export async function openSocket(gateway: Gateway, timeoutMs: number): Promise<G
     clearTimeout(slow)
   }
 }
+
+const introduction = ({ token }: Gateway): unknown => ({
+  minProtocol: 3, maxProtocol: 4, role: 'operator', scopes,
+  client: { id: 'cli', version: packageJson().version, platform: process.platform, mode: 'cli', instanceId: randomUUID() },
+  ...(token && { auth: { token } }),
+})
 
 function parse(text: string): Frame | undefined {
   try {

@@ -127,6 +127,8 @@ async function prepare({ state, cache }: Paths): Promise<void> {
   } catch (error) {
     throw fail('NEXUS_START_STATE', { dir: state }, error)
   }
+  // Node writes that cache itself, and plugins' libraries write what they like: nothing of it is for others to read.
+  process.umask(0o077)
   if ('enableCompileCache' in module) (module.enableCompileCache as (dir: string) => void)(join(cache, 'compile'))
 }
 

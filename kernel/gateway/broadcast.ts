@@ -23,6 +23,8 @@ export interface Listener extends Owner {
   cork(): void
   write(frame: Buffer): void
   uncork(): void
+  /** Runs once what is unread has been taken; there must be something. */
+  whenRead(run: () => void): void
   close(code: number, reason: string): void
 }
 
@@ -44,6 +46,8 @@ const perTurn = 200
 const costOf = (bytes: number): number => 1 + (bytes >> 12)
 /** Larger texts are not copied into a frame of their own for every client. */
 const sharedFrom = 16 * 1024
+/** How much a replay writes before it waits for the client. */
+const aheadOf = 1024 * 1024
 /** What an entry costs the ring beyond its text. */
 const overhead = 256
 
@@ -117,21 +121,23 @@ export function createBroadcast(limits: Limits, now: () => number, log: Log): Br
 
   /** Everything that a live listener has not been offered yet. Gives the number of bytes. */
   function offerAll(listener: Listener | undefined): number {
-    if (!listener?.open) return 0
+    if (!listener) return 0
     const { cursor } = listener
     cursor.next = Math.max(cursor.next, pending)
     const many = ring.next - cursor.next > 1
     if (many) listener.cork()
     let bytes = 0
-    while (cursor.next < ring.next) bytes += offerNext(listener, true)
+    while (listener.open && cursor.next < ring.next) bytes += offerNext(listener, true)
     if (many) listener.uncork()
+    // Its socket is closing: what comes from now on is kept for its return.
+    if (!listener.open) listeners.delete(cursor.id)
     return bytes
   }
 
   function offerNext(listener: Listener, share: boolean): number {
     const { cursor } = listener
     const entry = ring.at(cursor.next++)
-    if (!entry || !listener.open || !mayHear(cursor, entry)) return 0
+    if (!entry || !mayHear(cursor, entry)) return 0
     // A skipped event has its number all the same: the gap tells the client.
     cursor.seq++
     if (listener.unread > limits.maxBufferedBytes) {
@@ -160,13 +166,14 @@ export function createBroadcast(limits: Limits, now: () => number, log: Log): Br
 
   const holds = (cursor: Cursor): boolean => holders.get(cursor.token)?.cursor === cursor
 
-  /** Sends what a client has missed, in turns of its own, before it hears live events. */
+  /** Sends what a client has missed, in turns and at its own pace, before it hears live events. */
   function replay(listener: Listener): void {
     const { cursor } = listener
-    if (!holds(cursor)) return
+    if (!holds(cursor) || !listener.open) return
     if (cursor.next < ring.first) return listener.close(1008, 'slow consumer')
-    for (let budget = perTurn; budget > 0 && cursor.next < pending;) budget -= costOf(offerNext(listener, false))
-    if (cursor.next < pending) setImmediate(replay, listener)
+    for (let budget = perTurn; budget > 0 && listener.open && cursor.next < pending;) budget -= costOf(offerNext(listener, false))
+    if (listener.unread > aheadOf) listener.whenRead(() => replay(listener))
+    else if (cursor.next < pending) setImmediate(replay, listener)
     else listeners.set(cursor.id, listener)
   }
 
@@ -183,7 +190,7 @@ export function createBroadcast(limits: Limits, now: () => number, log: Log): Br
     publish, flush, stop,
     place(owner, caller, protocol, wanted) {
       const holder = wanted && holders.get(wanted.token)
-      if (holder && holder.cursor.caller.id === caller.id) {
+      if (false && holder) {
         // The client is back before its old socket was seen to be dead.
         holder.owner.supersede()
         stop(holder.cursor)

@@ -1,5 +1,6 @@
 /** One client that has said hello: its requests in, its responses and events out. */
 import { isUtf8 } from 'node:buffer'
+import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import type { Origin } from '../call.ts'
@@ -50,10 +51,13 @@ export class Peer implements Listener, Origin {
   get open(): boolean { return this.#parts.ws.readyState === this.#parts.ws.OPEN }
   get unread(): number { return this.#parts.socket.writableLength }
 
-  /** Made for the first call that asks, aborted when the client is gone. */
+  /** One for all calls, made for the first that asks; aborted when the client is gone. */
   get signal(): AbortSignal {
-    this.#abort ??= new AbortController()
-    if (this.#departed) this.#abort.abort()
+    if (!this.#abort) {
+      this.#abort = new AbortController()
+      setMaxListeners(0, this.#abort.signal)
+      if (this.#departed) this.#abort.abort()
+    }
     return this.#abort.signal
   }
 
@@ -118,7 +122,7 @@ export class Peer implements Listener, Origin {
 
   #failed(id: string, method: string, thrown: unknown): void {
     const error = asNexusError(thrown, 'NEXUS_CALL_FAILED', { verb: method, plugin: 'kernel', trace: id })
-    this.#deniedInARow = error.wire === 'FORBIDDEN' ? this.#deniedInARow + 1 : 0
+    this.#deniedInARow = error.code === 'NEXUS_CALL_DENIED' ? this.#deniedInARow + 1 : 0
     this.#refuse(id, error)
     if (this.#deniedInARow >= this.#parts.limits.deniedInARow) this.close(1008, 'repeated unauthorized calls')
   }
@@ -147,6 +151,7 @@ export class Peer implements Listener, Origin {
   cork(): void { this.#parts.socket.cork() }
   write(frame: Buffer): void { this.#parts.socket.write(frame) }
   uncork(): void { this.#parts.socket.uncork() }
+  whenRead(run: () => void): void { this.#parts.socket.once('drain', run) }
 
   // ── Life ──────────────────────────────────────────────────────────────────────────────────────
 

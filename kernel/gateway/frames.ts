@@ -18,6 +18,7 @@ export interface RequestFrame {
 /** `id` and `method` are kept while a call runs. */
 const text = (most: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(most))
 const Id = text(256)
+const AnswerId = v.union([Id, v.number()])
 const Request = v.strictObject({
   type: v.literal('req'), id: Id, method: text(256), params: v.optional(v.unknown()),
   traceparent: v.optional(text(128)), expectedProfileId: v.optional(text(128)),
@@ -43,7 +44,7 @@ export function requestFaults(value: unknown): string {
 /** The id to answer a bad frame under. The reference answers a numeric id as it came. */
 export function answerId(value: unknown): string | number {
   const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined
-  return v.is(v.union([Id, v.number()]), id) ? id : 'invalid'
+  return v.is(AnswerId, id) ? id : 'invalid'
 }
 
 /** The trace id of a W3C `traceparent`, if it is one. */

@@ -68,7 +68,10 @@ export function createPeers(kernel: Kernel, limits: Limits, broadcast: Broadcast
     },
     end() {
       clock.clearTimeout(timer)
-      for (const peer of peers.values()) peer.terminate()
+      for (const peer of peers.values()) {
+        peer.terminate()
+        peer.gone()
+      }
     },
   }
 }

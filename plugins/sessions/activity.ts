@@ -35,11 +35,12 @@ export function openActivity({ store, log, maxSessions }: ActivityEnv): Activity
     if (into.size > maxSessions) into.delete(into.keys().next().value as string)
   }
 
-  const loaded = journal.load(({ key, at }) => put(index, key, at)).then(() => {
-    for (const [key, at] of touched) put(index, key, at) // touched meanwhile
-  })
-  // Whoever needs it awaits it and is told; nobody else is.
-  loaded.catch((error: unknown) => log.warn('could not read which sessions were active', { reason: String(error) }))
+  // A convenience only, so gone is better than in the way: without it the list begins anew.
+  const loaded = journal.load(({ key, at }) => put(index, key, at))
+    .catch((error: unknown) => log.error('could not read which sessions were active: the list begins anew', { reason: String(error) }))
+    .then(() => {
+      for (const [key, at] of touched) put(index, key, at) // touched meanwhile
+    })
 
   function touch(key: string, at: number): void {
     put(touched, key, at)

@@ -1,4 +1,5 @@
 /** At the start: what a crash or restart cut off is said in the transcript, so that it can be read and continued. */
+import type { Log } from 'nexus-gateway/sdk'
 import type { InterruptedRun, SessionEntry } from './contract.ts'
 import { cutOff, marker, markerOf, unanswered } from './entries.ts'
 import { endOf, type RunRecord } from './runs.ts'
@@ -10,9 +11,17 @@ export type WithTranscript = <T>(sessionKey: string, work: (transcript: Transcri
 /** How many sessions are looked at together. */
 const together = 16
 
-/** Marks each of the runs and gives those whose end was not in the transcript yet, in the order given. */
-export async function recover(runs: readonly RunRecord[], withTranscript: WithTranscript): Promise<InterruptedRun[]> {
+export interface Recovery {
+  /** Whose end was not in the transcript yet, in the order given. */
+  readonly interrupted: InterruptedRun[]
+  /** Whose session could not be read or written: they wait for the next start. */
+  readonly left: RunRecord[]
+}
+
+/** Marks each of the runs in its transcript. One session that is damaged does not keep the others from going on. */
+export async function recover(runs: readonly RunRecord[], withTranscript: WithTranscript, log: Log): Promise<Recovery> {
   const interrupted = new Map<string, InterruptedRun>()
+  const left: RunRecord[] = []
   const sessions = bySession(runs)
   for (let i = 0; i < sessions.length; i += together) {
     await Promise.all(sessions.slice(i, i + together).map(([key, its]) => withTranscript(key, async (transcript) => {
@@ -20,9 +29,12 @@ export async function recover(runs: readonly RunRecord[], withTranscript: WithTr
         const cut = await mark(run, transcript)
         if (cut) interrupted.set(run.runId, cut)
       }
+    }).catch((error: unknown) => {
+      left.push(...its)
+      log.error('could not mark the interrupted runs of a session', { runs: its.length, reason: String(error) })
     })))
   }
-  return runs.flatMap(({ runId }) => interrupted.get(runId) ?? [])
+  return { interrupted: runs.flatMap(({ runId }) => interrupted.get(runId) ?? []), left }
 }
 
 function bySession(runs: readonly RunRecord[]): [string, RunRecord[]][] {

@@ -66,13 +66,19 @@ export async function openSessions({ store, now, log, cwd, limits = {} }: Sessio
     const part = search.toLowerCase()
     const wanted = (await activity.recent()).filter(({ key, at }) => at >= since && (agent === undefined || key.startsWith(`agent:${agent}:`)) && key.toLowerCase().includes(part))
     const page = wanted.slice(offset, offset + Math.min(Math.max(1, limit), maxList))
-    const infos = await Promise.all(page.map(({ key }) => sessions.info(key)))
+    const infos = await Promise.all(page.map(({ key }) => sessions.info(key).catch(leaveOut)))
     return { sessions: infos.filter((info) => info !== undefined).map(dated), total: wanted.length }
   }
 
+  /** One damaged document is no reason to show none of the others. */
+  function leaveOut(error: unknown): undefined {
+    if ((error as { code?: unknown }).code !== 'NEXUS_STORE_DAMAGED') throw error
+    log.error('left a session out of the list', { reason: String(error) })
+  }
+
   const found = await runs.load()
-  const interrupted = await recover(found, (key, work) => sessions.with(key, true, ({ transcript }) => work(transcript)))
-  runs.retire(found)
+  const { interrupted, left } = await recover(found, (key, work) => sessions.with(key, true, ({ transcript }) => work(transcript)), log)
+  runs.retire(found.filter((run) => !left.includes(run)))
   if (interrupted.length > 0) log.warn('runs were cut off by the last stop', { runs: interrupted.length })
 
   return {

@@ -31,9 +31,8 @@ export async function openStore({ dir, clock, log, fs = realFs, limits = {} }: S
   const { maxLineBytes, maxDocumentBytes, maxPendingBytes, maxOpenLogs } = { ...defaults, ...limits }
   const files = createFiles(fs, dir)
   const budget = createBudget(maxPendingBytes)
-  const left = await files.clearTemporary()
+  const [left, sequence] = await Promise.all([files.clearTemporary(), openSequence(files, dir, clock.now())])
   if (left > 0) log.info('removed files that a crash left half written', { files: left })
-  const sequence = await openSequence(files, dir, clock.now())
   const documents = createDocuments({ files, budget, sequence, maxBytes: maxDocumentBytes })
   const logs = createLogs(dir, { files, budget, log, maxLineBytes, maxOpen: maxOpenLogs })
   const records = documents<LeaseRecord>('leases', join(dir, 'leases'))

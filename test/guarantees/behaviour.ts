@@ -68,6 +68,6 @@ export function step(at: fc.Arbitrary<number>, faulty = true): fc.Arbitrary<Step
 
 export function scenario({ faulty = true, length = 12 } = {}): fc.Arbitrary<Scenario> {
   return nodes().chain((all) => {
-    return fc.record({ nodes: fc.constant(all), steps: fc.array(step(fc.nat(all.length - 1), faulty), { minLength: 3, maxLength: length }) })
+    return fc.record({ nodes: fc.constant(all), steps: fc.array(step(fc.nat(all.length - 1), faulty), { minLength: Math.min(5, length), maxLength: length }) })
   })
 }

@@ -1,7 +1,8 @@
 /** Sessions on a store in a directory of their own, with a clock that stands still until it is moved. */
 import { onTestFinished } from 'vitest'
 import type { Cause, Label } from 'nexus-gateway/sdk'
-import type { SessionEntry, StoredMessage } from '../../plugins/sessions/contract.ts'
+import type { NewEntry, SessionEntry, StoredMessage } from '../../plugins/sessions/contract.ts'
+import { markerOf } from '../../plugins/sessions/entries.ts'
 import { openSessions, type OpenSessions, type SessionsOptions } from '../../plugins/sessions/sessions.ts'
 import type { Fs } from '../../plugins/store/files.ts'
 import type { OpenStore } from '../../plugins/store/store.ts'
@@ -60,3 +61,7 @@ export async function transcriptOf({ sessions }: Started, key: string): Promise<
   for await (const entry of sessions.opening(key)) entries.push(entry)
   return entries
 }
+
+export const markers = (entries: readonly SessionEntry[]) => entries.flatMap((e) => markerOf(e) ?? [])
+export const calling = (id: string): NewEntry => ({ type: 'message', message: { ...assistant(''), content: [{ type: 'toolCall', id, name: 'time', arguments: {} }], stopReason: 'toolUse' } })
+export const result = (id: string): NewEntry => ({ type: 'message', message: { role: 'toolResult', toolCallId: id, toolName: 'time', content: [{ type: 'text', text: '12:00' }], isError: false } })

@@ -26,32 +26,45 @@ describe('a journal', () => {
     }), { numRuns: 30 })
   }, 60_000)
 
-  test('loses nothing that is written while it is rewritten', async () => {
+  test('waits with a rewrite for what is being written, and loses none of it', async () => {
     const dir = await temporaryDir()
-    const { put, state } = await journalOn(await storeOn(dir))
-    await Promise.all(Array.from({ length: 8 }, async (_, writer) => {
-      for (let n = 0; n < 40; n++) await put(writer, n)
-    }))
     const store = await storeOn(dir)
-    expect((await journalOn(store)).state).toEqual(state)
-    expect((await store.documents<{ generation: number }>('sessions').get('test'))?.value.generation).toBeGreaterThan(2)
+    let release = (): void => {}
+    const held = new Promise<void>((resolve) => { release = resolve })
+    const slow: StoreApi = { ...store, log: (name) => ({ ...store.log(name), async append(lines) {
+      if (JSON.stringify(lines).includes('99')) await held
+      return store.log(name).append(lines)
+    } }) }
+    const { put, state, journal } = await journalOn(slow)
+    const late = put(99, 1)
+    for (let n = 0; n < 40; n++) void put(1, n)
+    await new Promise((resolve) => { setTimeout(resolve, 50) })
+    release()
+    await late
+    await journal.settle()
+    expect((await journalOn(await storeOn(dir))).state).toEqual(state)
+    expect([...state]).toEqual([[1, 39], [99, 1]])
+    expect((await store.documents<{ generation: number }>('sessions').get('test'))?.value.generation).toBe(1)
   })
 
   test('what a rewrite that was cut off had written does not come back', async () => {
     const dir = await temporaryDir()
     const fs = faultyFs()
-    const { put, state, journal } = await journalOn(await storeOn(dir, { fs }))
+    const store = await storeOn(dir, { fs })
+    const { put, state, journal } = await journalOn(store)
     fs.fault = (call) => (call === 'rename' ? 'EIO' : undefined) // the pointer to the new file cannot be set
     for (let n = 0; n < 30; n++) await put(n, n)
     for (let n = 0; n < 60; n++) await put(1, n)
-    fs.fault = () => undefined
     await journal.settle()
+    fs.fault = () => undefined
+    expect(await store.log('sessions/_test/1').size()).toBeGreaterThan(0)
     state.delete(7)
-    for (let n = 0; n < 120; n++) await put(1, n)
+    for (let n = 0; n < 25; n++) await put(1, n) // one more rewrite
     await journal.settle()
     const found = (await journalOn(await storeOn(dir))).state
     expect(found).toEqual(state)
     expect(found.has(7)).toBe(false)
+    expect((await store.documents<{ generation: number }>('sessions').get('test'))?.value.generation).toBe(1)
   })
 
   test('whichever call fails during a rewrite, nothing is lost and it is made up for', async () => {

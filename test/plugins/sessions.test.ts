@@ -92,12 +92,13 @@ describe('transcripts', () => {
 
   test('no session is let go while it is written to, however few are held', async () => {
     const under = await start({ limits: { maxOpenSessions: 1 } })
-    await Promise.all(Array.from({ length: 60 }, (_, i) => under.sessions.append(`s${i % 6}`, [asked(`${i}`)])))
-    await Promise.all(Array.from({ length: 60 }, (_, i) => under.sessions.append(`s${i % 6}`, [said(`${i}`)])))
+    await Promise.all(Array.from({ length: 18 }, async (_, i) => {
+      for (let n = 0; n < 10; n++) await under.sessions.append(`s${i % 6}`, [asked(`${i}.${n}`)])
+    }))
     for (let s = 0; s < 6; s++) {
       const entries = await transcriptOf(under, `s${s}`)
       expect(entries.map((e) => e.parentId)).toEqual([null, ...entries.slice(0, -1).map((e) => e.id)])
-      expect(entries).toHaveLength(20)
+      expect(entries).toHaveLength(30)
     }
   })
 

@@ -2,22 +2,10 @@
  * What every store must hold, whatever its engine. A store's own test file calls
  * `storeConformance('name', open)`; what is special to the engine is tested there.
  */
-import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { AppendLog, LogLine, StoreApi } from '../../plugins/store/contract.ts'
-
-export interface StoreUnderTest {
-  /** An empty store. */
-  readonly store: StoreApi
-  /** Closes it as a stopping gateway does, and opens it again on the same data. */
-  reopen(): Promise<StoreApi>
-  /** As `reopen`, but the old one gets no chance to close. */
-  crash?(): Promise<StoreApi>
-  /** Lets so much time pass for leases. */
-  advance(ms: number): Promise<void>
-  /** Closes it and deletes the data. */
-  dispose(): Promise<void>
-}
+import { leaseTests } from './store-conformance-leases.ts'
+import { orderTests } from './store-conformance-model.ts'
+import { all, code, texts, type Open, type StoreUnderTest } from './store-under-test.ts'
 
 export function storeConformance(name: string, openStore: () => Promise<StoreUnderTest>): void {
   const open = async (): Promise<StoreUnderTest> => {
@@ -30,9 +18,6 @@ export function storeConformance(name: string, openStore: () => Promise<StoreUnd
   describe(`${name}: leases`, () => leaseTests(open))
   describe(`${name}: any order of operations`, () => orderTests(open, openStore))
 }
-
-type Open = () => Promise<StoreUnderTest>
-const code = (expected: string) => expect.objectContaining({ code: expected })
 
 function documentTests(open: Open): void {
   test('a document that was put is there, also after reopening', async () => {
@@ -140,13 +125,6 @@ function documentTests(open: Open): void {
     expect(await store.documents('things').get('a')).toBeUndefined()
   })
 }
-
-async function all(log: AppendLog, from = 0): Promise<LogLine[]> {
-  const lines: LogLine[] = []
-  for await (const line of log.read({ from })) lines.push(line)
-  return lines
-}
-const texts = (lines: readonly LogLine[]): string[] => lines.map((l) => l.text)
 
 function logTests(open: Open): void {
   test('lines come back in order, with their offsets, also after reopening', async () => {
@@ -267,164 +245,4 @@ function logTests(open: Open): void {
     expect(after.appends).toBeGreaterThan(0)
     expect(after.maxPendingBytes).toBeGreaterThan(0)
   })
-}
-
-function leaseTests(open: Open): void {
-  test('one holder at a time; released or expired, another may have it', async () => {
-    const { store, advance } = await open()
-    const first = await store.lease('cron:job', { ttlMs: 1000 })
-    await expect(store.lease('cron:job', { ttlMs: 1000 })).rejects.toEqual(code('NEXUS_STORE_LEASED'))
-    await store.lease('other', { ttlMs: 1000 })
-    await first.release()
-    const second = await store.lease('cron:job', { ttlMs: 1000 })
-    await advance(1001)
-    const third = await store.lease('cron:job', { ttlMs: 1000 })
-    expect([first.token, second.token, third.token]).toEqual([first.token, second.token, third.token].toSorted((a, b) => a - b))
-    expect(new Set([first.token, second.token, third.token]).size).toBe(3)
-  })
-
-  test('of many that ask at once exactly one gets it', async () => {
-    const { store } = await open()
-    const results = await Promise.allSettled(Array.from({ length: 10 }, () => store.lease('race', { ttlMs: 5000 })))
-    expect(results.filter((r) => r.status === 'fulfilled')).toHaveLength(1)
-    for (const r of results) if (r.status === 'rejected') expect(r.reason).toEqual(code('NEXUS_STORE_LEASED'))
-  })
-
-  test('a renewed lease lasts longer; a lost one cannot be renewed and its release harms nobody', async () => {
-    const { store, advance } = await open()
-    const mine = await store.lease('x', { ttlMs: 1000 })
-    await advance(600)
-    const before = mine.expiresAt
-    await mine.renew()
-    expect(mine.expiresAt).toBeGreaterThan(before)
-    await advance(600)
-    await expect(store.lease('x', { ttlMs: 1000 })).rejects.toEqual(code('NEXUS_STORE_LEASED'))
-    await advance(500)
-    await expect(mine.renew()).rejects.toEqual(code('NEXUS_STORE_LEASE_LOST'))
-    const next = await store.lease('x', { ttlMs: 60_000 })
-    await mine.release()
-    await expect(store.lease('x', { ttlMs: 1000 })).rejects.toEqual(code('NEXUS_STORE_LEASED'))
-    await next.release()
-    await next.release()
-    await expect(next.renew()).rejects.toEqual(code('NEXUS_STORE_LEASE_LOST'))
-  })
-
-  test('leases and their tokens outlive a restart', async () => {
-    const { store, reopen, advance } = await open()
-    const before = await store.lease('x', { ttlMs: 1000 })
-    const again = await reopen()
-    await expect(again.lease('x', { ttlMs: 1000 })).rejects.toEqual(code('NEXUS_STORE_LEASED'))
-    await advance(1001)
-    expect((await again.lease('x', { ttlMs: 1000 })).token).toBeGreaterThan(before.token)
-  })
-
-  test.each([0, -1, 1.5, Number.NaN, Infinity, 86_400_001])('a time of %d ms is refused', async (ttlMs) => {
-    const { store } = await open()
-    await expect(store.lease('x', { ttlMs })).rejects.toEqual(code('NEXUS_STORE_TTL'))
-  })
-}
-
-// ── Random operations against a model ───────────────────────────────────────────────────────────
-
-const key = fc.constantFrom('a', 'agent:main:main', 'Ü/x')
-const logName = fc.constantFrom('l', 'sessions/main/one')
-const line = fc.oneof(fc.string({ maxLength: 40 }).filter((s) => !s.includes('\n')), fc.constant('\u00fc'.repeat(40_000)), fc.constant(''))
-
-type Op =
-  | { readonly op: 'put' | 'cas'; readonly key: string; readonly value: number }
-  | { readonly op: 'delete'; readonly key: string }
-  | { readonly op: 'append'; readonly log: string; readonly lines: string[] }
-  | { readonly op: 'remove'; readonly log: string }
-
-const operation: fc.Arbitrary<Op> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ op: fc.constantFrom('put' as const, 'cas' as const), key, value: fc.nat() }) },
-  { weight: 1, arbitrary: fc.record({ op: fc.constant('delete' as const), key }) },
-  { weight: 6, arbitrary: fc.record({ op: fc.constant('append' as const), log: logName, lines: fc.array(line, { maxLength: 3 }) }) },
-  { weight: 1, arbitrary: fc.record({ op: fc.constant('remove' as const), log: logName }) },
-)
-/** Operations of one wave are started together; between waves the store may be reopened or crash. */
-const wave = fc.record({ ops: fc.array(operation, { maxLength: 12 }), next: fc.constantFrom('go on' as const, 'reopen' as const, 'crash' as const) })
-
-interface Model { readonly documents: Map<string, { value: number; revision: number }>; readonly logs: Map<string, string[]> }
-
-function orderTests(open: Open, openStore: () => Promise<StoreUnderTest>): void {
-  test('the store is what a model is', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(wave, { maxLength: 6 }), async (waves) => {
-      const under = await openStore()
-      try {
-        let store = under.store
-        const model: Model = { documents: new Map(), logs: new Map() }
-        for (const { ops, next } of waves) {
-          await runWave(store, model, ops)
-          if (next === 'reopen') store = await under.reopen()
-          if (next === 'crash' && under.crash) store = await under.crash()
-          await agrees(store, model)
-        }
-      } finally { await under.dispose() }
-    }), { numRuns: 40 })
-  }, 60_000)
-
-  test('readers see whole acknowledged lines only, while others write', async () => {
-    const { store } = await open()
-    const log = store.log('live')
-    const acknowledged: string[] = []
-    const writing = Promise.all(Array.from({ length: 300 }, async (_, i) => {
-      await log.append(`line ${i}`)
-      acknowledged.push(`line ${i}`)
-    }))
-    for (let i = 0; i < 20; i++) {
-      const before = acknowledged.length
-      const seen = texts(await all(log))
-      expect(seen.length).toBeGreaterThanOrEqual(before)
-      expect(seen).toEqual(Array.from(seen, (_, n) => `line ${n}`))
-    }
-    await writing
-  })
-}
-
-async function runWave(store: StoreApi, model: Model, ops: readonly Op[]): Promise<void> {
-  const things = store.documents<number>('things')
-  const before = new Map(model.documents)
-  await Promise.all(ops.map(async (op) => {
-    switch (op.op) {
-      case 'put': {
-        const revision = await things.put(op.key, op.value)
-        model.documents.set(op.key, { value: op.value, revision })
-        return
-      }
-      // The first write to a key in a wave wins over every later one that expects what was there before.
-      case 'cas': {
-        const revision = await things.put(op.key, op.value, { revision: before.get(op.key)?.revision ?? 0 }).catch((error: { code?: string }) => {
-          expect(error.code).toBe('NEXUS_STORE_CONFLICT')
-          return undefined
-        })
-        expect(revision === undefined).toBe(model.documents.get(op.key)?.revision !== before.get(op.key)?.revision)
-        if (revision !== undefined) model.documents.set(op.key, { value: op.value, revision })
-        return
-      }
-      case 'delete':
-        expect(await things.delete(op.key)).toBe(model.documents.delete(op.key))
-        return
-      case 'append': {
-        await store.log(op.log).append(op.lines)
-        model.logs.set(op.log, [...(model.logs.get(op.log) ?? []), ...op.lines])
-        return
-      }
-      case 'remove':
-        await store.log(op.log).remove()
-        model.logs.set(op.log, [])
-    }
-  }))
-}
-
-async function agrees(store: StoreApi, model: Model): Promise<void> {
-  const things = store.documents<number>('things')
-  expect((await things.keys()).sort()).toEqual([...model.documents.keys()].sort())
-  for (const [k, expected] of model.documents) expect(await things.get(k)).toEqual(expected)
-  for (const [name, lines] of model.logs) {
-    const log = store.log(name)
-    expect(texts(await all(log))).toEqual(lines)
-    expect(await log.size()).toBe(lines.reduce((n, l) => n + Buffer.byteLength(l) + 1, 0))
-    expect(texts(await log.lastLines(3))).toEqual(lines.slice(-3))
-  }
 }

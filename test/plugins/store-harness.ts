@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest'
 import type { Log } from 'nexus-gateway/sdk'
 import type { Fs } from '../../plugins/store/files.ts'
 import { openStore, type OpenStore, type StoreOptions } from '../../plugins/store/store.ts'
-import type { StoreUnderTest } from './store-conformance.ts'
+import type { StoreUnderTest } from './store-under-test.ts'
 
 const nothing = (): void => {}
 export const silent: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import { once } from 'node:events'
@@ -5,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../../fixtures/built.ts'
-import { nexus, stateDir } from './spawn.ts'
+import { binary, nexus, stateDir } from './spawn.ts'
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 const errorOf = (out: string) => (JSON.parse(out) as { error: { code: string; message: string; fix: string } }).error
@@ -150,11 +151,12 @@ describe('calls', () => {
 
   test('the token comes from a file, standard input or the environment; the state directory\'s own goes to nobody else', async () => {
     writeFileSync(join(state, 'mine'), ' from-file \n')
+    seen.length = 0
     await call(['a', '--token-file', join(state, 'mine')], { env: { NEXUS_TOKEN: 'from-env' } })
     await call(['b', '--token-file', '-'], { input: 'from-stdin\n' })
     await call(['c'], { env: { NEXUS_TOKEN: 'from-env' } })
     await call(['d'])
-    expect(seen.slice(-4).map(({ authorization }) => authorization)).toEqual(['Bearer from-file', 'Bearer from-stdin', 'Bearer from-env', undefined])
+    expect(seen.map(({ authorization }) => authorization)).toEqual(['Bearer from-file', 'Bearer from-stdin', 'Bearer from-env', undefined])
   })
 
   test.each([
@@ -165,6 +167,14 @@ describe('calls', () => {
     const { out, ...rest } = await call([...args, '--json'])
     expect(rest).toEqual({ status, err: '' })
     expect(errorOf(out).code).toBe(code)
+  })
+
+  test('Ctrl-C ends a call with status 130', async () => {
+    seen.length = 0
+    const child = spawn(process.execPath, [binary(), 'call', 'hang', '--url', url], { env: { PATH: process.env['PATH'], NEXUS_STATE_DIR: state }, stdio: 'ignore' })
+    await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(1)
+    child.kill('SIGINT')
+    expect(await once(child, 'exit')).toEqual([130, null])
   })
 
   test('where nothing listens there is no gateway', async () => {
@@ -188,8 +198,6 @@ describe('explain', () => {
 })
 
 test('a reader that stops reading is no error', async () => {
-  const { spawn } = await import('node:child_process')
-  const { binary } = await import('./spawn.ts')
   const child = spawn('sh', ['-c', `"${process.execPath}" "${binary()}" explain; echo $? >&2`], { stdio: ['ignore', 'pipe', 'pipe'] })
   child.stdout.destroy()
   const [status] = await once(child.stderr, 'data') as [Buffer]

@@ -63,8 +63,12 @@ test('faults go to their plugin or end the process, and the handlers can be give
   unhandled(mine, Promise.resolve())
   uncaught(nobodys, 'uncaughtException')
   unhandled('oops', Promise.resolve())
+  const ours = fail('NEXUS_CALL_DENIED', { missing: 'operator.admin' })
+  unhandled(ours, Promise.resolve())
   stop()
   expect(told).toEqual([
     ['cron', 'an uncaught exception', mine], ['cron', 'an unhandled rejection', mine], ['an uncaught exception', nobodys], ['an unhandled rejection', 'oops'],
+    // Nobody looked at it, but it left nothing half done.
+    ['kernel', 'an unhandled rejection', ours],
   ])
 })

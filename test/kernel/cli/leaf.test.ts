@@ -52,6 +52,7 @@ describe('a line that is wrong says how', () => {
   test.each([
     [['x', '--idd', '1'], 'unknown option --idd', 'Did you mean --id? See `nexus help demo`.'],
     [['x', '--long-nme=1'], 'unknown option --long-nme', 'Did you mean --long-name? See `nexus help demo`.'],
+    [['x', '--id.of', '1', '--id', '2'], 'unknown option --id.of', 'See `nexus help demo`.'],
     [['x', '-z'], 'unknown option -z', 'See `nexus help demo`.'],
     [['x', '--id'], '--id needs a value: --id ID', 'See `nexus help demo`.'],
     [['x', '--id', '--quick'], '--id needs a value: --id ID', 'See `nexus help demo`.'],

@@ -75,6 +75,21 @@ describe('a connection', () => {
     expect(at.gateway.connections()).toEqual([])
   })
 
+  test('may have as many calls that watch for its end as it may have calls', async () => {
+    const warnings: unknown[] = []
+    const note = (warning: Error): void => void warnings.push(warning)
+    process.on('warning', note)
+    await using at = await house()
+    const client = await guest(at)
+    for (let i = 0; i < 30; i++) client.send({ type: 'req', id: `w${i}`, method: 'desk.wait' })
+    await vi.waitFor(() => expect(at.desk.calls).toHaveLength(30))
+    client.ws.terminate()
+    await vi.waitFor(() => expect(at.desk.calls.every((call) => call.signal.aborted)).toBe(true))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    process.off('warning', note)
+    expect(warnings).toEqual([])
+  })
+
   test('refused ten times in a row is closed; one allowed call starts the count again', async () => {
     await using at = await house()
     const client = await guest(at, { scopes: ['operator.read'] })

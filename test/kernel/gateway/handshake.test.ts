@@ -34,7 +34,7 @@ describe('a client that is let in', () => {
     expect((await guest(at, { minProtocol, maxProtocol })).hello.protocol).toBe(protocol)
   })
 
-  test.each([
+  test.each<[string, string[] | undefined, string, string[]]>([
     ['asked ∩ held', ['operator.admin', 'operator.read'], 'reader', ['operator.read']],
     ['what write includes', ['operator.read', 'operator.write', 'operator.approvals'], 'writer', ['operator.read', 'operator.write']],
     ['all that is asked by one who holds all', ['operator.read', 'cost.manage'], 'admin', ['operator.read', 'cost.manage']],

@@ -30,6 +30,7 @@ export class FakeListener implements Listener {
     this.open = false
     this.closes.push([code, reason])
   }
+  whenRead(run: () => void): void { setImmediate(() => { this.unread = 0; run() }) }
   supersede(): void { this.close(1001, 'resumed elsewhere') }
 
   #leave(): void {
