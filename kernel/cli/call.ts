@@ -1,10 +1,9 @@
 /** `nexus call`: one method of the running gateway. */
-import { readFile } from 'node:fs/promises'
 import type { CommandIo } from '../contract.ts'
 import { misused } from './errors.ts'
 import { readAll } from './rpc.ts'
 import type { GatewaySocket } from './socket.ts'
-import { jsonText } from './terminal.ts'
+import { jsonText, put } from './terminal.ts'
 
 const hint = 'See `nexus help call`.'
 
@@ -13,7 +12,7 @@ export async function call(io: CommandIo): Promise<void> {
   if (io.options['list']) return list(io)
   if (!method) throw misused('the argument <method> is missing', 'See `nexus call --list`.')
   const params = await paramsOf(io.args['params'] as string | undefined, io)
-  io.stdout.write(jsonText(await io.call(method, params)))
+  put(1, jsonText(await io.call(method, params)))
 }
 
 /** The running gateway's own list: what is enabled there and open to this caller. */
@@ -36,6 +35,7 @@ async function paramsOf(text: string | undefined, io: CommandIo): Promise<unknow
   }
 }
 
-function readParams(file: string): Promise<string> {
+async function readParams(file: string): Promise<string> {
+  const { readFile } = await import('node:fs/promises')
   return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => { throw misused(`cannot read ${file}: ${error.code ?? 'unknown reason'}`, hint) })
 }

@@ -32,14 +32,16 @@ export function builtManifests(): readonly Manifest[] {
   return text === '' ? [] : Object.values((JSON.parse(text) as Catalog).manifests)
 }
 
-export function knownCommands(): Entries {
-  const own = Object.entries(ownCommands).map(([name, spec]): Entry => ({ name, spec, calls: spec.calls, load: spec.load }))
-  const theirs = builtManifests().flatMap((manifest) => entriesOf(manifest, async () => {
+export const ownEntries: Entries = new Map(Object.entries(ownCommands).map(([name, spec]) => [name, { name, spec, calls: spec.calls, load: spec.load }]))
+
+/** The commands of the plugins that ship with the gateway. */
+export function builtCommands(): Entries {
+  const entries = builtManifests().flatMap((manifest) => entriesOf(manifest, async () => {
     const { createLoader } = await import('../loader.ts')
     const loader = await createLoader({ cacheDir: statePaths(process.env).cache })
     return loader.builtin(manifest.id)?.commands() ?? {}
   }))
-  return new Map([...own, ...theirs].map((entry) => [entry.name, entry]))
+  return new Map(entries.map((entry) => [entry.name, entry]))
 }
 
 /** The commands of plugins that the settings take from paths and packages. What cannot be read has none: `start` says why. */

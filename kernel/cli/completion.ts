@@ -1,6 +1,6 @@
 /** `nexus completion`: a script that knows every command, option and method by heart, so that a Tab starts no process. */
 import type { CommandIo } from '../contract.ts'
-import { builtManifests, knownCommands, optionsOf, outsideCommands, type Entries } from './catalog.ts'
+import { builtCommands, builtManifests, optionsOf, outsideCommands, ownEntries, type Entries } from './catalog.ts'
 import { misused } from './errors.ts'
 import { allErrors } from './explain.ts'
 
@@ -14,7 +14,7 @@ const shells = { bash, zsh, fish } as const
 export async function completion(io: CommandIo): Promise<void> {
   const shell = io.args['shell'] as string
   if (!Object.hasOwn(shells, shell)) throw misused('completion knows the shells bash, zsh and fish', 'See `nexus help completion`.')
-  const script = shells[shell as keyof typeof shells](stepsOf(new Map([...knownCommands(), ...await outsideCommands()])))
+  const script = shells[shell as keyof typeof shells](stepsOf(new Map([...ownEntries, ...builtCommands(), ...await outsideCommands()])))
   io.print(script, { shell, script })
 }
 

@@ -1,5 +1,5 @@
 /** Errors that only the command line makes, and how a command that failed says so. */
-import { failures, kernelErrors, NexusError, reasonOf, type ErrorTable } from '../errors.ts'
+import { failures, kernelErrors, reasonOf, type ErrorTable, type NexusError } from '../errors.ts'
 import { jsonText, put, styleOf } from './terminal.ts'
 
 export const cliErrors = {
@@ -16,9 +16,12 @@ export const cliErrors = {
 export const fail = failures(cliErrors)
 export const misused = (reason: string, hint: string): NexusError => fail('NEXUS_CLI_USAGE', { reason, hint })
 
+/** Known by its name: what a plugin's command throws may come from another copy of the class. */
+export const isOurs = (error: unknown): error is NexusError => error instanceof Error && error.name === 'NexusError'
+
 /** Prints an error, as JSON on standard output under `--json`, and gives the exit status. */
 export function report(error: unknown, json: boolean): number {
-  const known = error instanceof NexusError ? error : fail('NEXUS_CLI_COMMAND', { command: 'nexus', owner: 'nexus-gateway', reason: reasonOf(error) }, error)
+  const known = isOurs(error) ? error : fail('NEXUS_CLI_COMMAND', { command: 'nexus', owner: 'nexus-gateway', reason: reasonOf(error) }, error)
   const { code, message, fix } = known
   if (json) put(1, jsonText({ error: { code, message, ...(fix && { fix }) } }))
   else put(2, said(known))

@@ -4,19 +4,24 @@ import { statePaths } from '../paths.ts'
 import type { Parsed } from './leaf.ts'
 import { misused } from './errors.ts'
 import type { Gateway } from './rpc.ts'
-import { jsonText } from './terminal.ts'
+import { jsonText, put } from './terminal.ts'
 
 const TIMEOUT_MS = 30_000
 
-export function commandIo(parsed: Parsed, json: boolean): CommandIo {
-  const { env, stdout, stderr } = process
+/** The streams are opened when somebody uses them: a call that prints one line needs none. */
+export function commandIo(parsed: Parsed, json: boolean): CommandIo & { flush(): Promise<void> } {
+  const { env } = process
   const paths = statePaths(env)
   const interrupt = new AbortController()
   // A second Ctrl-C finds no listener and ends the process.
   process.once('SIGINT', () => interrupt.abort())
-  // Whoever reads us may stop reading; that is no fault of ours.
-  for (const stream of [stdout, stderr]) stream.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') throw error })
-
+  const opened = new Set<NodeJS.WriteStream>()
+  const open = (stream: NodeJS.WriteStream): NodeJS.WriteStream => {
+    // Whoever reads us may stop reading; that is no fault of ours.
+    if (!opened.has(stream)) stream.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') throw error })
+    opened.add(stream)
+    return stream
+  }
   let found: Promise<Gateway> | undefined
   const gateway = async (): Promise<Gateway> => {
     const { findGateway } = await import('./rpc.ts')
@@ -25,9 +30,10 @@ export function commandIo(parsed: Parsed, json: boolean): CommandIo {
   const timeoutMs = milliseconds(parsed.options['timeout'], '--timeout', TIMEOUT_MS)
 
   return {
-    ...parsed, json, stdout, stderr, paths, env, signal: interrupt.signal,
-    // Opened when somebody reads it.
+    ...parsed, json, paths, env, signal: interrupt.signal,
     get stdin() { return process.stdin },
+    get stdout() { return open(process.stdout) },
+    get stderr() { return open(process.stderr) },
     async call(method, params) {
       const [{ callGateway }, target] = await Promise.all([import('./rpc.ts'), gateway()])
       return callGateway(target, method, params, { timeoutMs, signal: interrupt.signal })
@@ -37,7 +43,10 @@ export function commandIo(parsed: Parsed, json: boolean): CommandIo {
       return openSocket(target, timeoutMs)
     },
     print(line, value) {
-      stdout.write(json ? jsonText(value) : `${line}\n`)
+      put(1, json ? jsonText(value) : `${line}\n`)
+    },
+    async flush() {
+      for (const stream of opened) await new Promise<void>((resolve) => { stream.write('', () => resolve()) })
     },
   }
 }

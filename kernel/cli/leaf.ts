@@ -14,7 +14,8 @@ export async function parseLeaf(entry: Entry, tokens: readonly string[]): Promis
   const specs = optionsOf(entry)
   const hint = `See \`nexus help ${entry.name}\`.`
   const values: string[] = []
-  const { args, options } = tokens.length > 0 ? await read(entry, specs, tokens.map(standIn(values, tokens, hint))) : { args: [], options: {} }
+  const standing = tokens.map(standIn(values, tokens, hint))
+  const { args, options } = tokens.every((token) => !token.startsWith('-')) ? { args: standing, options: {} } : await read(entry, specs, standing)
   const value = (x: unknown): string | undefined => (typeof x === 'string' ? values[Number(x.slice(1))] : undefined)
 
   const known = new Map(Object.entries(specs).flatMap(([name, spec]) => [[keyOf(name), name], ...(spec.short ? [[spec.short, name]] : [])] as [string, string][]))

@@ -1,7 +1,7 @@
 /** One command line, from its words to its exit status. */
-import { NexusError, reasonOf } from '../errors.ts'
-import { knownCommands, outsideCommands, packageJson, type Entries, type Entry } from './catalog.ts'
-import { fail, misused, report } from './errors.ts'
+import { reasonOf, type NexusError } from '../errors.ts'
+import { builtCommands, outsideCommands, ownEntries, packageJson, type Entries, type Entry } from './catalog.ts'
+import { fail, isOurs, misused, report } from './errors.ts'
 import { groupOf, misrouted, routeOf } from './route.ts'
 import { jsonText, put, styleOf } from './terminal.ts'
 
@@ -19,23 +19,24 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 async function follow(argv: readonly string[], json: boolean, asksHelp: boolean): Promise<number> {
-  let entries = knownCommands()
+  let entries: Entries = ownEntries
   let route = routeOf(argv, entries)
-  const help = asksHelp || route.words[0] === 'help' || route.words.length === 0
+  if (route.command && !asksHelp) return runEntry(entries.get(route.command)!, route.rest, json)
+  // The kernel's own commands need no list; the others are looked up in ever wider circles.
   const named = (): readonly string[] => (route.words[0] === 'help' ? route.words.slice(1) : route.words)
-  if (!entries.has(named().join(' ')) && !route.command && (named().length === 0 || groupOf(named(), entries).length === 0)) {
-    // Nothing that ships with the gateway: only now is it worth asking the plugins from outside.
-    entries = new Map([...entries, ...await outsideCommands()])
+  const found = (): boolean => named().length > 0 && (entries.has(named().join(' ')) || route.command !== undefined || groupOf(named(), entries).length > 0)
+  for (const more of [builtCommands, outsideCommands]) {
+    if (found()) break
+    entries = new Map([...entries, ...await more()])
     route = routeOf(argv, entries)
   }
   if (route.words.length === 0) {
-    const version = route.rest.some((token) => token === '--version' || token === '-V')
     const stray = route.rest.find((token) => !['--json', '--help', '-h', '--version', '-V'].includes(token))
     if (stray) throw misused(`unknown option ${stray.split('=', 1)[0]}`, 'The options of a command stand after its name. See `nexus help`.')
-    if (version) return print(jsonText({ version: packageJson().version, node: process.versions.node }))
+    if (route.rest.some((token) => token === '--version' || token === '-V')) return print(jsonText({ version: packageJson().version, node: process.versions.node }))
   }
-  if (!help && route.command) return runEntry(entries.get(route.command)!, route.rest, json)
-  return print(await helpOn(named(), entries, json))
+  const help = asksHelp || route.words[0] === 'help' || route.command === undefined
+  return help ? print(await helpOn(named(), entries, json)) : runEntry(entries.get(route.command!)!, route.rest, json)
 }
 
 async function helpOn(words: readonly string[], entries: Entries, json: boolean): Promise<string> {
@@ -62,12 +63,12 @@ async function runEntry(entry: Entry, tokens: readonly string[], json: boolean):
   } catch (error) {
     status = io.signal.aborted ? INTERRUPTED : report(commandFault(error, entry), json)
   }
-  for (const stream of [io.stdout, io.stderr]) await new Promise<void>((resolve) => { stream.write('', () => resolve()) })
+  await io.flush()
   process.exit(status)
 }
 
 function commandFault(error: unknown, { name, plugin }: Entry): NexusError {
-  if (error instanceof NexusError) return error
+  if (isOurs(error)) return error
   return fail('NEXUS_CLI_COMMAND', { command: name, owner: plugin ? `plugin "${plugin}"` : 'nexus-gateway', reason: reasonOf(error) }, error)
 }
 

@@ -190,7 +190,7 @@ export function createBroadcast(limits: Limits, now: () => number, log: Log): Br
     publish, flush, stop,
     place(owner, caller, protocol, wanted) {
       const holder = wanted && holders.get(wanted.token)
-      if (false && holder) {
+      if (holder && holder.cursor.caller.id === caller.id) {
         // The client is back before its old socket was seen to be dead.
         holder.owner.supersede()
         stop(holder.cursor)

@@ -103,13 +103,13 @@ export function openLink(o: LinkOptions): Link {
       o.event({ event: frame['event'], payload: frame['payload'], seq: typeof frame['seq'] === 'number' ? frame['seq'] : undefined })
     }
   })
-  // A close event with the reason follows every error.
-  socket.addEventListener('error', () => {})
-  socket.addEventListener('close', ({ code, reason }) => {
+  function gone(code: number, reason: string): void {
     closed.resolve()
-    const refused = !hello && (code === 1002 || code === 1008)
-    end(clientError('NEXUS_CLIENT_REFUSED', { code, reason: reason || 'no reason given' }), refused)
-  })
+    end(clientError('NEXUS_CLIENT_REFUSED', { code, reason: reason || 'no reason given' }), !hello && (code === 1002 || code === 1008))
+  }
+  socket.addEventListener('close', ({ code, reason }) => gone(code, reason))
+  // The close event that should follow has more to say, but some runtimes never send it.
+  socket.addEventListener('error', () => { setTimeout(gone, 100, 1006, 'the connection failed') })
 
   return {
     send(text) {

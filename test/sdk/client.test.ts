@@ -244,13 +244,13 @@ describe('a lost connection', () => {
   })
 
   test('ticks keep a quiet connection', async () => {
-    await using gateway = await fakeGateway({ hello: () => policy(30) })
+    await using gateway = await fakeGateway({ hello: () => policy(150) })
     const { client, states } = follow({ url: gateway.url, ...fast })
     await using _ = client
     await client.ready()
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < 8; i++) {
       gateway.peers[0]!.emit('tick', { ts: i })
-      await new Promise((r) => setTimeout(r, 15))
+      await new Promise((r) => setTimeout(r, 75))
     }
     expect(states).toEqual(['open'])
   })

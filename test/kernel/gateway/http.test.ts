@@ -124,6 +124,11 @@ describe('a plugin\'s route', () => {
     expect((await fetch(`${at.url}/desk/item/7`, { method: 'DELETE', headers: bearer('admin') })).status).toBe(204)
   })
 
+  test('needs no token where the authenticator asks for none', async () => {
+    await using at = await house()
+    expect(await raw({ socketPath: at.socketPath, path: '/desk/item/7' })).toMatchObject({ status: 200, body: '{"id":"7"}' })
+  })
+
   test('that is public asks nobody, unless a credential comes', async () => {
     const asked: AuthRequest[] = []
     await using at = await house({ authenticate: (request) => { asked.push(request); return request.token === 'admin' ? { ok: true, caller: tokens['admin']! } : { ok: false, code: 'X', message: 'no' } } })

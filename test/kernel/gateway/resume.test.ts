@@ -4,7 +4,7 @@ import type { Access } from '../../../kernel/contract.ts'
 import { Ring } from '../../../kernel/gateway/resume.ts'
 import { admits } from '../../../kernel/provenance.ts'
 import { guest, house } from './support.ts'
-import { stage, turns, type FakeListener } from './listeners.ts'
+import { FakeListener, stage, turns } from './listeners.ts'
 
 const read = ['operator.read']
 
@@ -74,6 +74,28 @@ describe('a client that comes back', () => {
     const third = join(read, { resume: { token: first.cursor.token, seq: seen } }).start()
     await turns(20)
     expect([...second.heard, ...third.heard].map((h) => h.payload)).toEqual(Array.from({ length: 1000 }, (_, i) => i + 1))
+  })
+
+  test('gets what it missed no faster than it reads', async () => {
+    const { emit, join, broadcast } = stage({ ringBytes: 1e9 })
+    const first = join(read).start()
+    broadcast.stop(first.cursor)
+    for (let n = 0; n < 100; n++) emit('x', 'operator.read', 'x'.repeat(100_000))
+    const { listener, start } = join(read, { resume: { token: first.cursor.token, seq: 0 } })
+    let wait = (): void => {}
+    listener.whenRead = (run) => { wait = run }
+    listener.write = (frame) => { listener.unread += frame.length; FakeListener.prototype.write.call(listener, frame) }
+    start()
+    await turns(50)
+    const before = listener.texts.length
+    expect(before).toBeGreaterThan(5)
+    expect(before).toBeLessThan(30)
+    while (listener.texts.length < 100) {
+      listener.unread = 0
+      wait()
+      await turns(50)
+    }
+    expect(listener.closes).toEqual([])
   })
 
   test.each<[string, (token: string) => { scopes?: string[]; options: { protocol?: 3 | 4; id?: string; resume: { token: string; seq: number } } }]>([
