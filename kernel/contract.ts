@@ -75,7 +75,7 @@ export interface Event<P extends Schema = Any> {
 export interface Route { readonly scope: Access; readonly summary?: string }
 
 export const method = <const P extends Schema | undefined = undefined, const R extends Schema | undefined = undefined>(
-  m: { readonly scope: Access; readonly params?: P; readonly result?: R; readonly summary?: string }): Method<P, R> => m
+  m: { readonly scope: Access; readonly params?: P; readonly result?: R; readonly summary?: string }): Method<NoInfer<P>, NoInfer<R>> => m as Method<NoInfer<P>, NoInfer<R>>
 export const event = <const P extends Schema>(
   e: { readonly scope: Access; readonly payload: P; readonly summary?: string }): Event<P> => e
 export const route = <const R extends Route>(r: R): R => r

@@ -186,18 +186,20 @@ export function createKernel(options: KernelOptions): Kernel {
   }
 
   async function apply(changes: Changes, cause?: Cause): Promise<ChangeReport> {
-    const { plugins: added } = await identify(changes.load ?? [])
-    const ids = [...added.keys(), ...(changes.unload ?? []), ...(changes.reload ?? []), ...Object.keys(changes.settings ?? {})]
+    const ids = [...(changes.load ?? []).map(({ source }) => source.id), ...(changes.unload ?? []), ...(changes.reload ?? []), ...Object.keys(changes.settings ?? {})]
     // From inside a call the change would wait for that very call to end.
     const inside = cause !== undefined && cause.path.length > 0 && (queued > 0 || cause.path.some((id) => affectedBy(host, ids).has(id)))
-    const done = enqueue(() => applyNow(changes, added, ids))
+    const done = enqueue(() => applyNow(changes))
     if (!inside) return done
     done.catch((error: unknown) => log.error('a scheduled change of plugins failed', { reason: reasonOf(error), plugins: ids }))
     return { scheduled: true, started: [], stopped: [], blocked: [] }
   }
 
-  async function applyNow(changes: Changes, added: ReadonlyMap<string, Wanted>, ids: readonly string[]): Promise<ChangeReport> {
+  async function applyNow(changes: Changes): Promise<ChangeReport> {
     if (phase !== 'ready') throw fail('NEXUS_CALL_DRAINING')
+    const { plugins: added, twice } = await identify(changes.load ?? [])
+    for (const error of twice.values()) throw error
+    const ids = [...added.keys(), ...(changes.unload ?? []), ...(changes.reload ?? []), ...Object.keys(changes.settings ?? {})]
     const plugins = new Map(wanted)
     for (const id of [...(changes.unload ?? []), ...(changes.reload ?? [])]) if (!plugins.has(id)) throw fail('NEXUS_PLUGIN_NOT_RUNNING', { plugin: id })
     for (const id of changes.unload ?? []) {

@@ -1,5 +1,4 @@
-/** Which gateway a command means, and one call to it: `POST /rpc` over the unix socket or a URL, nothing but `node:http`. */
-import type { RequestOptions } from 'node:http'
+/** Which gateway a command means, and one call to it: `POST /rpc` over the unix socket or a URL. */
 import { NexusError, reasonOf } from '../errors.ts'
 import type { Paths } from '../paths.ts'
 import { fail, misused } from './errors.ts'
@@ -20,7 +19,8 @@ const GONE = ['ECONNREFUSED', 'ENOENT', 'ENOTSOCK']
 /** The token comes from --token-file, else NEXUS_TOKEN; over the socket it needs none, nor at a URL that is this state directory's own. */
 export async function findGateway(flags: Flags, env: NodeJS.ProcessEnv, paths: Paths): Promise<Gateway> {
   const url = flags.url === undefined ? undefined : parseUrl(flags.url)
-  const given = flags.tokenFile === undefined ? env['NEXUS_TOKEN'] || undefined : await readToken(flags.tokenFile)
+  const fromEnv = env['NEXUS_TOKEN'] ? checked(env['NEXUS_TOKEN'], '$NEXUS_TOKEN') : undefined
+  const given = flags.tokenFile === undefined ? fromEnv : await readToken(flags.tokenFile)
   const token = given ?? (url && await isOwn(url, paths) ? await readToken(paths.token) : undefined)
   return { place: url?.host ?? paths.state, url, socket: paths.socket, token }
 }
@@ -43,6 +43,11 @@ async function isOwn(url: URL, paths: Paths): Promise<boolean> {
 async function readToken(file: string): Promise<string> {
   const { readFile } = await import('node:fs/promises')
   const text = await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8')).catch((error: unknown) => { throw fail('NEXUS_CLI_TOKEN_FILE', { file }, error) })
+  return checked(text, file)
+}
+
+/** What goes into a header must not be able to end it. */
+function checked(text: string, file: string): string {
   const token = text.trim()
   if (!/^[\x21-\x7e]+$/.test(token)) throw fail('NEXUS_CLI_TOKEN_FILE', { file })
   return token
@@ -64,30 +69,46 @@ export interface CallOptions { readonly timeoutMs: number; readonly signal?: Abo
 
 /** The method's payload. Throws what the gateway answered, or NEXUS_CLI_NO_GATEWAY, _UNREACHABLE, _TIMEOUT. */
 export async function callGateway(gateway: Gateway, method: string, params: unknown, { timeoutMs, signal }: CallOptions): Promise<unknown> {
-  const { url } = gateway
-  const secure = url?.protocol === 'https:' || url?.protocol === 'wss:'
-  // Imported, Node 22 and later load their whole WebSocket client with it, which takes longer than the call.
-  const { request } = secure ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
   const body = Buffer.from(JSON.stringify({ method, ...(params !== undefined && { params }) }))
-  const deadline = AbortSignal.timeout(timeoutMs)
-  const options: RequestOptions = {
-    ...(url ? { hostname: url.hostname.replace(/^\[|\]$/g, ''), port: url.port || (secure ? 443 : 80) } : { socketPath: gateway.socket }),
-    method: 'POST', path: `${url?.pathname.replace(/\/$/, '') ?? ''}/rpc`, agent: false,
-    // Else Node works one out from the host, with regular expressions that take longer than the call.
-    ...(!secure && { servername: '' }),
-    headers: { 'content-type': 'application/json', 'content-length': body.length, ...(url ? {} : { host: 'localhost' }), ...(gateway.token && { authorization: `Bearer ${gateway.token}` }) },
-    signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
-  }
+  const fields = { 'content-type': 'application/json', 'content-length': String(body.length), ...(gateway.token && { authorization: `Bearer ${gateway.token}` }) }
+  const { answer, end } = gateway.url ? overUrl(gateway.url, fields, body) : overSocket(gateway.socket, fields, body)
+  let late = false
+  const timer = setTimeout(() => {
+    late = true
+    end()
+  }, timeoutMs)
+  signal?.addEventListener('abort', end)
   try {
-    const text = await new Promise<string>((resolve, reject) => {
-      const req = request(options, (response) => void readAll(response).then(resolve, reject))
-      req.once('error', reject).end(body)
-    })
-    return payloadOf(text, gateway.place)
+    return payloadOf(await answer, gateway.place)
   } catch (error) {
-    if (deadline.aborted && !(error instanceof NexusError)) throw fail('NEXUS_CLI_TIMEOUT', { method, ms: timeoutMs })
-    throw unreachable(error, gateway)
+    throw late ? fail('NEXUS_CLI_TIMEOUT', { method, ms: timeoutMs }) : unreachable(error, gateway)
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', end)
   }
+}
+
+interface Exchange { readonly answer: Promise<string>; end(): void }
+type Fields = Readonly<Record<string, string>>
+
+/** HTTP/1.0, as it knows neither chunks nor reuse: the answer is what comes until the end. Loading `node:http` would take half as long again as a start of Node. */
+function overSocket(path: string, fields: Fields, body: Buffer): Exchange {
+  const stream = process.getBuiltinModule('node:net').connect(path)
+  const head = ['POST /rpc HTTP/1.0', 'host: localhost', ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`), '', '']
+  stream.write(head.join('\r\n'))
+  stream.write(body)
+  return { answer: readAll(stream).then((text) => text.slice(text.indexOf('\r\n\r\n') + 4)), end: () => void stream.destroy() }
+}
+
+// Imported, Node 22 and later load their whole WebSocket client with it, which takes longer than the call.
+function overUrl({ protocol, hostname, port, pathname }: URL, headers: Fields, body: Buffer): Exchange {
+  const secure = protocol === 'https:' || protocol === 'wss:'
+  const { request } = secure ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
+  const req = request({ method: 'POST', hostname: hostname.replace(/^\[|\]$/g, ''), port: port || (secure ? 443 : 80), path: `${pathname.replace(/\/$/, '')}/rpc`, agent: false, headers })
+  const answer = new Promise<string>((resolve, reject) => {
+    req.once('response', (response) => void readAll(response).then(resolve, reject)).once('error', reject).end(body)
+  })
+  return { answer, end: () => void req.destroy() }
 }
 
 export function unreachable(error: unknown, { place }: Gateway): NexusError {

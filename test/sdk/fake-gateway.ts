@@ -1,6 +1,7 @@
 /** A hand-made gateway that speaks the wire and misbehaves on request. */
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { AddressInfo } from 'node:net'
+import { createClient, type Client, type ClientOptions, type GatewayError } from 'nexus-gateway/sdk/client'
 
 export interface Req { readonly id: string; readonly method: string; readonly params?: unknown }
 export interface Peer {
@@ -76,3 +77,17 @@ export const hello = (over: Record<string, unknown> = {}): Record<string, unknow
   policy: { maxPayload: 26_214_400, maxBufferedBytes: 52_428_800, tickIntervalMs: 30_000 },
   ...over,
 })
+
+export const fast = { reconnect: { minMs: 5, maxMs: 20 } } as const
+export const policy = (tickIntervalMs: number, maxPayload = 1e6) => ({ policy: { maxPayload, maxBufferedBytes: 1e7, tickIntervalMs } })
+export const nexus = (error: unknown) => ((error as GatewayError).details as { nexus?: string } | undefined)?.nexus
+export const failure = (promise: Promise<unknown>) => promise.then(() => { throw new Error('it did not fail') }, (e: GatewayError) => e)
+
+/** A client and what it told its application. */
+export function follow(o: ClientOptions): { client: Client; states: string[]; resets: string[]; losses: unknown[] } {
+  const states: string[] = []
+  const losses: unknown[] = []
+  const resets: string[] = []
+  const client = createClient({ ...o, onState: (s, error) => { states.push(s); if (error) losses.push(nexus(error)) }, onReset: (r) => resets.push(r.reason) })
+  return { client, states, resets, losses }
+}

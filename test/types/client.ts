@@ -20,6 +20,8 @@ void typed.call['cost.sum']({ session: 's' })
 void typed.call['cost.summary']({ sesion: 's' })
 // @ts-expect-error params are missing
 void typed.call['cost.summary']()
+// @ts-expect-error a method without params
+void typed.call['cost.reset']({ force: true })
 // @ts-expect-error no such event
 typed.on('cost.nope', () => {})
 // @ts-expect-error the payload of another event
