@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
-const nexus = fileURLToPath(new URL('../dist/nexus.js', import.meta.url))
+const nexus = fileURLToPath(new URL('../dist/nexus.cjs', import.meta.url))
 
 /** `args` go to `nexus start`. Resolves once the gateway serves. */
 export async function startGateway(...args: string[]): Promise<AsyncDisposable & { readonly url: string; readonly token: string }> {

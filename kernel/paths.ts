@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { chmod, mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,6 +27,7 @@ export function statePaths(env: NodeJS.ProcessEnv): Paths {
 
 /** Makes `dir` and what is missing above it, 0700 whatever the umask. */
 export async function privateDir(dir: string): Promise<void> {
+  const { chmod, mkdir } = await import('node:fs/promises')
   await mkdir(dir, { recursive: true, mode: 0o700 })
   await chmod(dir, 0o700)
 }

@@ -1,6 +1,6 @@
 /** Request frames in, response frames out. Shapes: PROTOCOL section 2; errors: section 6. */
 import * as v from 'valibot'
-import { NexusError, type WireCode } from '../errors.ts'
+import type { NexusError, WireCode } from '../errors.ts'
 import { check } from '../validate.ts'
 
 export type Protocol = 3 | 4

@@ -28,26 +28,24 @@ export interface Entry {
 
 /** An entry keeps its index for ever; the oldest go when there are too many, too many bytes, or when they are too old. */
 export class Ring {
-  readonly #slots: (Entry | undefined)[]
-  readonly #maxBytes: number
+  readonly #entries = new Map<number, Entry>()
+  readonly #limits: Pick<Limits, 'ringEvents' | 'ringBytes'>
   #bytes = 0
   /** Index of the oldest entry kept, and of the next one to come. */
   first = 0
   next = 0
 
-  constructor({ ringEvents, ringBytes }: Pick<Limits, 'ringEvents' | 'ringBytes'>) {
-    this.#slots = new Array<Entry | undefined>(ringEvents)
-    this.#maxBytes = ringBytes
+  constructor(limits: Pick<Limits, 'ringEvents' | 'ringBytes'>) {
+    this.#limits = limits
   }
 
-  at(index: number): Entry | undefined {
-    return index >= this.first && index < this.next ? this.#slots[index % this.#slots.length] : undefined
-  }
+  at(index: number): Entry | undefined { return this.#entries.get(index) }
 
   /** What `first` will be once something of this size has been added. */
   firstAfter(bytes: number): number {
-    let first = this.first
-    for (let left = this.#bytes + bytes; first < this.next && (left > this.#maxBytes || this.next - first >= this.#slots.length); first++) {
+    const { ringEvents, ringBytes } = this.#limits
+    let { first } = this
+    for (let left = this.#bytes + bytes; first < this.next && (left > ringBytes || this.next - first >= ringEvents); first++) {
       left -= this.at(first)?.bytes ?? 0
     }
     return first
@@ -55,7 +53,7 @@ export class Ring {
 
   push(entry: Entry): void {
     this.#dropTo(this.firstAfter(entry.bytes))
-    this.#slots[this.next++ % this.#slots.length] = entry
+    this.#entries.set(this.next++, entry)
     this.#bytes += entry.bytes
   }
 
@@ -68,7 +66,7 @@ export class Ring {
   #dropTo(first: number): void {
     for (; this.first < first; this.first++) {
       this.#bytes -= this.at(this.first)?.bytes ?? 0
-      this.#slots[this.first % this.#slots.length] = undefined
+      this.#entries.delete(this.first)
     }
   }
 }

@@ -78,15 +78,14 @@ function answer(kernel: Kernel, limits: Limits, listener: ListenerKind, verb: Ve
 
 /** A body that says its length is refused by it; one that does not is cut off while it is read. */
 function limitBody(c: Context<Env>, limit: number): void {
-  const { headers } = c.env.incoming
-  const tooLarge = () => fail('NEXUS_HTTP_TOO_LARGE', { limit })
-  if (Number(headers['content-length'] ?? 0) > limit) throw tooLarge()
-  if (headers['transfer-encoding'] === undefined || !c.req.raw.body) return
+  const { 'content-length': length, 'transfer-encoding': coding } = c.env.incoming.headers
+  if (length !== undefined && Number(length) > limit) throw fail('NEXUS_HTTP_TOO_LARGE', { limit })
+  if (coding === undefined || !c.req.raw.body) return
   let size = 0
   const body = c.req.raw.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, out) {
       size += chunk.byteLength
-      if (size > limit) throw tooLarge()
+      if (size > limit) throw fail('NEXUS_HTTP_TOO_LARGE', { limit })
       out.enqueue(chunk)
     },
   }))

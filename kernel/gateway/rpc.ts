@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as v from 'valibot'
-import { asNexusError, fail, NexusError } from '../errors.ts'
+import { asNexusError, fail, type NexusError } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
 import { nobody } from '../provenance.ts'
 import { headersFor, jsonAnswer, wrongMethod, type Answer } from './answer.ts'

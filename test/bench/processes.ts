@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
-export const binary = join(root, 'dist/nexus.js')
+export const binary = join(root, 'dist/nexus.cjs')
 export const benchPlugin = join(root, 'test/bench/plugin.mjs')
 
 export interface Running extends AsyncDisposable {

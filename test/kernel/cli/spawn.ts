@@ -9,7 +9,7 @@ import { built } from '../../fixtures/built.ts'
 export interface Ended { readonly status: number | null; readonly out: string; readonly err: string }
 interface Options { readonly env?: Readonly<Record<string, string>>; readonly input?: string; readonly cwd?: string }
 
-export const binary = (): string => join(built(), 'nexus.js')
+export const binary = (): string => join(built(), 'nexus.cjs')
 export const stateDir = (): string => mkdtempSync(join(tmpdir(), 'nexus-cli-'))
 
 /** Only what is given here reaches the process; there is no state directory at `/nowhere`. */

@@ -34,12 +34,6 @@ async function say(port: number, bytes: string | Buffer, ms = 2000): Promise<{ t
   return { text, closed: ended }
 }
 
-/** A client that has said hello, and its raw socket. */
-async function rawGuest(at: House): Promise<{ client: Client; raw: Socket }> {
-  const client = await guest(at)
-  return { client, raw: (client.ws as unknown as { _socket: Socket })._socket }
-}
-
 /** Whatever was done to it, the gateway still serves. */
 async function serves(at: House): Promise<void> {
   const client = await guest(at)
@@ -97,9 +91,8 @@ describe('before hello', () => {
     expect(await whole.closed).toEqual({ code: 1009, reason: 'preauth payload too large' })
     const partial = new Client(at.url)
     await partial.challenge()
-    const raw = (partial.ws as unknown as { _socket: Socket })._socket
-    raw.write(frame('', { length: 20_000_000 }))
-    raw.write(Buffer.alloc(300_000))
+    partial.raw.write(frame('', { length: 20_000_000 }))
+    partial.raw.write(Buffer.alloc(300_000))
     expect(await partial.closed).toEqual({ code: 1009, reason: 'preauth payload too large' })
     await serves(at)
   })
@@ -199,7 +192,8 @@ describe('after hello', () => {
 
   test('a message of 26 MiB closes with 1009 before it is taken in', async () => {
     await using at = await house()
-    const { client, raw } = await rawGuest(at)
+    const client = await guest(at)
+    const { raw } = client
     raw.write(frame('', { length: 26 * 1024 * 1024 }))
     expect((await client.closed).code).toBe(1009)
     await serves(at)
@@ -214,7 +208,8 @@ describe('after hello', () => {
 
   test('invalid UTF-8 closes with 1007', async () => {
     await using at = await house()
-    const { client, raw } = await rawGuest(at)
+    const client = await guest(at)
+    const { raw } = client
     raw.write(frame(Buffer.from([0x22, 0xc3, 0x28, 0x22])))
     expect((await client.closed).code).toBe(1007)
     await serves(at)
@@ -222,7 +217,8 @@ describe('after hello', () => {
 
   test('a million crumbs close with 1008, and are not kept', async () => {
     await using at = await house()
-    const { client, raw } = await rawGuest(at)
+    const client = await guest(at)
+    const { raw } = client
     const crumbs = Buffer.concat([frame('a', { fin: false }), ...Array.from({ length: 9_999 }, () => frame('a', { opcode: 0, fin: false }))])
     raw.write(crumbs)
     for (let i = 1; i < 100 && !raw.destroyed; i++) raw.write(crumbs)
@@ -239,7 +235,8 @@ describe('after hello', () => {
     ['a length beyond reason', Buffer.concat([Buffer.from([0x81, 0xff]), Buffer.alloc(8, 0xff), Buffer.alloc(4)]), 1009],
   ])('%s closes with the code of the standard', async (_, bytes, code) => {
     await using at = await house()
-    const { client, raw } = await rawGuest(at)
+    const client = await guest(at)
+    const { raw } = client
     raw.write(bytes)
     expect((await client.closed).code).toBe(code)
     await serves(at)
@@ -247,7 +244,8 @@ describe('after hello', () => {
 
   test('a thousand pings are answered or end the one who sent them', async () => {
     await using at = await house()
-    const { client, raw } = await rawGuest(at)
+    const client = await guest(at)
+    const { raw } = client
     raw.write(Buffer.concat(Array.from({ length: 1000 }, () => frame('', { opcode: 9 }))))
     await Promise.race([client.closed, client.call('desk.public').catch(() => {})])
     await serves(at)

@@ -244,6 +244,7 @@ describe('every answer', () => {
   test('to headers that do not end comes in time', async () => {
     await using at = await house()
     const socket = connect(at.port, '127.0.0.1')
+    socket.on('error', () => {})
     let text = ''
     socket.on('data', (chunk) => { text += String(chunk) })
     socket.write(`GET / HTTP/1.1\r\n${Array.from({ length: 20_000 }, (_, i) => `X-${i}: 1\r\n`).join('')}`)

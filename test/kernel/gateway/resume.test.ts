@@ -249,7 +249,7 @@ async function play(script: readonly Step[], limits: Parameters<typeof stage>[0]
     } else if (step.do === 'come') come(model as Model)
     else if (step.do === 'take') take(model as Model, 2)
     // The socket is closing, and the gateway has not heard yet that it has closed.
-    else if (step.do === 'shut') model?.listener && (model.listener.open = false)
+    else if (step.do === 'shut') Object.assign(model?.listener ?? {}, { open: false })
     else {
       if (step.do === 'leave') take(model as Model, Infinity)
       cut(model as Model)

@@ -1,5 +1,6 @@
 /** A real kernel of small plugins behind a real gateway, and a client that speaks the wire by hand. */
 import { mkdtemp, rm } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { definePlugin, event, method, route, type Plugin } from 'nexus-gateway/sdk'
@@ -181,6 +182,12 @@ export class Client {
     })
     this.ws.on('error', () => {})
     this.closed = new Promise((resolve) => this.ws.on('close', (code, reason) => resolve({ code, reason: String(reason) })))
+  }
+
+  /** The socket below, to send bytes that `ws` would not. */
+  get raw(): Socket {
+    // oxlint-disable-next-line no-underscore-dangle
+    return (this.ws as unknown as { _socket: Socket })._socket
   }
 
   #wake(): void {

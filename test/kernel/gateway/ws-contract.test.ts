@@ -1,3 +1,4 @@
+// oxlint-disable no-underscore-dangle
 /** What the gateway relies on in this version of `ws`, beyond what its documentation promises. */
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
