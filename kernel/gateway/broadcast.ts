@@ -159,7 +159,7 @@ export function createBroadcast(limits: Limits, now: () => number, log: Log): Br
     let frame = body.frames?.get(seq)
     if (!frame) {
       frame = numberedFrame(body.head, seq)
-      if (share) (body.frames ??= new Map()).set(seq, frame)
+      if (share) remember(body, seq, frame)
     }
     listener.write(frame)
   }
@@ -211,6 +211,12 @@ export function createBroadcast(limits: Limits, now: () => number, log: Log): Br
       if (!handing) ring.dropOlderThan(now() - limits.resumeMs)
     },
   }
+}
+
+/** Those who came together have the same numbers and stand together, so only the last few frames are worth keeping. */
+function remember(body: Body, seq: number, frame: Buffer): void {
+  if (!body.frames || body.frames.size >= 16) body.frames = new Map()
+  body.frames.set(seq, frame)
 }
 
 function bodyOf(name: string, payload: unknown, stateVersion: unknown): Body {

@@ -171,14 +171,14 @@ describe('a client that is turned away', () => {
     const client = new Client(at.url)
     await client.challenge()
     client.send(frame)
-    expect(await client.find((f) => f.type === 'res')).toMatchObject({ id, ok: false, error: { code: 'INVALID_REQUEST', message: 'invalid handshake: first request must be connect' } })
+    expect(await client.find((f) => f.type === 'res')).toMatchObject({ id, ok: false, error: { code: 'INVALID_REQUEST', message: 'invalid handshake: first request must be connect', details: { nexus: 'NEXUS_CONNECT_FIRST' } } })
     expect(await client.closed).toEqual({ code: 1008, reason: 'invalid handshake: first request must be connect' })
   })
 
   test('a second connect is an error and ends nothing', async () => {
     await using at = await house()
     const client = await guest(at)
-    expect((await client.call('connect', connectParams())).error).toMatchObject({ code: 'INVALID_REQUEST', message: 'connect is only valid as the first request' })
+    expect((await client.call('connect', connectParams())).error).toMatchObject({ code: 'INVALID_REQUEST', message: 'connect is only valid as the first request', details: { nexus: 'NEXUS_CONNECT_TWICE' } })
     expect((await client.call('desk.public')).ok).toBe(true)
   })
 
