@@ -23,11 +23,11 @@ export function tokenOf(req: IncomingMessage): string | undefined {
   const headers = headersOf(req)
   const { authorization } = headers
   if (authorization === undefined) return headers['x-openclaw-token']
-  return /^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? ''
+  return authorization.slice(0, 7).toLowerCase() === 'bearer ' ? authorization.slice(7).trim() : ''
 }
 
 /** Addresses end up in logs and histories, so a token in one is refused even if it is right. */
-export const hasTokenInUrl = (req: IncomingMessage): boolean => /\?(?:.*&)?token=/i.test(req.url ?? '')
+export const hasTokenInUrl = ({ url = '' }: IncomingMessage): boolean => url.includes('?') && /\?(?:.*&)?token=/i.test(url)
 
 /** Throws the refusal as the client may see it. */
 export function admitted(answer: AuthAnswer | undefined): Caller {

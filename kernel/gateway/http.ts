@@ -62,9 +62,8 @@ export class GuardedResponse extends ServerResponse {
 /** By hand: `new URL` throws on what a stranger may send. Of an absolute address the path counts. */
 function pathOf(url: string): string {
   const start = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('://') + 3)
-  const path = start < 0 ? '/' : url.slice(start)
-  const end = path.search(/[?#]/)
-  return end < 0 ? path : path.slice(0, end)
+  const query = url.indexOf('?')
+  return start < 0 ? '/' : url.slice(start, query < 0 ? undefined : query)
 }
 
 function send(req: IncomingMessage, res: ServerResponse, { status, headers, body }: Answer): void {

@@ -72,10 +72,10 @@ describe('who is refused, with the code and text clients of the protocol match o
 })
 
 describe('the secret is compared in constant time', () => {
-  test('always two digests of 32 bytes, by timingSafeEqual, whatever was sent', () => {
+  test('always two digests of 64 hex digits, by timingSafeEqual, whatever was sent', () => {
     compared.length = 0
     for (const guess of ['', 'x', token, 'y'.repeat(100_000), '\u{1F511}']) matches(guess, digestOf(token))
-    expect(compared).toEqual(Array.from({ length: 5 }, () => [32, 32]))
+    expect(compared).toEqual(Array.from({ length: 5 }, () => [64, 64]))
   })
 })
 

@@ -1,16 +1,19 @@
-import { chmod, lstat, mkdtemp, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createGateway } from '../../../kernel/gateway/gateway.ts'
 import { kernelOf } from '../harness.ts'
 import { Client, connectParams, guest, house } from './support.ts'
 
+let dir: string
+beforeEach(async () => { dir = await mkdtemp(join(tmpdir(), 'nexus-gateway-')) })
+afterEach(() => rm(dir, { recursive: true, force: true }))
+
 describe('listening', () => {
   test('on a port that is taken names it, and leaves nothing open', async () => {
     await using at = await house()
-    const dir = await mkdtemp(join(tmpdir(), 'nexus-gateway-'))
     const gateway = createGateway(kernelOf([]))
     const socketPath = join(dir, 'gateway.sock')
     await expect(gateway.listen({ port: at.port, socketPath })).rejects.toMatchObject({ code: 'NEXUS_START_PORT', message: `port ${at.port} on 127.0.0.1 is in use`, exit: 75 })
@@ -22,8 +25,6 @@ describe('listening', () => {
   })
 
   test('makes a socket that only its owner may use, whatever the umask, and takes it away again', async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'nexus-gateway-'))
-    await chmod(dir, 0o700)
     const socketPath = join(dir, 'gateway.sock')
     const gateway = createGateway(kernelOf([]))
     expect(await gateway.listen({ socketPath })).toEqual({ url: undefined, port: undefined })
@@ -33,7 +34,6 @@ describe('listening', () => {
   })
 
   test('replaces a socket that a crash left behind, but not a file that is something else', async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'nexus-gateway-'))
     const socketPath = join(dir, 'gateway.sock')
     const dead = createServer().listen(socketPath)
     await new Promise((resolve) => dead.once('listening', resolve))
