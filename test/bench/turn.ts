@@ -7,7 +7,7 @@ import type { Scenario } from './row.ts'
 import { interleave, median } from './stats.ts'
 import { open } from './wire.ts'
 
-/** One turn over a provider on loopback that answers in 12 chunks, with and without the gateway in between. */
+/** One turn of a session that is there already, over a provider on loopback that answers in 12 chunks, with and without the gateway in between. */
 export const turn: Scenario = async () => {
   await using mock = await startOpenAiServer({ models: ['m1'] })
   const state = await mkdtemp(join(tmpdir(), 'nexus-bench-'))
@@ -27,7 +27,7 @@ export const turn: Scenario = async () => {
           else reject(new Error(JSON.stringify(payload)))
         }
       })
-      await wire.send('chat.send', { sessionKey: `bench-${turns}`, message: 'hello', idempotencyKey: `bench-${turns++}` })
+      await wire.send('chat.send', { sessionKey: `bench-${turns % 10}`, message: 'hello', idempotencyKey: `bench-${turns++}` })
       await done
       return performance.now() - started
     }
