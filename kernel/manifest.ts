@@ -78,6 +78,7 @@ export function manifestFaults(manifest: Manifest, plugin: Plugin): string[] {
     if (manifest[part] !== actual[part]) faults.push(`${part} is ${actual[part]}, the manifest says ${manifest[part]}`)
   }
   for (const part of ['requires', 'provides', 'methods', 'events', 'routes', 'paths', 'capabilities'] as const) {
+    if (Object.keys(manifest[part]).length === 0 && Object.keys(actual[part]).length === 0) continue
     const [said, is] = [asTable(manifest[part]), asTable(actual[part])]
     for (const name of new Set([...said.keys(), ...is.keys()])) {
       const [a, b] = [said.get(name), is.get(name)]

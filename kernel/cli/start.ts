@@ -47,7 +47,6 @@ export async function start(io: CommandIo): Promise<number> {
   try {
     const { active, failed } = await kernel.start()
     const gateway = createGateway(kernel)
-    kernel.connectionsFrom(gateway.connections)
     const listening = await gateway.listen(where)
     lock.publish({ host: where.host, port: listening.port ?? 0 })
     show.ready(readyOf(kernel, gathered, { active, failed, url: listening.url ?? '', open: !isLoopback(where.host) }))

@@ -1,21 +1,13 @@
 import { execFile } from 'node:child_process'
-import { build } from 'rolldown'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { root } from './processes.ts'
+import { bundled, root } from './processes.ts'
 import type { Scenario } from './row.ts'
 import { interleave, median, pairRatio } from './stats.ts'
 
 const count = 500
-
-/** The kernel as one plain file: a TypeScript hook in the child would be measured with it. */
-async function bundled(name: string): Promise<string> {
-  const file = join(root, 'node_modules/.cache/nexus-bench', `${name}.mjs`)
-  await build({ input: join(root, 'test/bench/controls', `${name}.ts`), platform: 'node', logLevel: 'silent', output: { file, codeSplitting: false } })
-  return file
-}
 
 async function child(args: string[], flags: string[] = []): Promise<Record<string, number>> {
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, ...args], { cwd: root })

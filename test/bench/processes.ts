@@ -3,12 +3,20 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'rolldown'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 export const binary = join(root, 'dist/nexus.cjs')
 export const benchPlugin = join(root, 'test/bench/plugin.mjs')
+
+/** One of the controls as one plain file: a TypeScript hook in the child would be measured with it. */
+export async function bundled(name: string): Promise<string> {
+  const file = join(root, 'node_modules/.cache/nexus-bench', `${name}.mjs`)
+  await build({ input: join(root, 'test/bench/controls', `${name}.ts`), platform: 'node', logLevel: 'silent', output: { file, codeSplitting: false } })
+  return file
+}
 
 export interface Running extends AsyncDisposable {
   readonly port: number
@@ -37,7 +45,7 @@ export async function startNexus(options: { state?: string; args?: string[]; env
 
 export async function startControl(file: string, args: string[] = []): Promise<Running> {
   const spawnedAt = performance.now()
-  const child = spawn(process.execPath, [join(root, 'test/bench/controls', file), ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [resolve(root, 'test/bench/controls', file), ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ready = await firstLine(child)
   return { port: Number(ready['port']), pid: child.pid ?? 0, token: 'bench', state: '', spawnedAt, [Symbol.asyncDispose]: () => end(child) }
 }

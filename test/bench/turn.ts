@@ -1,18 +1,18 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startOpenAiServer } from '../fixtures/openai-server.ts'
-import { startNexus } from './processes.ts'
+import { bundled, startControl, startNexus } from './processes.ts'
 import type { Scenario } from './row.ts'
 import { interleave, median } from './stats.ts'
 import { open } from './wire.ts'
 
 /** One turn of a session that is there already, over a provider on loopback that answers in 12 chunks, with and without the gateway in between. */
 export const turn: Scenario = async () => {
-  await using mock = await startOpenAiServer({ models: ['m1'] })
+  await using mock = await startControl(await bundled('mock'))
+  const baseUrl = `http://127.0.0.1:${mock.port}/v1`
   const state = await mkdtemp(join(tmpdir(), 'nexus-bench-'))
   await writeFile(join(state, 'nexus.json5'), JSON.stringify({
-    'provider-openai-compatible': { baseUrl: mock.url, models: [{ id: 'm1' }] },
+    'provider-openai-compatible': { baseUrl, models: [{ id: 'm1' }] },
   }))
   try {
     await using nexus = await startNexus({ state })
@@ -33,7 +33,7 @@ export const turn: Scenario = async () => {
     }
     const direct = async (): Promise<number> => {
       const started = performance.now()
-      const response = await fetch(`${mock.url}/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model: 'm1', stream: true, stream_options: { include_usage: true }, messages: [{ role: 'user', content: 'hello' }] }) })
+      const response = await fetch(`${baseUrl}/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model: 'm1', stream: true, stream_options: { include_usage: true }, messages: [{ role: 'user', content: 'hello' }] }) })
       await response.text()
       return performance.now() - started
     }
