@@ -98,8 +98,10 @@ function partsOf(plugin: Plugin, returned: unknown): Made {
   }
 }
 
+type Declared = Pick<Verb, 'params' | 'result'> & { readonly scope: Verb['access'] }
+
 function methodVerb(plugin: Plugin, owner: PluginScope, name: string, run: Handler): Verb {
-  const { scope: access, params, result } = (plugin.methods as Record<string, { scope: Verb['access']; params?: Verb['params']; result?: Verb['result'] }>)[name] as never as Verb & { scope: Verb['access'] }
+  const { scope: access, params, result } = (plugin.methods as Readonly<Record<string, Declared>>)[name] as Declared
   return { kind: 'method', name, plugin: plugin.id, access, owner, run, ...(params && { params }), ...(result && { result }) }
 }
 
