@@ -83,11 +83,15 @@ describe('plugins', () => {
 describe('the house', () => {
   const size = (files: readonly SourceFile[]) => files.reduce((sum, { lines }) => sum + lines, 0)
 
-  // The kernel is meant to have 3,600 lines, 1,400 of them outside config, gateway and cli. It does not: these are its
-  // size when that was first measured, and they may only fall.
-  it('has a kernel that grows no further', () => {
-    expect(size(kernel)).toBeLessThanOrEqual(7_000)
-    expect(size(kernel.filter(({ path }) => !/^kernel\/(config|gateway|cli)\//.test(path)))).toBeLessThanOrEqual(3_500)
+  const core = kernel.filter(({ path }) => !/^kernel\/(config|gateway|cli)\//.test(path))
+
+  // The bounds of the house, and they are not met: `fails` says so in every report, and turns red once they are.
+  it.fails('has a kernel of at most 3,600 lines', () => expect(size(kernel)).toBeLessThanOrEqual(3_600))
+  it.fails('has at most 1,400 of them outside config, gateway and cli', () => expect(size(core)).toBeLessThanOrEqual(1_400))
+
+  it('has a kernel that grows no further until then', () => {
+    expect(size(kernel)).toBeLessThanOrEqual(6_973)
+    expect(size(core)).toBeLessThanOrEqual(3_474)
   })
 
   it('has no file over 300 lines without a reason at its top', () => {
