@@ -1,4 +1,7 @@
 /** The kernel's own hooks and its one service. Their names are part of the API. */
+import type { ConfigFault, Place } from './config/fault.ts'
+import type { KeyPath } from './config/path.ts'
+import type { JsonSchema } from './config/schema.ts'
 import { hook, service } from './contract.ts'
 import type { Access, Call, Connection, LogLevel, MaybePromise } from './contract.ts'
 import type { NexusError } from './errors.ts'
@@ -77,6 +80,74 @@ export interface KernelControlApi {
   methods(): ReadonlyMap<string, { readonly plugin: string; readonly access: Access }>
 }
 export const KernelControl = service<KernelControlApi>('kernel/1')
+
+// ── Settings ────────────────────────────────────────────────────────────────────────────────────
+
+/** The settings as they are, or as a candidate would be. Nothing in it has a secret's value. */
+export interface ConfigView {
+  readonly file: string
+  readonly exists: boolean
+  /** SHA-256 of the file's bytes, hex; what `baseHash` is compared with. Empty if there is no file. */
+  readonly hash: string
+  /** The text of the file, secrets and all: for a writer, never for an answer. */
+  readonly text: string
+  /** The file's own tree, after migrations. */
+  readonly raw: Readonly<Record<string, unknown>>
+  /** After includes, environment and overrides; references to secrets as they stand. */
+  readonly merged: Readonly<Record<string, unknown>>
+  /** The same with defaults. */
+  readonly resolved: Readonly<Record<string, unknown>>
+  readonly faults: readonly ConfigFault[]
+  /** What the operator should know and nothing fails of: migrated and unmapped keys, literal secrets, a newer version. */
+  readonly notes: readonly string[]
+  /** Every file that was read. */
+  readonly files: readonly string[]
+}
+export interface ConfigWrite {
+  /** The hash the writer saw; the write is refused if the file has another by now. */
+  readonly baseHash?: string
+  /** Also a write that shrinks the file by half or drops the list of plugins. */
+  readonly force?: boolean
+}
+export interface ConfigWritten {
+  readonly hash: string
+  /** What the running gateway did with it. */
+  readonly report: ChangeReport
+  /** Keys that take effect at the next start only. */
+  readonly restart: readonly string[]
+}
+export interface ConfigBackup { readonly id: string; readonly time: number; readonly bytes: number; readonly hash: string }
+/** Which layer gave the value: defaults last, overrides first. */
+export interface ConfigOrigin {
+  readonly layer: 'override' | 'file' | 'include' | 'env' | 'default' | 'none'
+  readonly place?: Place
+  /** The environment variables that are part of the value. */
+  readonly variables: readonly string[]
+  /** For an override: the flag or variable. */
+  readonly name?: string
+}
+
+/** What `kernel:config` buys: the settings, and the one way to change them. */
+export interface ConfigControlApi {
+  /** What runs. */
+  current(): ConfigView
+  /** `safe` and `degraded` with the reasons, one line each. */
+  mode(): { readonly mode: 'normal' | 'degraded' | 'safe'; readonly reasons: readonly string[] }
+  /** What `text`, or the file as it is now, would amount to; changes nothing. */
+  check(text?: string): Promise<ConfigView>
+  /** Checks, writes and applies; if any of it fails the file and the gateway are as before. Throws NEXUS_CONFIG_INVALID, _CONFLICT, _SHRINKS, _WRITE. */
+  write(text: string, options: ConfigWrite, cause: Cause): Promise<ConfigWritten>
+  /** Newest first. */
+  history(): Promise<readonly ConfigBackup[]>
+  backup(id: string): Promise<string>
+  explain(path: KeyPath): Promise<ConfigOrigin>
+  /** Of the whole file: the kernel's own keys and every installed plugin's block. */
+  schema(): JsonSchema
+}
+export const ConfigControl = service<ConfigControlApi>('config/1')
+
+/** Before a change of the settings is kept: plugins that it touched and that do not work now say why. */
+export const configVerify = hook.collect<[ids: readonly string[]], string>('config.verify')
 
 /** Hooks whose taps decide who gets in: tapping one needs the capability `tap:<id>`. */
 export const guarded = (id: string): boolean => /^(call|connection|http|log)\./.test(id)

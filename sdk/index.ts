@@ -10,10 +10,18 @@ export { failures, NexusError } from '../kernel/errors.ts'
 export type { ErrorRow, ErrorTable, WireCode } from '../kernel/errors.ts'
 export {
   callAfter, callAuthorize, callBefore, configChanged, connectionAuthenticate, connectionClosed, connectionHello, connectionOpened, httpRequest,
-  kernelBoot, kernelClose, KernelControl, kernelDrain, kernelReady, logWritten, pluginFailed, pluginLoaded, pluginUnloaded,
+  ConfigControl, configVerify, kernelBoot, kernelClose, KernelControl, kernelDrain, kernelReady, logWritten, pluginFailed, pluginLoaded, pluginUnloaded,
 } from '../kernel/points.ts'
-export type { AuthAnswer, AuthRequest, HttpRequestInfo, KernelControlApi, LogRecord, Outcome, PluginNotice } from '../kernel/points.ts'
+export type {
+  AuthAnswer, AuthRequest, ConfigBackup, ConfigControlApi, ConfigOrigin, ConfigView, ConfigWrite, ConfigWritten, HttpRequestInfo, KernelControlApi, LogRecord, Outcome, PluginNotice,
+} from '../kernel/points.ts'
 export type { ChangeReport, Inspection, Phase, PluginState } from '../kernel/report.ts'
 export { nearest } from '../kernel/config/suggest.ts'
+export { faultText } from '../kernel/config/fault.ts'
+export type { ConfigFault, Place } from '../kernel/config/fault.ts'
+export { parsePath, pathText, valueAt } from '../kernel/config/path.ts'
+export type { KeyPath } from '../kernel/config/path.ts'
+export type { JsonSchema } from '../kernel/config/schema.ts'
+export { Secret } from '../kernel/secret.ts'
 export { colour, noColour, paintOf, plain } from './terminal.ts'
 export type { Paint } from './terminal.ts'
