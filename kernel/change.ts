@@ -11,7 +11,7 @@ import type { Generation, Unit } from './generation.ts'
 import { dependentsOf, resolveGraph, type Graph } from './graph.ts'
 import type { Live, SwapPlan } from './live.ts'
 import type { KernelParts } from './parts.ts'
-import { guarded, KernelControl } from './points.ts'
+import { controls, guarded } from './points.ts'
 import type { ChangeReport } from './report.ts'
 import type { Retirement } from './retire.ts'
 import { load, setUp, type Loaded } from './setup.ts'
@@ -34,6 +34,8 @@ export interface ChangeHost {
   readonly live: Live
   readonly gate: Gate
   readonly retirement: Retirement
+  /** Services of the kernel itself and of its host. */
+  readonly builtin: ReadonlySet<string>
   /** What was learnt of each wanted plugin by the last change. */
   units: ReadonlyMap<string, Unit>
   failed: ReadonlyMap<string, NexusError>
@@ -41,8 +43,6 @@ export interface ChangeHost {
   checkSettings(unit: Unit, block: unknown): string[]
   elsewhere(service: string): string | undefined
 }
-
-const kernelServices: ReadonlySet<string> = new Set([KernelControl.id])
 
 interface Plan {
   readonly units: ReadonlyMap<string, Unit>
@@ -86,8 +86,8 @@ async function makePlan(host: ChangeHost, target: Target): Promise<Plan> {
     }
   }))
   for (const unit of units.values()) {
-    const control = Object.values(unit.manifest.requires).some(({ service }) => service === KernelControl.id)
-    if (control && !unit.manifest.capabilities.includes('kernel:control')) failed.set(unit.id, fail('NEXUS_PLUGIN_CAPABILITY', { plugin: unit.id, capability: 'kernel:control' }))
+    const capability = Object.values(unit.manifest.requires).map(({ service }) => controls[service]).find((needed) => needed !== undefined && !unit.manifest.capabilities.includes(needed))
+    if (capability !== undefined) failed.set(unit.id, fail('NEXUS_PLUGIN_CAPABILITY', { plugin: unit.id, capability }))
     const faults = host.checkSettings(unit, target.settings[unit.id])
     if (faults.length > 0) failed.set(unit.id, fail('NEXUS_PLUGIN_CONFIG', { plugin: unit.id, faults: faults.join('; ') }))
   }
@@ -103,7 +103,7 @@ async function makePlan(host: ChangeHost, target: Target): Promise<Plan> {
   // What failed by itself before is tried again only if something it stands on has changed.
   for (const [id, error] of host.failed) if (units.has(id) && !affected.has(id) && !graphFault(error)) failed.set(id, error)
 
-  const graph = resolveGraph(nodes, failed, kernelServices, (service) => everyProvider.get(service) ?? host.elsewhere(service))
+  const graph = resolveGraph(nodes, failed, host.builtin, (service) => everyProvider.get(service) ?? host.elsewhere(service))
   for (const [id, [error]] of graph.faults) if (error) failed.set(id, error)
   const runs = new Set(graph.waves.flat())
   const fresh = new Set([...runs].filter((id) => !live.generations.has(id) || affected.has(id)))
@@ -163,7 +163,7 @@ async function stage(host: ChangeHost, target: Pick<Target, 'settings'>, plan: P
   const { live, parts } = host
   const staged = new Map<string, Generation>()
   const kept = [...live.generations.values()].filter(({ id }) => !plan.fresh.has(id) && !plan.gone.some((old) => old.id === id))
-  const services = new Map<string, unknown>([...kernelServices].map((id) => [id, live.services.get(id)]))
+  const services = new Map<string, unknown>([...host.builtin].map((id) => [id, live.services.get(id)]))
   const owners = new Map<string, number>()
   const offer = (generation: Generation): void => {
     for (const [service, value] of generation.services) {
@@ -266,7 +266,7 @@ async function swapSerially(host: ChangeHost, target: Target, plan: Plan, loaded
 /** The old definitions once more, in new scopes: the way back after a serial swap that failed. */
 async function restart(host: ChangeHost, plan: Plan, stopped: readonly Generation[]): Promise<void> {
   const nodes = stopped.map((old) => ({ id: old.id, source: old.source, why: old.why, place: old.place, manifest: old.manifest }))
-  const graph = resolveGraph([...[...host.live.generations.values()].filter(({ id }) => !stopped.some((old) => old.id === id)), ...nodes], new Map(), kernelServices, host.elsewhere)
+  const graph = resolveGraph([...[...host.live.generations.values()].filter(({ id }) => !stopped.some((old) => old.id === id)), ...nodes], new Map(), host.builtin, host.elsewhere)
   const back: Plan = { units: host.units, graph, failed: new Map(), fresh: new Set(stopped.map((old) => old.id)), gone: plan.gone.filter((old) => !stopped.includes(old)) }
   const loaded = new Map(stopped.map((old, i) => [old.id, { unit: nodes[i] as Unit, plugin: old.plugin, loadMs: 0 }]))
   const staged = await stage(host, { settings: Object.fromEntries(stopped.map((old) => [old.id, old.settings])) }, back, loaded)

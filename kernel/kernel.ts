@@ -1,6 +1,7 @@
 /** The kernel: phases, one queue of changes, and what transports are given. It knows no feature. */
 import type { Origin } from './call.ts'
 import { affectedBy, change, type ChangeHost, type Wanted } from './change.ts'
+import { changedKeys, targetOf, touchedBy, type Changes } from './changes.ts'
 import { realClock } from './clock.ts'
 import type { Access, Clock, Connection, EmitOptions, HookToken, MaybePromise, RouteContext } from './contract.ts'
 import { createDispatcher, type Verb } from './dispatch.ts'
@@ -41,14 +42,8 @@ export interface KernelOptions {
   checkSettings?(manifest: Manifest, block: unknown): string[]
   /** Manifests of plugins that are installed but not wanted, for hints and for the order of taps. */
   readonly installed?: readonly Manifest[]
-}
-
-export interface Changes {
-  readonly load?: readonly Wanted[]
-  readonly unload?: readonly string[]
-  readonly reload?: readonly string[]
-  /** New blocks by plugin id; `undefined` takes a block away. */
-  readonly settings?: Readonly<Record<string, unknown>>
+  /** Services of the host, such as `config/1`; plugins need the capability that `controls` names. */
+  readonly services?: ReadonlyMap<string, unknown>
 }
 
 export interface Kernel {
@@ -109,7 +104,8 @@ export function createKernel(options: KernelOptions): Kernel {
     connections: () => connections(),
     methods: () => live.methods,
   }
-  const live = createLive({ events: ownEvents, services: new Map([[KernelControl.id, control]]) }, (id) => wanted.has(id) || installed.some((manifest) => manifest.id === id))
+  const services = new Map<string, unknown>([[KernelControl.id, control], ...options.services ?? []])
+  const live = createLive({ events: ownEvents, services }, (id) => wanted.has(id) || installed.some((manifest) => manifest.id === id))
   const gate = createGate()
   const point = (token: unknown) => live.point(token as AnyToken)
   const dispatcher = createDispatcher({
@@ -132,6 +128,7 @@ export function createKernel(options: KernelOptions): Kernel {
   const retirement = createRetirement(parts)
   const host: ChangeHost = {
     parts, live, gate, retirement,
+    builtin: new Set(services.keys()),
     units: new Map(),
     failed: new Map(),
     nextNumber: () => ++numbers,
@@ -186,39 +183,39 @@ export function createKernel(options: KernelOptions): Kernel {
   }
 
   async function apply(changes: Changes, cause?: Cause): Promise<ChangeReport> {
-    const ids = [...(changes.load ?? []).map(({ source }) => source.id), ...(changes.unload ?? []), ...(changes.reload ?? []), ...Object.keys(changes.settings ?? {})]
     // From inside a call the change would wait for that very call to end.
-    const inside = cause !== undefined && cause.path.length > 0 && (queued > 0 || cause.path.some((id) => affectedBy(host, ids).has(id)))
+    const inside = cause !== undefined && cause.path.length > 0 && (queued > 0 || cause.path.some((id) => affectedBy(host, touchedBy(changes, { wanted, settings })).has(id)))
     const done = enqueue(() => applyNow(changes))
+    done.then(() => changes.settled?.(), (error: unknown) => changes.settled?.(error))
     if (!inside) return done
-    done.catch((error: unknown) => log.error('a scheduled change of plugins failed', { reason: reasonOf(error), plugins: ids }))
+    done.catch((error: unknown) => log.error('a scheduled change of plugins failed', { reason: reasonOf(error), plugins: touchedBy(changes, { wanted, settings }) }))
     return { scheduled: true, started: [], stopped: [], blocked: [] }
   }
 
   async function applyNow(changes: Changes): Promise<ChangeReport> {
     if (phase !== 'ready') throw fail('NEXUS_CALL_DRAINING')
-    const { plugins: added, twice } = await identify(changes.load ?? [])
+    const { plugins: added, twice } = await identify(changes.whole?.plugins ?? changes.load ?? [])
     for (const error of twice.values()) throw error
-    const ids = [...added.keys(), ...(changes.unload ?? []), ...(changes.reload ?? []), ...Object.keys(changes.settings ?? {})]
-    const plugins = new Map(wanted)
-    for (const id of [...(changes.unload ?? []), ...(changes.reload ?? [])]) if (!plugins.has(id)) throw fail('NEXUS_PLUGIN_NOT_RUNNING', { plugin: id })
-    for (const id of changes.unload ?? []) {
-      if (host.units.get(id)?.manifest.required) throw fail('NEXUS_PLUGIN_REQUIRED', { plugin: id })
-      plugins.delete(id)
+    const target = targetOf(changes, added, { wanted, settings, isRequired: (id) => host.units.get(id)?.manifest.required ?? false })
+    const report = await change(host, target)
+    try {
+      await changes.verify?.(report.started)
+    } catch (error) {
+      const back = [...target.touched, ...report.started].filter((id) => wanted.has(id))
+      await change(host, { plugins: wanted, settings, touched: new Set(back), whole: false })
+      throw error
     }
-    for (const [id, plugin] of added) plugins.set(id, plugin)
-    const next = { ...settings, ...changes.settings }
-    const report = await change(host, { plugins, settings: next, touched: new Set(ids.filter((id) => plugins.has(id))), whole: true })
-    wanted = plugins
-    settings = next
-    await tell(changes, report)
+    const blocks = changedKeys(settings, target.settings)
+    wanted = target.plugins
+    settings = target.settings
+    await tell(blocks, report)
     return report
   }
 
-  async function tell(changes: Changes, report: ChangeReport): Promise<void> {
+  async function tell(blocks: readonly string[], report: ChangeReport): Promise<void> {
     for (const id of report.stopped) await invoke(pluginUnloaded, { id, generation: 0 })
     for (const id of report.started) await invoke(pluginLoaded, { id, generation: live.generations.get(id)?.number ?? 0 })
-    if (changes.settings) await invoke(configChanged, Object.keys(changes.settings))
+    if (blocks.length > 0) await invoke(configChanged, blocks)
   }
 
   async function close({ deadlineMs = 10_000 } = {}): Promise<CloseReport> {
@@ -295,4 +292,4 @@ async function identify(list: readonly Wanted[]): Promise<{ plugins: Map<string,
 
 const hint = (found: string | undefined, text: (id: string) => string): string => (found === undefined ? '' : text(found))
 
-export type { Source }
+export type { Changes, Source }

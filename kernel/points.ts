@@ -146,6 +146,9 @@ export interface ConfigControlApi {
 }
 export const ConfigControl = service<ConfigControlApi>('config/1')
 
+/** Services that steer the gateway, and the capability a plugin must declare to be given one. */
+export const controls: Readonly<Record<string, string>> = { [KernelControl.id]: 'kernel:control', [ConfigControl.id]: 'kernel:config' }
+
 /** Before a change of the settings is kept: plugins that it touched and that do not work now say why. */
 export const configVerify = hook.collect<[ids: readonly string[]], string>('config.verify')
 

@@ -1,0 +1,52 @@
+/** What somebody asks of a running kernel, and the target it amounts to. Pure. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Target, Wanted } from './change.ts'
+import { fail } from './errors.ts'
+
+type Blocks = Readonly<Record<string, unknown>>
+
+export interface Changes {
+  readonly load?: readonly Wanted[]
+  readonly unload?: readonly string[]
+  readonly reload?: readonly string[]
+  /** New blocks by plugin id; `undefined` takes a block away. */
+  readonly settings?: Blocks
+  /** Instead of the above: all plugins and all blocks, as new settings have them. */
+  readonly whole?: { readonly plugins: readonly Wanted[]; readonly settings: Blocks }
+  /** Asked once the change serves, with the plugins it made anew; what it rejects with puts everything back as it was. */
+  verify?(started: readonly string[]): Promise<void>
+  /** Also called when the change was `scheduled`. */
+  settled?(error?: unknown): void
+}
+
+interface Present { readonly wanted: ReadonlyMap<string, Wanted>; readonly settings: Blocks }
+
+export function changedKeys(before: Blocks, after: Blocks): string[] {
+  return Object.keys({ ...before, ...after }).filter((id) => !isDeepStrictEqual(before[id], after[id]))
+}
+
+/** Plugins that a change names, or whose settings or place it makes others. */
+export function touchedBy({ load = [], unload = [], reload = [], settings = {}, whole }: Changes, now: Present): string[] {
+  const ids = [...load.map(({ source }) => source.id), ...unload, ...reload, ...Object.keys(settings)]
+  if (!whole) return ids
+  const places = new Map(whole.plugins.map(({ source }) => [source.id, source.place]))
+  const moved = [...new Set([...places.keys(), ...now.wanted.keys()])].filter((id) => places.get(id) !== now.wanted.get(id)?.source.place)
+  return [...ids, ...moved, ...changedKeys(now.settings, whole.settings)]
+}
+
+/** `added` are the plugins to load, or all of a whole set, by id. Throws NEXUS_PLUGIN_NOT_RUNNING, NEXUS_PLUGIN_REQUIRED. */
+export function targetOf(changes: Changes, added: ReadonlyMap<string, Wanted>, now: Present & { isRequired(id: string): boolean }): Target {
+  const { unload = [], reload = [], whole } = changes
+  const plugins = new Map(whole ? [] : now.wanted)
+  for (const id of [...unload, ...reload]) if (!plugins.has(id)) throw fail('NEXUS_PLUGIN_NOT_RUNNING', { plugin: id })
+  for (const id of unload) plugins.delete(id)
+  for (const [id, plugin] of added) {
+    const known = now.wanted.get(id)
+    // A source that is there already knows what it has loaded.
+    plugins.set(id, whole && known?.source.place === plugin.source.place ? { ...plugin, source: known.source } : plugin)
+  }
+  const required = [...now.wanted.keys()].find((id) => !plugins.has(id) && now.isRequired(id))
+  if (required !== undefined) throw fail('NEXUS_PLUGIN_REQUIRED', { plugin: required })
+  const settings = whole?.settings ?? { ...now.settings, ...changes.settings }
+  return { plugins, settings, touched: new Set(touchedBy(changes, now).filter((id) => plugins.has(id))), whole: true }
+}
