@@ -3,6 +3,7 @@
  * contracts of plugins. `createClient({ url, token }).use(cost).call['cost.summary']({ session })`.
  */
 import type { ClientOf, Contract, MaybePromise } from '../kernel/contract.ts'
+import { exposesSecret } from './client/address.ts'
 import { createCalls, withResolvers, type CallOptions } from './client/calls.ts'
 import { clientError, type GatewayError } from './client/errors.ts'
 import { openLink, type Ending, type EventFrame, type Hello, type Link } from './client/link.ts'
@@ -18,6 +19,8 @@ export interface ClientOptions {
   readonly url: string
   /** Asked anew for each connection when it is a function. */
   readonly token?: string | (() => MaybePromise<string | undefined>)
+  /** Send the token over plain `ws://` or `http://` to another machine too, where everybody on the way can read it. */
+  readonly allowInsecure?: boolean
   /** What the connection shall be allowed, of what the token holds. Default: every operator scope. */
   readonly scopes?: readonly string[]
   readonly role?: 'operator' | 'node'
@@ -66,7 +69,9 @@ const defaultScopes = ['operator.admin', 'operator.read', 'operator.write', 'ope
 /** A connection that lived this long was a good one: the next attempt starts from the shortest delay. Milliseconds. */
 const SETTLED = 10_000
 
+/** @throws GatewayError NEXUS_CLIENT_INSECURE, before anything is sent */
 export function createClient(o: ClientOptions): Client {
+  if (!o.allowInsecure && exposesSecret(o.url, o.token !== undefined)) throw clientError('NEXUS_CLIENT_INSECURE')
   const listeners = new Map<string, Set<(payload: unknown) => void>>()
   const calls = createCalls({
     max: o.maxPending ?? 1024,

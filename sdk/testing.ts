@@ -6,6 +6,7 @@ import type { ClientOf, Command, Contract, EmitOptions, HookToken, MaybePromise,
 import { createKernel, type Kernel } from '../kernel/index.ts'
 import { createLogger } from '../kernel/log.ts'
 import type { Deadlines, Emitted } from '../kernel/parts.ts'
+import { privateDir, statePaths, type Paths } from '../kernel/paths.ts'
 import type { LogRecord } from '../kernel/points.ts'
 import type { Caller, Label } from '../kernel/provenance.ts'
 import type { ChangeReport, Inspection, StartReport } from '../kernel/report.ts'
@@ -30,6 +31,11 @@ export interface TestKernelOptions<T extends readonly unknown[]> {
   readonly provide?: Provided<T>
   /** Blocks of `nexus.json5` by plugin id. */
   readonly config?: Readonly<Record<string, unknown>>
+  /**
+   * A directory of the test's own as the state directory: what one kernel writes there the next one finds. The test
+   * removes it. Default: a path that does not exist, so that nothing is written.
+   */
+  readonly stateDir?: string
   /** Default `fake`: it starts at 2026-01-01T00:00:00Z and moves only by `k.clock.advance(ms)`. */
   readonly clock?: 'fake' | 'real'
   /** What callers hold unless a call says otherwise. Default: every operator scope. */
@@ -88,13 +94,13 @@ export interface TestKernel extends AsyncDisposable {
   close(): Promise<void>
 }
 
-const paths = { state: '/nowhere', config: '/nowhere/nexus.json5', socket: '/nowhere/gateway.sock', lock: '/nowhere/gateway.lock', cache: '/nowhere/cache', token: '/nowhere/auth/token' }
 const testDeadlines: Deadlines = { load: 5_000, setup: 2_000, drain: 1_000, dispose: 500 }
 
 /** @throws the NexusError of the first plugin that does not start */
 export async function testKernel<const T extends readonly unknown[] = []>(options: TestKernelOptions<T>): Promise<TestKernel> {
   const handles = options.handles ? process.getActiveResourcesInfo() : undefined
   const clock = options.clock === 'real' ? undefined : fakeClock()
+  const paths = await pathsIn(options.stateDir)
   const recorder = createRecorder()
   const log = createLogger({ level: 'debug', now: (clock ?? realClock).now })
   log.addSink(recorder.log)
@@ -193,6 +199,13 @@ export async function testKernel<const T extends readonly unknown[] = []>(option
     throw failed.error
   }
   return k
+}
+
+/** As a start makes them; without a directory they lead nowhere. */
+async function pathsIn(stateDir: string | undefined): Promise<Paths> {
+  const paths = statePaths({ NEXUS_STATE_DIR: stateDir ?? '/nowhere' })
+  if (stateDir !== undefined) await Promise.all([paths.state, paths.cache].map(privateDir))
+  return paths
 }
 
 /** Waits for `work` while fake time passes, or what waits for it in a disposer could never end. */

@@ -32,6 +32,10 @@ interface Wish {
   readonly instructions?: string
   /** Aborting it stops the run. */
   readonly signal?: AbortSignal
+  /** The scope of whoever asks, `ctx.scope.signal`: if `signal` aborts because that has ended, the run counts as interrupted. */
+  readonly closing?: AbortSignal
+  /** Takes what a drain has to wait for, such as `call.waitUntil`; it never rejects. Without it the agent sees to that itself. */
+  readonly waitUntil?: (work: Promise<unknown>) => void
   /** Told of every piece as it comes. It must not throw and should be quick. */
   readonly onEvent?: (event: RunEvent) => void
 }
@@ -87,7 +91,7 @@ export interface RunInfo {
   readonly startedAt: number
 }
 
-/** `interrupted`: the gateway or the plugin stopped before the run was over. */
+/** `interrupted`: the gateway, or a plugin that the run needs, stopped before it was over. */
 export type RunStatus = 'ok' | 'aborted' | 'timeout' | 'error' | 'interrupted'
 
 /** An outcome without its text, as it is remembered. */

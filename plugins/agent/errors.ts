@@ -9,7 +9,7 @@ export const agentErrors = {
   NEXUS_AGENT_RUN_UNKNOWN: { wire: 'INVALID_REQUEST', status: 404, text: 'there is no such run, or it ended long ago', fix: 'Use the runId of a run that was started since the last restart.' },
   NEXUS_AGENT_TIMEOUT: { wire: 'AGENT_TIMEOUT', text: 'the run did not end within {seconds} s', fix: 'Ask for less at once, or raise timeoutMs.' },
   NEXUS_AGENT_ABORTED: { wire: 'UNAVAILABLE', text: 'the run was stopped', fix: 'Send the message again if it is still wanted.' },
-  NEXUS_AGENT_INTERRUPTED: { wire: 'UNAVAILABLE', retryable: true, text: 'the run was cut off because the gateway stopped', fix: 'Send the message again.' },
+  NEXUS_AGENT_INTERRUPTED: { wire: 'UNAVAILABLE', retryable: true, text: 'the run was cut off because the gateway, or a part of it, stopped', fix: 'Send the message again.' },
   NEXUS_AGENT_STEPS: { wire: 'UNAVAILABLE', text: 'the run was not done after {steps} steps', fix: 'Ask for less at once, or raise maxSteps of the agent.' },
   NEXUS_AGENT_LOOP: { wire: 'UNAVAILABLE', text: 'the model kept making the same call of tool "{tool}"', fix: 'Ask differently, or use another model.' },
   NEXUS_AGENT_FAILED: { wire: 'UNAVAILABLE', status: 500, text: 'the run failed inside the gateway', fix: 'The gateway\'s log has the cause under trace {trace}.' },

@@ -1,12 +1,17 @@
 /** Agents: what they are, and the runs they do. */
-import { definePlugin } from 'nexus-gateway/sdk'
+import { definePlugin, hook, kernelClose } from 'nexus-gateway/sdk'
 import { Models } from '../models/contract.ts'
 import { Sessions } from '../sessions/contract.ts'
 import { Tools } from '../tools/contract.ts'
 import { AgentConfig, mainAgent, profiles } from './config.ts'
 import { agent, agentErrors, runEnded, runProgress, runPrompt, runStarted } from './contract.ts'
 import { createRuns } from './runs.ts'
-import { wait } from './wait.ts'
+import { wait, within } from './wait.ts'
+
+/** How long a stop waits for interrupted runs to be written down: the second that models give a provider, and the disk. */
+const lastWordsMs = 1_500
+/** The agent's own: a tap under way counts as a call in flight, which is what a drain waits for. */
+const held = hook.series<[work: Promise<unknown>]>('agent.held')
 
 export default definePlugin({
   ...agent,
@@ -38,9 +43,17 @@ export default definePlugin({
         prepare: async (prompt, run) => ctx.invoke(runPrompt, prompt, run),
         emit: (payload, lossy) => ctx.emit('agent', payload, { lossy }),
       },
+      hold: (work) => void ctx.invoke(held, work),
+    })
+    const { clock, scope: { signal } } = ctx
+    ctx.tap(held, async (work) => { await work })
+    // The drain is over and every plugin still there: whoever tells of runs can tell how these end.
+    ctx.tap(kernelClose, async () => {
+      interrupt()
+      await within(idle(), { timeoutMs: lastWordsMs, clock, signal, closing: signal })
     })
     ctx.scope.defer(idle, 'runs')
-    ctx.scope.signal.addEventListener('abort', interrupt, { once: true })
+    signal.addEventListener('abort', interrupt, { once: true })
     const agents = [...all.values()].map(({ id, name }) => ({ id, name }))
     return {
       provides: { agent: { ...runs, agents: () => agents } },
@@ -51,7 +64,7 @@ export default definePlugin({
           scope: 'per-sender' as const,
           agents: agents.map(({ id, name }) => ({ id, ...(name === undefined ? {} : { name }) })),
         }),
-        'agent.wait': ({ runId, timeoutMs }, call) => wait(runs, runId, timeoutMs, ctx.clock, call.signal),
+        'agent.wait': ({ runId, timeoutMs }, call) => wait(runs, runId, { timeoutMs, clock, signal: call.signal, closing: signal }),
       },
     }
   },

@@ -34,6 +34,8 @@ export interface Loop {
   readonly instructions: string | undefined
   /** Its reason is the error the run ends with. */
   readonly signal: AbortSignal
+  /** The run cannot go on: a part of the gateway that it needs has stopped. */
+  interrupt(): void
   readonly conversation: Conversation
   readonly models: ModelsApi
   readonly tools: ToolsApi
@@ -106,6 +108,8 @@ async function ask(loop: Loop, spec: ModelSpec, wanted: Prompt, draft: Draft): P
     loop.tally.provider = finish.provider
     loop.tally.model = finish.model
     loop.tally.usage = sum(loop.tally.usage, finish.usage)
+    // Nobody asked for that here, so the provider is closing.
+    if (finish.stopReason === 'aborted' && !loop.signal.aborted) loop.interrupt()
     return finish
   } catch (error) {
     return { stopReason: 'error', error: asRunError(error, loop.info.cause.trace), usage: usageOf({}) }

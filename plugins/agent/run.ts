@@ -1,6 +1,6 @@
 /** One run, from its place in the lane to an outcome that is on disk. */
 import type { Clock, NexusError } from 'nexus-gateway/sdk'
-import type { NewMessage, RunOutcome as Marker } from '../sessions/contract.ts'
+import type { NewMessage } from '../sessions/contract.ts'
 import type { Prompt, RunEvent, RunInfo, RunOutcome, RunPiece, RunStatus } from './contract.ts'
 import { failAgent } from './errors.ts'
 import type { Place } from './lanes.ts'
@@ -43,15 +43,24 @@ export interface Live {
   readonly done: Promise<RunOutcome>
   /** The first reason counts. */
   stop(why: Stop): void
+  /** Stops it along with all others: one that waits ends after those before it, so that its session stays in order. */
+  interrupt(): void
 }
 
 export function startRun(plan: Plan): Live {
   const abort = new AbortController()
+  const order = { kept: false }
   const stop = (why: Stop): void => abort.abort(stopError(why, plan.timeoutMs))
-  return { info: plan.info, stop, done: perform(plan, abort.signal, stop) }
+  return {
+    info: plan.info, stop, done: perform(plan, abort.signal, stop, order),
+    interrupt() {
+      order.kept = true
+      stop('interrupted')
+    },
+  }
 }
 
-async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop']): Promise<RunOutcome> {
+async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop'], order: { readonly kept: boolean }): Promise<RunOutcome> {
   const { clock, watchers, place, info: { runId, agentId, sessionKey } } = plan
   const tally = emptyTally()
   const wire = createWire(plan.info, clock, watchers.emit)
@@ -64,7 +73,7 @@ async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop']): Pro
 
   /** Rejects with what stops a run before or between its steps. */
   async function live(): Promise<Ending> {
-    await turn(place, signal)
+    await turn(place, signal, order)
     run.startedAt = clock.now()
     run.timer = clock.setTimeout(() => stop('timeout'), plan.timeoutMs)
     await plan.conversation.begin()
@@ -72,7 +81,7 @@ async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop']): Pro
     wire.start(info)
     watchers.started(info)
     plan.onEvent({ type: 'start', at: info.startedAt })
-    return converse({ ...plan, info, signal, tally, tell: teller(plan, pieces, wire.tool), prepare: (prompt) => watchers.prepare(prompt, info) })
+    return converse({ ...plan, info, signal, interrupt: () => stop('interrupted'), tally, tell: teller(plan, pieces, wire.tool), prepare: (prompt) => watchers.prepare(prompt, info) })
   }
 
   const ending = await live().catch((error: unknown): Ending => ({ stopReason: 'error', error: asRunError(error, plan.info.cause.trace), last: [] }))
@@ -85,16 +94,16 @@ async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop']): Pro
   return outcome
 }
 
-/** The run's turn in its lane; a run that is stopped before that does not wait for it. */
-function turn(place: Place | undefined, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.reject(signal.reason)
-  if (!place) return Promise.resolve()
+/** The run's turn in its lane; a run that is stopped before that does not wait for it, unless the order is to be kept. */
+function turn(place: Place | undefined, signal: AbortSignal, order: { readonly kept: boolean }): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stopped = (): void => reject(signal.reason)
-    signal.addEventListener('abort', stopped, { once: true })
-    void place.turn.then(() => {
+    const stopped = (): void => { if (!order.kept) reject(signal.reason) }
+    if (signal.aborted) stopped()
+    else signal.addEventListener('abort', stopped, { once: true })
+    void Promise.resolve(place?.turn).then(() => {
       signal.removeEventListener('abort', stopped)
-      resolve()
+      if (signal.aborted) reject(signal.reason)
+      else resolve()
     })
   })
 }
@@ -137,17 +146,13 @@ function outcomeOf(plan: Plan, startedAt: number, ending: Ending, signal: AbortS
 async function recorded(plan: Plan, outcome: RunOutcome, last: readonly NewMessage[]): Promise<RunOutcome> {
   if (outcome.status === 'error' && outcome.error?.cause !== undefined) plan.watchers.problem(plan.info, 'the run failed', outcome.error.cause)
   try {
-    await plan.conversation.end(markerOf(outcome), last)
+    const { status, error } = outcome
+    await plan.conversation.end({ status, ...(error && { error: error.message }) }, last)
     return outcome
   } catch (error) {
     plan.watchers.problem(plan.info, 'the outcome of the run could not be written', error)
     return { ...outcome, status: 'error', stopReason: 'error', error: asRunError(error, plan.info.cause.trace) }
   }
-}
-
-function markerOf({ status, error }: RunOutcome): Marker {
-  const kept = status === 'interrupted' ? 'aborted' : status
-  return error ? { status: kept, error: error.message } : { status: kept }
 }
 
 const stopCodes = { aborted: 'NEXUS_AGENT_ABORTED', timeout: 'NEXUS_AGENT_TIMEOUT', interrupted: 'NEXUS_AGENT_INTERRUPTED' } as const

@@ -27,6 +27,8 @@ export interface RunsParts {
   readonly tools: ToolsApi
   readonly clock: Clock
   readonly watchers: Watchers
+  /** Makes a drain of the agent wait for `work`, which never rejects. */
+  hold(work: Promise<unknown>): void
 }
 
 export interface Runs extends Pick<AgentApi, 'run' | 'answer' | 'abort' | 'find' | 'metrics'> {
@@ -42,12 +44,12 @@ export function createRuns(parts: RunsParts): Runs {
   const ended = new Map<string, RunSummary>()
   const lanes = createLanes(maxWaitingPerSession)
   /** Messages on their way into the inbox: they have a place already, but no run yet. */
-  let arriving = 0
+  const arriving = new Set<Promise<unknown>>()
   let closing = false
 
   function admit(): void {
     if (closing) throw failAgent('NEXUS_AGENT_CLOSING')
-    if (live.size + arriving >= maxRuns) throw failAgent('NEXUS_AGENT_BUSY', { what: 'the gateway has as many runs as it takes' })
+    if (live.size + arriving.size >= maxRuns) throw failAgent('NEXUS_AGENT_BUSY', { what: 'the gateway has as many runs as it takes' })
   }
 
   function begin(request: RunRequest | AnswerRequest, runId: string, profile: AgentProfile, sessionKey: string | undefined, conversation: Conversation, place: Place | undefined): StartedRun {
@@ -70,8 +72,8 @@ export function createRuns(parts: RunsParts): Runs {
       onEvent: guarded(request, (error) => watchers.problem(run.info, 'an observer of the run failed', error)),
     })
     live.set(runId, run)
-    if (closing) run.stop('interrupted')
-    const release = follow(request.signal, () => run.stop('aborted'))
+    if (closing) run.interrupt()
+    const release = follow(request.signal, () => run.stop(request.closing?.aborted ? 'interrupted' : 'aborted'))
     return { runId, agentId: profile.id, sessionKey, state: 'started', done: run.done }
   }
 
@@ -81,9 +83,18 @@ export function createRuns(parts: RunsParts): Runs {
     if (ended.size > maxRemembered && oldest !== undefined) ended.delete(oldest)
   }
 
-  async function run(request: KeyedRunRequest): Promise<Run>
-  async function run(request: RunRequest): Promise<StartedRun>
-  async function run(request: RunRequest & { readonly idempotencyKey?: string }): Promise<Run> {
+  const waitFor = ({ waitUntil = parts.hold }: RunRequest | AnswerRequest, work: Promise<unknown>): void => waitUntil(work)
+
+  function run(request: KeyedRunRequest): Promise<Run>
+  function run(request: RunRequest): Promise<StartedRun>
+  function run(request: RunRequest & { readonly idempotencyKey?: string }): Promise<Run> {
+    const taken = take(request)
+    // Whoever asks is told why nothing was begun; a drain has nothing to wait for then.
+    waitFor(request, taken.then((begun) => (begun.state === 'started' ? begun.done : undefined), () => {}))
+    return taken
+  }
+
+  async function take(request: RunRequest & { readonly idempotencyKey?: string }): Promise<Run> {
     const sessionKey = sessions.normalize(request.sessionKey)
     const profile = profileOf(profiles, agentOf(sessionKey))
     admit()
@@ -95,10 +106,11 @@ export function createRuns(parts: RunsParts): Runs {
       if (before) return known(before, profile.id)
       throw failAgent('NEXUS_AGENT_BUSY', { what: 'too many messages wait for this session' })
     }
-    arriving++
+    const runId = request.runId ?? randomUUID()
+    const accepting = sessions.accept(sessionKey, { runId, message: { role: 'user', content: message }, cause, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) })
+    arriving.add(accepting)
     try {
-      const runId = request.runId ?? randomUUID()
-      const accepted = await sessions.accept(sessionKey, { runId, message: { role: 'user', content: message }, cause, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) })
+      const accepted = await accepting
       if (!accepted.known) return begin(request, runId, profile, sessionKey, sessionConversation(sessions, sessionKey, runId), place)
       place.leave()
       return known(accepted, profile.id)
@@ -106,7 +118,7 @@ export function createRuns(parts: RunsParts): Runs {
       place.leave()
       throw error
     } finally {
-      arriving--
+      arriving.delete(accepting)
     }
   }
 
@@ -115,7 +127,9 @@ export function createRuns(parts: RunsParts): Runs {
     answer(request) {
       const profile = profileOf(profiles, request.agentId)
       admit()
-      return begin(request, randomUUID(), profile, undefined, heldConversation(request.messages), undefined)
+      const begun = begin(request, randomUUID(), profile, undefined, heldConversation(request.messages), undefined)
+      waitFor(request, begun.done)
+      return begun
     },
     abort(sessionKey, runId) {
       const key = sessions.normalize(sessionKey)
@@ -130,10 +144,10 @@ export function createRuns(parts: RunsParts): Runs {
     metrics: () => ({ running: live.size - lanes.waiting, waiting: lanes.waiting, maxRuns, maxWaitingPerSession }),
     interrupt() {
       closing = true
-      for (const run of live.values()) run.stop('interrupted')
+      for (const run of live.values()) run.interrupt()
     },
     async idle() {
-      while (live.size > 0) await Promise.all([...live.values()].map(({ done }) => done))
+      while (live.size + arriving.size > 0) await Promise.allSettled([...arriving, ...[...live.values()].map(({ done }) => done)])
     },
   }
 }

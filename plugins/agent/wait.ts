@@ -5,24 +5,36 @@ import { failAgent } from './errors.ts'
 
 interface Waited { runId: string; status: 'ok' | 'error' | 'timeout'; startedAt?: number; endedAt?: number; error?: string }
 
-/** `timeoutMs` bounds the waiting, not the run. Rejects with NEXUS_AGENT_RUN_UNKNOWN. */
-export async function wait(runs: Pick<AgentApi, 'find'>, runId: string, timeoutMs: number, clock: Clock, signal: AbortSignal): Promise<Waited> {
+export interface Waiting {
+  /** Bounds the waiting, not the run. */
+  readonly timeoutMs: number
+  readonly clock: Clock
+  /** Whoever waits has gone, or the agent closes. */
+  readonly signal: AbortSignal
+  /** The agent closes: its runs end now, so there is an end to tell of. */
+  readonly closing: AbortSignal
+}
+
+/** Rejects with NEXUS_AGENT_RUN_UNKNOWN. */
+export async function wait(runs: Pick<AgentApi, 'find'>, runId: string, waiting: Waiting): Promise<Waited> {
   const done = runs.find(runId)
   if (!done) throw failAgent('NEXUS_AGENT_RUN_UNKNOWN')
-  const summary = await within(done, timeoutMs, clock, signal)
+  const summary = await within(done, waiting)
   return summary ? told(summary) : { runId, status: 'timeout' }
 }
 
-function within<T>(done: Promise<T>, ms: number, clock: Clock, signal: AbortSignal): Promise<T | undefined> {
+/** `done`, or nothing once the waiting has an end. */
+export function within<T>(done: Promise<T>, { timeoutMs, clock, signal, closing }: Waiting): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const giveUp = (): void => settle(() => resolve(undefined))
-    const timer = clock.setTimeout(giveUp, ms)
+    const gone = (): void => { if (!closing.aborted) giveUp() }
+    const timer = clock.setTimeout(giveUp, timeoutMs)
     const settle = (end: () => void): void => {
       clock.clearTimeout(timer)
-      signal.removeEventListener('abort', giveUp)
+      signal.removeEventListener('abort', gone)
       end()
     }
-    signal.addEventListener('abort', giveUp, { once: true })
+    signal.addEventListener('abort', gone, { once: true })
     done.then((value) => settle(() => resolve(value)), (error: unknown) => settle(() => reject(error)))
   })
 }

@@ -56,8 +56,8 @@ async function answer(io: CommandIo, socket: CommandSocket, sessionKey: string, 
   const given = await ask(socket, sessionKey, message, io.json ? {} : { said: (text) => void io.stdout.write(text) }, io.signal)
   if (io.json) io.print('', given)
   else io.stdout.write('\n')
-  if (given.state === 'aborted') return interrupted
   if (given.state === 'final') return 0
+  if (given.state === 'aborted' && given.error === undefined) return interrupted
   if (!io.json) io.stderr.write(`${given.error ?? 'the run failed'}\n`)
   return 1
 }

@@ -50,8 +50,8 @@ async function exchange({ stdout, stderr }: CommandIo, socket: CommandSocket, se
       toolStarted: (name) => void stdout.write(`\n[${name}]\n`),
     }, signal)
     stdout.write('\n')
-    if (answer.state === 'aborted') stderr.write('(stopped)\n')
-    if (answer.state === 'error') stderr.write(`${answer.error ?? 'the run failed'}\n`)
+    if (answer.error !== undefined) stderr.write(`${answer.error}\n`)
+    else if (answer.state === 'aborted') stderr.write('(stopped)\n')
   } catch (error) {
     if (!(error instanceof NexusError) || error.code === 'NEXUS_CHAT_LOST') throw error
     stderr.write(`${error.message}. ${error.fix}\n`)

@@ -30,8 +30,8 @@ export async function send({ agent, sessions, closing }: SendParts, params: Send
     message: [{ type: 'text', text: message }],
     // As in the reference, 0 asks for no limit; there is one all the same.
     ...(timeoutMs === undefined ? {} : { timeoutMs: timeoutMs || longestMs }),
+    waitUntil: (work) => call.waitUntil(untilAborted(work, closing)),
   })
-  if (run.state === 'started') call.waitUntil(untilAborted(run.done, closing))
   return { runId: run.runId, status: statuses[run.state] }
 }
 

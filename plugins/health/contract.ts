@@ -82,6 +82,8 @@ export interface HealthPart {
   readonly agents?: readonly AgentHealth[]
   /** Why the gateway is not quite well, one line each, without secrets. */
   readonly degraded?: readonly string[]
+  /** Only what is needed to look into a fault was started. */
+  readonly safe?: boolean
 }
 /** Every feature answers with its part. Asked up to once a second, so answer from what is known. */
 export const healthChecked = hook.collect<[], HealthPart>('health.checked', { onError: 'isolate' })
@@ -141,7 +143,8 @@ export const health = contract({
     'system-presence': method({ scope: 'operator.read', params: v.strictObject({}), result: v.array(PresenceEntry), summary: 'The gateway, who is connected, and who left of late.' }),
   },
   events: {
-    health: event({ scope: 'operator.read', payload: HealthSnapshot, summary: 'After a connect, to the newcomer; every 60 s, to all.' }),
+    // As in the protocol open to all who are in, nodes too; those who may not read get `glimpseOf` it.
+    health: event({ scope: 'public', payload: HealthSnapshot, summary: 'After a connect, to the newcomer; every 60 s, to all.' }),
     presence: event({ scope: 'operator.read', payload: v.strictObject({ presence: v.array(PresenceEntry) }), summary: 'Somebody came or went.' }),
   },
   paths: ['/healthz', '/health', '/readyz', '/ready'],

@@ -4,12 +4,12 @@ import { admits, connectionClosed, connectionHello, connectionOpened, definePlug
 import type { Call, Connection, RouteContext } from 'nexus-gateway/sdk'
 import { Sessions } from '../sessions/contract.ts'
 import { createCheckups, type Checkup } from './checkup.ts'
-import { health, healthChecked, type HealthPart, type SessionSummary, type Status } from './contract.ts'
+import { health, healthChecked, type HealthPart, type HealthSnapshot, type SessionSummary, type Status } from './contract.ts'
 import { monitorLoop } from './loop.ts'
 import { describeGateway } from './machine.ts'
 import { checkPing } from './ping.ts'
 import { createPresence } from './presence.ts'
-import { defaultAgent, modeOf, pluginRows, type Known } from './snapshot.ts'
+import { defaultAgent, glimpseOf, modeOf, pluginRows, type Known } from './snapshot.ts'
 
 const minute = 60_000
 /** A health that somebody asks for, and one that a newcomer gets. */
@@ -20,6 +20,7 @@ const mostPresent = 1_000
 const recentSessions = 5
 
 const sessionDefaults = { defaultAgentId: defaultAgent, mainKey: 'main', mainSessionKey: `agent:${defaultAgent}:main`, scope: 'per-sender' }
+const mayRead = ({ caller }: Connection): boolean => admits(caller.scopes, 'operator.read')
 const live = '{"ok":true,"status":"live"}'
 const json = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
 
@@ -47,7 +48,7 @@ export default definePlugin({
       presence.closed(connection)
       announce()
     })
-    ctx.scope.interval(async () => emitHealth(await checkups.atMost(0)), minute)
+    ctx.scope.interval(async () => tell(await checkups.atMost(0), kernel.connections()), minute)
 
     async function look(): Promise<Known> {
       const [parts, summary] = await Promise.all([ctx.invoke(healthChecked), summarize()])
@@ -69,7 +70,7 @@ export default definePlugin({
     async function hello(snapshot: Record<string, unknown>, connection: Connection): Promise<Record<string, unknown>> {
       const common = { ...snapshot, sessionDefaults, stateVersion: { ...stateVersion } }
       // Whoever may not ask is not told either.
-      if (!admits(connection.caller.scopes, 'operator.read')) return common
+      if (!mayRead(connection)) return common
       const { health: known } = await checkups.atMost(minute)
       return { ...common, presence: presence.list(shownPresent, connection), health: known, stateVersion: { ...stateVersion } }
     }
@@ -77,11 +78,16 @@ export default definePlugin({
     async function opened(connection: Connection): Promise<void> {
       presence.opened(connection)
       announce()
-      emitHealth(await checkups.atMost(freshMs), [connection.id])
+      tell(await checkups.atMost(freshMs), [connection])
     }
 
-    function emitHealth({ health: known }: Checkup, to?: readonly string[]): void {
-      ctx.emit('health', known, { lossy: true, stateVersion: { ...stateVersion }, ...(to && { to }) })
+    /** The event is public, so every one is addressed: without `to` it would reach whoever is just coming in. */
+    function tell({ health: known }: Checkup, connections: readonly Connection[]): void {
+      const send = (payload: HealthSnapshot, to: readonly Connection[]): void => {
+        if (to.length > 0) ctx.emit('health', payload, { lossy: true, stateVersion: { ...stateVersion }, to: to.map(({ id }) => id) })
+      }
+      send(known, connections.filter(mayRead))
+      send(glimpseOf(known), connections.filter((one) => !mayRead(one)))
     }
 
     /** Many who come at once are announced together: everybody is told of everybody, so the cost grows by the square. */

@@ -28,6 +28,15 @@ export function snapshotOf({ plugins, parts, sessions, eventLoop }: Known, ts: n
   }
 }
 
+/**
+ * What everybody who is in may know: that the gateway lives, and how busy it is. Whom it talks to, what it is made of,
+ * where it lives and what went wrong with it is for those who may read. All fields stay, as the protocol's clients expect.
+ */
+export function glimpseOf({ ts, durationMs, heartbeatSeconds, eventLoop }: HealthSnapshot): HealthSnapshot {
+  const sessions: SessionSummary = { path: '', count: 0, recent: [] }
+  return snapshotOf({ plugins: [], parts: [{ heartbeatSeconds }], sessions, eventLoop }, ts, durationMs)
+}
+
 function pluginHealth(plugins: readonly Inspection[]): HealthSnapshot['plugins'] {
   return {
     loaded: plugins.filter(({ state }) => state === 'active').map(({ id }) => id),
@@ -42,7 +51,7 @@ function pluginHealth(plugins: readonly Inspection[]): HealthSnapshot['plugins']
 export function modeOf(plugins: readonly Inspection[], parts: readonly HealthPart[]): Pick<Status, 'mode' | 'reasons'> {
   const amiss = plugins.filter(({ state }) => state === 'failed' || state === 'blocked').map(({ id, error }) => error?.message ?? `plugin "${id}" does not run`)
   const reasons = [...amiss, ...parts.flatMap((part) => part.degraded ?? [])]
-  return { mode: reasons.length > 0 ? 'degraded' : 'normal', reasons }
+  return { mode: parts.some(({ safe }) => safe) ? 'safe' : reasons.length > 0 ? 'degraded' : 'normal', reasons }
 }
 
 export function pluginRows(plugins: readonly Inspection[]): Status['plugins'] {

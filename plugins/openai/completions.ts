@@ -1,7 +1,7 @@
 /** `POST /v1/chat/completions`: one run of an agent per request. */
 import { NexusError } from 'nexus-gateway/sdk'
 import type { Call, Clock, RouteContext } from 'nexus-gateway/sdk'
-import type { AgentApi, RunEvent, Sampling, StartedRun } from '../agent/contract.ts'
+import type { AgentApi, AnswerRequest, RunEvent, Sampling, StartedRun } from '../agent/contract.ts'
 import { errorResponse, failOpenai } from './errors.ts'
 import { json } from './json.ts'
 import { conversationOf, instructionsOf, lastUserContent } from './messages.ts'
@@ -14,7 +14,12 @@ import { streamed } from './stream.ts'
 
 const maxBodyBytes = 20 * 1024 * 1024
 
-export interface CompletionParts { readonly agent: AgentApi; readonly clock: Clock }
+export interface CompletionParts {
+  readonly agent: AgentApi
+  readonly clock: Clock
+  /** Aborts when the plugin closes. */
+  readonly closing: AbortSignal
+}
 
 export async function complete(parts: CompletionParts, c: RouteContext, call: Call): Promise<Response> {
   let begun = false
@@ -23,7 +28,7 @@ export async function complete(parts: CompletionParts, c: RouteContext, call: Ca
     const agentId = agentFor(parts.agent.agents(), request.model)
     const sessionKey = sessionOf(agentId, (name) => c.req.header(name), request.user)
     const start: Start = async (onEvent, signal) => {
-      const run = await begin(parts.agent, request, agentId, sessionKey, { cause: call, signal, onEvent })
+      const run = await begin(parts.agent, request, agentId, sessionKey, { cause: call, signal, closing: parts.closing, waitUntil: (work) => call.waitUntil(work), onEvent })
       begun = true
       return run
     }
@@ -60,7 +65,7 @@ async function answerStreaming({ clock }: CompletionParts, request: Completion, 
 }
 
 /** In a session the gateway keeps the conversation; a request that stands alone brings it along. */
-async function begin(agent: AgentApi, request: Completion, agentId: string, sessionKey: string | undefined, wish: { cause: Call; signal: AbortSignal; onEvent: (event: RunEvent) => void }): Promise<StartedRun> {
+async function begin(agent: AgentApi, request: Completion, agentId: string, sessionKey: string | undefined, wish: Pick<AnswerRequest, 'cause' | 'signal' | 'closing' | 'waitUntil' | 'onEvent'>): Promise<StartedRun> {
   const common = { ...wish, sampling: samplingOf(request), instructions: instructionsOf(request.messages) }
   if (sessionKey === undefined) return agent.answer({ ...common, agentId, messages: conversationOf(request.messages) })
   return agent.run({ ...common, sessionKey, message: lastUserContent(request.messages) })

@@ -21,7 +21,7 @@ export default definePlugin({
           const found = models.find(({ id }) => id === c.req.param('id'))
           return found ? json(found) : errorResponse(failOpenai('NEXUS_OPENAI_MODEL', { param: 'model' }), false)
         },
-        'POST /v1/chat/completions': (c, call) => complete({ agent, clock: ctx.clock }, c, call),
+        'POST /v1/chat/completions': (c, call) => complete({ agent, clock: ctx.clock, closing: ctx.scope.signal }, c, call),
       },
     }
   },

@@ -14,7 +14,7 @@ export default commands({
     },
   }),
   'plugins info': command({
-    summary: 'Show what a plugin offers, needs and owns',
+    summary: 'Show all there is to know of a plugin: as `why`, and what it offers, needs and owns',
     args: ['<id>'],
     async run(io) {
       const info = await io.call('plugins.info', { id: idOf(io) }) as PluginInfo
@@ -22,7 +22,7 @@ export default commands({
     },
   }),
   'plugins why': command({
-    summary: 'Show who asked for a plugin, its state, and what each phase took',
+    summary: 'Show in short who asked for a plugin, its state, and what each phase took',
     args: ['<id>'],
     async run(io) {
       const why = await io.call('plugins.why', { id: idOf(io) }) as PluginWhy

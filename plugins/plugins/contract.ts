@@ -10,6 +10,8 @@ const state = v.picklist(['active', 'failed', 'blocked', 'closing'])
 const origin = v.picklist(['builtin', 'path', 'package', 'memory'])
 const Fault = v.strictObject({ code: text, message: text, fix: text })
 
+// One description in three lengths: a row of the list, the short form, and everything.
+
 export const PluginRow = v.strictObject({
   id: text, state, origin,
   version: v.optional(text),
@@ -21,36 +23,33 @@ export const PluginRow = v.strictObject({
 })
 export type PluginRow = v.InferOutput<typeof PluginRow>
 
-export const PluginInfo = v.strictObject({
-  id: text, state, origin,
-  version: v.optional(text),
+export const PluginWhy = v.strictObject({
+  ...PluginRow.entries,
   /** The file or folder it comes from. */
   place: text,
   /** Grows with every reload. */
   generation: count,
+  phases: v.strictObject({ loadMs: v.number(), setupMs: v.number() }),
+  /** Plugins that could not run without it. */
+  dependents: v.array(text),
+  /** Calls of it under way. */
+  inflight: count,
+  /** What it has in the kernel, one label each. */
+  owned: v.array(text),
+})
+export type PluginWhy = v.InferOutput<typeof PluginWhy>
+
+export const PluginInfo = v.strictObject({
+  ...PluginWhy.entries,
   required: v.boolean(),
   exclusive: v.boolean(),
   provides: v.array(text),
   /** `provider` is missing where nobody running provides the service. */
   requires: v.array(v.strictObject({ service: text, optional: v.boolean(), provider: v.optional(text) })),
-  dependents: v.array(text),
-  /** What it owns in the kernel, by kind: `method`, `route`, `event`, `tap`, …, `other`. */
+  /** `owned` by kind: `method`, `route`, `event`, `tap`, …, `other`. */
   owns: v.record(text, v.array(text)),
 })
 export type PluginInfo = v.InferOutput<typeof PluginInfo>
-
-export const PluginWhy = v.strictObject({
-  id: text, state, why: text, place: text,
-  generation: count,
-  phases: v.strictObject({ loadMs: v.number(), setupMs: v.number() }),
-  /** Plugins that could not run without it. */
-  dependents: v.array(text),
-  owned: v.array(text),
-  inflight: count,
-  faults: count,
-  error: v.optional(Fault),
-})
-export type PluginWhy = v.InferOutput<typeof PluginWhy>
 
 export const Change = v.strictObject({
   /** The plugin is part of this very call: it is replaced once the call has ended. */
@@ -67,8 +66,8 @@ export const plugins = contract({
   id: 'plugins',
   methods: {
     'plugins.list': method({ scope: 'operator.read', params: v.strictObject({}), result: v.strictObject({ plugins: v.array(PluginRow) }), summary: 'Every plugin that is wanted, running or not.' }),
-    'plugins.info': method({ scope: 'operator.read', params: ById, result: PluginInfo, summary: 'What a plugin offers, needs and owns.' }),
-    'plugins.why': method({ scope: 'operator.read', params: ById, result: PluginWhy, summary: 'Who asked for a plugin, its state, and what each phase took.' }),
+    'plugins.info': method({ scope: 'operator.read', params: ById, result: PluginInfo, summary: 'All there is to know of a plugin: `plugins.why`, and what it offers, needs and owns.' }),
+    'plugins.why': method({ scope: 'operator.read', params: ById, result: PluginWhy, summary: 'In short: who asked for a plugin, its state, and what each phase took.' }),
     'plugins.reload': method({ scope: 'operator.admin', params: ById, result: Change, summary: 'Reads a plugin anew and swaps it in; the old one serves on if that fails.' }),
   },
 })

@@ -7,20 +7,14 @@ export function rowOf({ id, state, origin, version, why, faults, error }: Inspec
   return { id, state, origin, why, faults, ...(version && { version }), ...faultOf(error) }
 }
 
-export function infoOf(plugin: Inspection, all: readonly Inspection[]): PluginInfo {
-  const { id, state, origin, version, place, generation, required, exclusive, provides, dependents, owned } = plugin
-  return {
-    id, state, origin, place, generation, required, exclusive,
-    ...(version && { version }),
-    provides: [...provides],
-    requires: plugin.requires.map((service) => requirement(service, all)),
-    dependents: [...dependents],
-    owns: byKind(owned),
-  }
+export function whyOf(plugin: Inspection): PluginWhy {
+  const { place, generation, timings, dependents, inflight, owned } = plugin
+  return { ...rowOf(plugin), place, generation, phases: { ...timings }, dependents: [...dependents], inflight, owned: [...owned] }
 }
 
-export function whyOf({ id, state, why, place, generation, timings, dependents, owned, inflight, faults, error }: Inspection): PluginWhy {
-  return { id, state, why, place, generation, phases: { ...timings }, dependents: [...dependents], owned: [...owned], inflight, faults, ...faultOf(error) }
+export function infoOf(plugin: Inspection, all: readonly Inspection[]): PluginInfo {
+  const { required, exclusive, provides, requires, owned } = plugin
+  return { ...whyOf(plugin), required, exclusive, provides: [...provides], requires: requires.map((service) => requirement(service, all)), owns: byKind(owned) }
 }
 
 const faultOf = (error: Inspection['error']): Pick<PluginRow, 'error'> =>
@@ -33,7 +27,7 @@ function requirement(named: string, all: readonly Inspection[]): PluginInfo['req
   return { service, optional: named !== service, ...(provider && { provider }) }
 }
 
-const kinds: readonly string[] = ['method', 'route', 'event', 'command', 'service', 'tap', 'interval', 'timeout', 'loop']
+const kinds: readonly string[] = ['method', 'route', 'upgrade', 'event', 'command', 'service', 'tap', 'interval', 'timeout', 'loop']
 
 /** `method cost.summary` → `{ method: ['cost.summary'] }`; what authors have named themselves stands under `other`. */
 function byKind(owned: readonly string[]): PluginInfo['owns'] {

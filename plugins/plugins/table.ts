@@ -14,37 +14,37 @@ export function listTable(rows: readonly PluginRow[], paint: Paint): string {
   return [...lines, ...rows.flatMap(({ error }) => (error ? ['', ...faultLines(error, paint)] : []))].join('\n')
 }
 
-export function infoText(info: PluginInfo, paint: Paint): string {
-  const needs = info.requires.map(({ service, optional, provider }) => `${plain(service)} (${provider ? plain(provider) : optional ? 'optional, nobody provides it' : 'nobody provides it'})`)
-  return [
-    heading(info, paint, info.version ? [plain(info.version)] : []),
-    ...fields([
-      ['from', `${info.origin}, ${plain(info.place)}`],
-      ['generation', String(info.generation)],
-      ['flags', [info.required && 'required', info.exclusive && 'exclusive'].filter(Boolean).join(', ')],
-      ['provides', info.provides.map(plain).join(', ')],
-      ['needs', needs.join(', ')],
-      ['needed by', info.dependents.map(plain).join(', ')],
-      ...Object.entries(info.owns).map(([kind, names]): [string, string] => [plain(kind), names.map(plain).join(', ')]),
-    ], paint),
-  ].join('\n')
+export function whyText(why: PluginWhy, paint: Paint): string {
+  return page(why, [], paint)
 }
 
-export function whyText(why: PluginWhy, paint: Paint): string {
+/** The short form, and what the plugin offers, needs and owns. */
+export function infoText(info: PluginInfo, paint: Paint): string {
+  const needs = info.requires.map(({ service, optional, provider }) => `${plain(service)} (${provider ? plain(provider) : optional ? 'optional, nobody provides it' : 'nobody provides it'})`)
+  return page(info, [
+    ['flags', [info.required && 'required', info.exclusive && 'exclusive'].filter(Boolean).join(', ')],
+    ['provides', info.provides.map(plain).join(', ')],
+    ['needs', needs.join(', ')],
+    ...Object.entries(info.owns).map(([kind, names]): [string, string] => [plain(kind), names.map(plain).join(', ')]),
+  ], paint)
+}
+
+function page(why: PluginWhy, more: readonly (readonly [string, string])[], paint: Paint): string {
+  const { id, state, version, origin, phases, error } = why
   return [
-    heading(why, paint, []),
+    [paint('bold', plain(id)), ...(version ? [plain(version)] : []), paint(stateStyle[state], state)].join('  '),
     ...fields([
       ['asked for by', plain(why.why)],
-      ['from', plain(why.place)],
-      ['took', `load ${ms(why.phases.loadMs)}, setup ${ms(why.phases.setupMs)}`],
+      ['from', `${origin}, ${plain(why.place)}`],
+      ['took', `load ${ms(phases.loadMs)}, setup ${ms(phases.setupMs)}`],
       ['generation', String(why.generation)],
       ['needed by', why.dependents.map(plain).join(', ')],
       ['running', `${why.inflight} calls`],
       ['faults', String(why.faults)],
       ['owns', `${why.owned.length} entries`],
+      ...more,
     ], paint),
-    ...why.owned.map((label) => `    ${plain(label)}`),
-    ...(why.error ? ['', ...faultLines(why.error, paint)] : []),
+    ...(error ? ['', ...faultLines(error, paint)] : []),
   ].join('\n')
 }
 
@@ -55,8 +55,6 @@ export function changeText({ scheduled, started, stopped, blocked }: Change, id:
 }
 
 type Fault = NonNullable<PluginRow['error']>
-const heading = ({ id, state }: Pick<PluginRow, 'id' | 'state'>, paint: Paint, more: readonly string[]): string =>
-  [paint('bold', plain(id)), ...more, paint(stateStyle[state], state)].join('  ')
 const faultLines = ({ code, message, fix }: Fault, paint: Paint): string[] => [`${paint('red', code)}  ${plain(message)}`, `  ${plain(fix)}`]
 const ms = (time: number): string => `${time < 10 ? time.toFixed(1) : Math.round(time)} ms`
 

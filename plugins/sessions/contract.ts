@@ -1,6 +1,6 @@
 /**
  * Conversations on disk: transcripts in the reference's JSONL shape, the durable inbox in front of the
- * agent, and the runs that a restart cut off.
+ * agent, and the runs that a stop or a crash cut off.
  */
 import * as v from 'valibot'
 import { contract, event, method, service, type Cause, type Label } from 'nexus-gateway/sdk'
@@ -139,12 +139,13 @@ export interface Accepted {
   readonly known: boolean
   readonly state: 'queued' | 'running' | 'ended'
 }
+/** `interrupted`: the gateway or a plugin stopped before the run was over; the next start reports it as it does one that a crash cut off. */
 export interface RunOutcome {
-  readonly status: 'ok' | 'error' | 'aborted' | 'timeout'
+  readonly status: 'ok' | 'error' | 'aborted' | 'timeout' | 'interrupted'
   /** Why, if not ok; fit for a person. */
   readonly error?: string
 }
-/** Found open at the last start. */
+/** Found open at the last start, or ended as `interrupted` before it. */
 export interface InterruptedRun {
   readonly runId: string
   readonly sessionKey: string
@@ -197,11 +198,12 @@ export interface SessionsApi {
   startRun(runId: string): Promise<MessageEntry | undefined>
   /**
    * The run is over: `entries` (the final message, if it was not appended yet) and a `nexus.run` marker are
-   * written in one write. A run that never started leaves its message in the transcript as well.
+   * written in one write. A run that never started leaves its message in the transcript as well. With status
+   * `interrupted` and without an answer among `entries`, a message that says so stands in its place.
    * Rejects with NEXUS_SESSIONS_RUN_UNKNOWN.
    */
   endRun(runId: string, outcome: RunOutcome, entries?: readonly NewEntry[]): Promise<SessionEntry[]>
-  /** Runs that the last restart cut off, in order of acceptance; each is marked in its transcript already. */
+  /** Runs that the last stop or crash cut off, in order of acceptance; each is marked in its transcript already. */
   interrupted(): readonly InterruptedRun[]
   metrics(): { readonly openRuns: number; readonly maxOpenRuns: number; readonly keys: number; readonly maxKeys: number; readonly openSessions: number; readonly indexed: number; readonly damagedLines: number }
 }
@@ -214,9 +216,11 @@ export interface RunMarker {
   readonly phase: 'start' | 'end'
   readonly trace: string
   readonly label: Label
-  /** At the end. `interrupted`: a restart cut the run off. */
-  readonly status?: RunOutcome['status'] | 'interrupted'
+  /** At the end. */
+  readonly status?: RunOutcome['status']
   readonly error?: string
+  /** At the end of an interrupted run: it was still queued, so nothing of it was done. */
+  readonly started?: false
 }
 export const runMarker = 'nexus.run'
 
@@ -278,9 +282,9 @@ export const sessions = contract({
   provides: { sessions: Sessions },
   methods: {
     'sessions.list': method({ scope: 'operator.read', params: SessionsListParams, result: SessionsListResult, summary: 'Sessions, most recently active first' }),
-    'sessions.interrupted': method({ scope: 'operator.read', result: v.object({ runs: v.array(InterruptedRunSchema) }), summary: 'Runs that the last restart cut off' }),
+    'sessions.interrupted': method({ scope: 'operator.read', result: v.object({ runs: v.array(InterruptedRunSchema) }), summary: 'Runs that the last stop or crash cut off' }),
   },
   events: {
-    'sessions.interrupted': event({ scope: 'operator.read', payload: InterruptedRunSchema, summary: 'A run was cut off by a restart' }),
+    'sessions.interrupted': event({ scope: 'operator.read', payload: InterruptedRunSchema, summary: 'A run was cut off by the last stop or crash' }),
   },
 })

@@ -60,6 +60,8 @@ export function textOf(message: Message): string {
   return message.content.map((part) => (part.type === 'text' ? part.text : '')).filter(Boolean).join('\n')
 }
 
+export const isAnswer = (entry: NewEntry): boolean => entry.type === 'message' && entry.message.role === 'assistant'
+
 /** What stands in place of the answer that a restart cut off. */
 export const cutOff = (started: boolean): NewEntry => ({
   type: 'message',

@@ -1,6 +1,6 @@
-/** At the start: what a crash or restart cut off is said in the transcript, so that it can be read and continued. */
+/** At the start: what a stop or a crash cut off is reported, and said in the transcript, so that it can be read and continued. */
 import type { Log } from 'nexus-gateway/sdk'
-import type { InterruptedRun, SessionEntry } from './contract.ts'
+import type { InterruptedRun, RunMarker, SessionEntry } from './contract.ts'
 import { cutOff, marker, markerOf, unanswered } from './entries.ts'
 import { endOf, type RunRecord } from './runs.ts'
 import type { Transcript, Written } from './transcript.ts'
@@ -12,7 +12,7 @@ export type WithTranscript = <T>(sessionKey: string, work: (transcript: Transcri
 const together = 16
 
 export interface Recovery {
-  /** Whose end was not in the transcript yet, in the order given. */
+  /** In the order given. Not among them: runs that have ended in another way, and were only not out of the inbox yet. */
   readonly interrupted: InterruptedRun[]
   /** Whose session could not be read or written: they wait for the next start. */
   readonly left: RunRecord[]
@@ -49,28 +49,32 @@ function bySession(runs: readonly RunRecord[]): [string, RunRecord[]][] {
 
 /** Writes what is missing of the run, unless its end is there already. */
 async function mark(run: RunRecord, transcript: Transcript): Promise<InterruptedRun | undefined> {
-  const { runId, sessionKey, sessionId, agent, label, trace, at, idempotencyKey, message } = run
+  const { runId, label, trace, message } = run
   const traces = await tracesOf(run, transcript)
-  if (traces.ended) return undefined
+  const { end } = traces
+  if (end) return end.status === 'interrupted' ? reported(run, end.started !== false) : undefined
   const entries: Written[] = []
   if (!traces.started) entries.push(marker({ runId, phase: 'start', trace, label }))
   if (message && !traces.message) entries.push({ type: 'message', message: message.body, id: message.id })
   for (const [id, name] of traces.unanswered) entries.push(unanswered(id, name))
-  entries.push(cutOff(traces.started), endOf(run, { status: 'interrupted' }))
+  entries.push(cutOff(traces.started), endOf(run, { status: 'interrupted' }, traces.started))
   await transcript.append(entries)
-  return { runId, sessionKey, sessionId, agent, label, trace, ...(idempotencyKey !== undefined && { idempotencyKey }), acceptedAt: at, started: traces.started }
+  return reported(run, traces.started)
 }
 
-interface Traces { started: boolean; message: boolean; ended: boolean; readonly unanswered: Map<string, string> }
+const reported = ({ runId, sessionKey, sessionId, agent, label, trace, at, idempotencyKey }: RunRecord, started: boolean): InterruptedRun =>
+  ({ runId, sessionKey, sessionId, agent, label, trace, ...(idempotencyKey !== undefined && { idempotencyKey }), acceptedAt: at, started })
 
-/** Reads only what was written since the run was accepted. */
+interface Traces { started: boolean; message: boolean; end: RunMarker | undefined; readonly unanswered: Map<string, string> }
+
+/** Reads only what was written since the run was accepted, to its end at most. */
 async function tracesOf({ runId, from, message }: RunRecord, transcript: Transcript): Promise<Traces> {
-  const traces: Traces = { started: false, message: false, ended: false, unanswered: new Map() }
+  const traces: Traces = { started: false, message: false, end: undefined, unanswered: new Map() }
   for await (const entry of transcript.since(from)) {
     const mark = markerOf(entry)
     if (mark?.runId === runId) {
-      if (mark.phase === 'start') traces.started = true
-      else traces.ended = true
+      if (mark.phase === 'end') return { ...traces, end: mark }
+      traces.started = true
     }
     if (entry.id === message?.id) traces.message = true
     if (traces.started) noteCalls(entry, traces.unanswered)

@@ -5,8 +5,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Label, Log } from 'nexus-gateway/sdk'
 import type { StoreApi } from '../store/contract.ts'
-import type { Accepted, MessageEntry, NewEntry, RunMarker, RunOutcome, RunRequest, SessionEntry, SessionInfo, StoredMessage, UserMessage } from './contract.ts'
-import { marker, newId } from './entries.ts'
+import type { Accepted, MessageEntry, NewEntry, RunOutcome, RunRequest, SessionEntry, SessionInfo, StoredMessage, UserMessage } from './contract.ts'
+import { cutOff, isAnswer, marker, newId } from './entries.ts'
 import { fail } from './errors.ts'
 import type { Idempotency } from './idempotency.ts'
 import { createJournal } from './journal.ts'
@@ -58,12 +58,15 @@ export interface RunsEnv {
 }
 
 const maxIdLength = 256
+/** Interrupted runs kept for the next start to report. */
+const maxReported = 1000
 
 export function createRuns({ store, log, now, maxOpen, idempotency, write }: RunsEnv): Runs {
   const open = new Map<string, OpenRun>()
   const accepting = new Map<string, Promise<Accepted>>() // by idempotency key: the second of two at once waits for the first
   const reserved = new Set<string>() // run ids on their way into `open`
   const ended = new Map<string, RunRecord>() // in the transcript, and still to be taken out of the inbox
+  const reportable = new Set<RunRecord>() // in the transcript as interrupted, and left in the inbox; oldest first
   let clearing: Promise<void> = Promise.resolve()
   const journal = createJournal<RunRecord | EndRecord>({ store, name: 'runs', log, live: records, liveCount: () => open.size })
 
@@ -151,10 +154,23 @@ export function createRuns({ store, log, now, maxOpen, idempotency, write }: Run
   async function end(runId: string, outcome: RunOutcome, entries: readonly NewEntry[]): Promise<SessionEntry[]> {
     const run = open.get(runId)
     if (!run || run.state === 'ended') throw fail('NEXUS_SESSIONS_RUN_UNKNOWN', { state: 'open' })
-    const { record, moved } = run
-    const written = await advance(run, 'ended', [...(moved ? [] : beginning(record)), ...entries, endOf(record, outcome)])
-    retire([record])
+    const { record, moved, state } = run
+    const interrupted = outcome.status === 'interrupted'
+    const started = state === 'running'
+    const unsaid = interrupted && !entries.some(isAnswer) ? [cutOff(started)] : []
+    const written = await advance(run, 'ended', [...(moved ? [] : beginning(record)), ...entries, ...unsaid, endOf(record, outcome, started)])
+    if (interrupted) leave(record)
+    else retire([record])
     return written
+  }
+
+  /** What is in the inbox at a start was cut off, and is reported then; the marker keeps it from being marked again. */
+  function leave(record: RunRecord): void {
+    reportable.add(record)
+    const [oldest] = reportable
+    if (reportable.size <= maxReported || !oldest) return
+    reportable.delete(oldest)
+    retire([oldest])
   }
 
   function retire(runs: readonly RunRecord[]): void {
@@ -217,8 +233,8 @@ export function createRuns({ store, log, now, maxOpen, idempotency, write }: Run
   }
 }
 
-export function endOf({ runId, trace, label }: RunRecord, { status, error }: { readonly status: NonNullable<RunMarker['status']>; readonly error?: string }): NewEntry {
-  return marker({ runId, phase: 'end', trace, label, status, ...(error !== undefined && { error }) })
+export function endOf({ runId, trace, label }: RunRecord, { status, error }: RunOutcome, started: boolean): NewEntry {
+  return marker({ runId, phase: 'end', trace, label, status, ...(error !== undefined && { error }), ...(status === 'interrupted' && !started && { started }) })
 }
 
 function checkId(what: string, id: string): void {

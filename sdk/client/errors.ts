@@ -33,6 +33,7 @@ const table = {
   NEXUS_CLIENT_TOO_LARGE: ['INVALID_REQUEST', false, '{method} is larger than the {max} bytes the gateway takes'],
   NEXUS_CLIENT_ABORTED: ['UNAVAILABLE', false, '{method} was aborted by its caller'],
   NEXUS_CLIENT_CLOSED: ['UNAVAILABLE', false, 'the client is closed'],
+  NEXUS_CLIENT_INSECURE: ['INVALID_REQUEST', false, 'the token would go to another machine unencrypted; use a wss:// or https:// address, or set allowInsecure: true on a network you trust'],
   NEXUS_CLIENT_REFUSED: ['INVALID_REQUEST', false, 'the gateway refused the connection ({code}): {reason}'],
   NEXUS_CLIENT_HANDSHAKE: ['INVALID_REQUEST', false, 'the handshake failed: {reason}'],
   NEXUS_CLIENT_SILENT: ['UNAVAILABLE', true, 'nothing was heard from the gateway for {ms} ms'],

@@ -14,6 +14,7 @@ import openaiPlugin from '../../plugins/openai/index.ts'
 import demoPlugin from '../../plugins/provider-demo/index.ts'
 import sessionsPlugin from '../../plugins/sessions/index.ts'
 import { Store } from '../../plugins/store/contract.ts'
+import storePlugin from '../../plugins/store/index.ts'
 import { openStore } from '../../plugins/store/store.ts'
 import toolsPlugin from '../../plugins/tools/index.ts'
 import { doorman } from './openai-gateway.ts'
@@ -87,6 +88,37 @@ it('a crash in mid-run loses nothing that was acknowledged, and says that the ru
   await send(after.k, 'k3', 'and now')
   expect(await ended(after.k, 'k3')).toMatchObject({ state: 'final' })
   await after.stop()
+})
+
+it('a stop that will not wait cuts runs off: their sessions say so, and the next start reports them, once', async () => {
+  const stateDir = await mkdtemp(join(tmpdir(), 'nexus-agent-'))
+  onTestFinished(() => rm(stateDir, { recursive: true, force: true }))
+  const open = () => testKernel({
+    plugins: [storePlugin, sessionsPlugin, modelsPlugin, toolsPlugin, demoPlugin, agentPlugin, chatPlugin],
+    stateDir, clock: 'real', config: { 'provider-demo': { delayMs: 1 } },
+  })
+  const first = await open()
+  await send(first, 'k1', '/slow 500 these words come slowly, far more slowly than the stop')
+  await first.nextEvent('chat')
+  await send(first, 'k2', 'I wait behind it')
+  expect(await first.kernel.close({ deadlineMs: 800 })).toEqual({ drained: false, errors: [] })
+  expect([await ended(first, 'k1'), await ended(first, 'k2')]).toMatchObject([{ state: 'aborted', stopReason: 'interrupted' }, { state: 'aborted', stopReason: 'interrupted' }])
+
+  const second = await open()
+  const { runs } = await second.call('sessions.interrupted') as { runs: { runId: string; started: boolean }[] }
+  expect(runs.map(({ runId, started }) => [runId, started])).toEqual([['k1', true], ['k2', false]])
+  expect(second.events.filter(({ name }) => name === 'sessions.interrupted').map(({ payload }) => (payload as { runId: string }).runId)).toEqual(['k1', 'k2'])
+  const { messages } = await history(second)
+  expect(messages.map(({ role, stopReason, errorMessage }) => [role, stopReason, errorMessage])).toEqual([
+    ['user', undefined, undefined], ['assistant', 'aborted', expect.stringContaining('cut off')], ['user', undefined, undefined], ['assistant', 'aborted', expect.any(String)],
+  ])
+  expect(messages[1]!.content[0]!.text).not.toBe('')
+  expect(await send(second, 'k1', 'again')).toEqual({ runId: 'k1', status: 'ok' })
+  await second.close()
+
+  const third = await open()
+  expect(await third.call('sessions.interrupted')).toEqual({ runs: [] })
+  await third.close()
 })
 
 it('20 sessions with 3 messages each are answered in order, each in its own transcript', async () => {

@@ -2,11 +2,10 @@
 import { getEventListeners } from 'node:events'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { Agent } from '../../plugins/agent/contract.ts'
 import { providerFailure } from '../../plugins/models/contract.ts'
 import type { ModelRequest } from '../../plugins/models/contract.ts'
 import { tool } from '../../plugins/tools/contract.ts'
-import { agentKernel, ask, calls, cause, codeOf, finished, hangs, inTurn, says, text, toolbox, withAgent } from './agent-fakes.ts'
+import { ask, calls, cause, codeOf, finished, hangs, inTurn, says, text, toolbox, withAgent } from './agent-fakes.ts'
 import type { Script } from './agent-fakes.ts'
 
 describe('a run', () => {
@@ -181,44 +180,6 @@ describe('a run that does not end well', () => {
     sessions.gate = () => {}
     expect((await (await ask(agent, 'r2')).done).status).toBe('ok')
   }))
-
-  it('is interrupted when the plugin is unloaded, marked, and followed by no other', async () => {
-    const bench = await agentKernel(hangs('half'), { deadlines: { drain: 20 } })
-    const agent = await bench.k.service(Agent)
-    const first = await ask(agent, 'r1')
-    const second = await ask(agent, 'r2')
-    await bench.k.settled()
-    const unloading = bench.k.unload('agent')
-    expect((await first.done)).toMatchObject({ status: 'interrupted', text: 'half', error: { code: 'NEXUS_AGENT_INTERRUPTED' } })
-    expect((await second.done).status).toBe('interrupted')
-    await unloading
-    expect(bench.sessions.journal.slice(-2)).toEqual(expect.arrayContaining(['end r1 aborted', 'end r2 aborted']))
-    await expect(ask(agent, 'r3').catch(codeOf)).resolves.toBe('NEXUS_AGENT_CLOSING')
-    await bench.k.close()
-  })
-
-  it('is interrupted too if it is accepted while the plugin closes', async () => {
-    const bench = await agentKernel(hangs())
-    const agent = await bench.k.service(Agent)
-    let write = (): void => {}
-    bench.sessions.gate = (what) => (what === 'accept' ? new Promise((resolve) => { write = resolve }) : undefined)
-    const late = ask(agent, 'r1')
-    await bench.k.settled()
-    await bench.k.unload('agent')
-    write()
-    expect((await (await late).done).status).toBe('interrupted')
-    await bench.k.close()
-  })
-
-  it('is written down before the plugin is gone', async () => {
-    const bench = await agentKernel(hangs())
-    bench.sessions.gate = (what) => (what === 'end' ? new Promise((resolve) => { setTimeout(resolve, 50) }) : undefined)
-    await ask(await bench.k.service(Agent), 'r1')
-    await bench.k.settled()
-    await bench.k.unload('agent')
-    expect(bench.sessions.journal.at(-1)).toBe('end r1 aborted')
-    await bench.k.close()
-  })
 })
 
 describe('a conversation that the caller keeps', () => {

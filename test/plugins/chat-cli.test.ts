@@ -86,6 +86,14 @@ describe('one message', () => {
     expect(bench.sessions.journal.at(-1)).toMatch(/^end .* aborted$/)
   }))
 
+  it('that the gateway cuts off by stopping says so, and exits 1', () => withChat(hangs('half'), async (bench) => {
+    const io = terminal(bench, { message: ['hi'] })
+    const exit = run(io)
+    await until(() => io.out() === 'half')
+    await bench.k.kernel.close({ deadlineMs: 1_200 })
+    expect([await exit, io.out(), io.err()]).toEqual([1, 'half\n', expect.stringContaining('cut off')])
+  }))
+
   it('that is empty or too long is refused before it is sent', () => withChat(says('hello'), async (bench) => {
     const empty = terminal(bench, { tty: false })
     empty.input.end('\n')

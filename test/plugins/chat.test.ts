@@ -220,8 +220,12 @@ describe('a drain', () => {
     await bench.k.settled()
     const report = await bench.k.kernel.close({ deadlineMs: 1_200 })
     expect(report.errors).toEqual([])
-    expect(bench.sessions.journal.at(-1)).toBe('end k1 aborted')
+    expect(bench.sessions.journal.at(-1)).toBe('end k1 interrupted')
     expect(bench.sessions.messages(key).at(-1)).toMatchObject({ role: 'assistant', content: [{ text: 'half' }], errorMessage: expect.stringContaining('cut off') })
+    const end = events(bench).at(-1)!
+    const told = { runId: 'k1', state: 'aborted', stopReason: 'interrupted', errorMessage: expect.stringContaining('cut off'), message: { content: [{ text: 'half' }] } }
+    expect([end.payload, end.options.v3?.()]).toMatchObject([told, told])
+    expect(v.is(chat.events!.chat.payload, end.payload)).toBe(true)
   }))
 })
 

@@ -4,7 +4,7 @@ import { connectionClosed, connectionHello, connectionOpened, definePlugin, nobo
 import type { Connection, NexusError, RouteContext } from 'nexus-gateway/sdk'
 import { testKernel, type TestKernel } from 'nexus-gateway/sdk/testing'
 import health from '../../plugins/health/index.ts'
-import { healthChecked, PresenceEntry } from '../../plugins/health/contract.ts'
+import { healthChecked, HealthSnapshot, PresenceEntry } from '../../plugins/health/contract.ts'
 import { checkPing, pingLimit } from '../../plugins/health/ping.ts'
 import { Sessions, type SessionsApi } from '../../plugins/sessions/contract.ts'
 
@@ -150,14 +150,48 @@ describe('a connection', () => {
 
   test('gets the health by itself, and everybody gets it every minute', async () => {
     await using k = await testKernel({ plugins: [health] })
-    await gateway(k).open(connection('a'))
+    const g = gateway(k)
+    await g.open(connection('a'))
     const healths = () => k.events.filter((e) => e.name === 'health')
-    expect(healths()).toMatchObject([{ options: { to: ['a'], lossy: true, stateVersion: { health: expect.any(Number) } }, payload: { ok: true } }])
+    expect(healths()).toMatchObject([{ access: 'public', options: { to: ['a'], lossy: true, stateVersion: { health: expect.any(Number) } }, payload: { ok: true } }])
+    await g.open(connection('b'))
     await k.clock.advance(60_000)
     await k.settled()
-    expect(healths()).toHaveLength(2)
-    expect(healths()[1]?.options.to).toBeUndefined()
-    expect(healths()[1]?.access).toBe('operator.read')
+    expect(healths()).toHaveLength(3)
+    expect(healths()[2]).toMatchObject({ access: 'public', options: { to: ['a', 'b'] } })
+  })
+
+  test('of whatever role and without any scope gets the health, and in it nothing that is for readers', async () => {
+    const sessions = { list: async () => ({ total: 1, sessions: [{ key: 'agent:main:signal:direct:+4912345', updatedAt: Date.UTC(2026, 0, 1) }] }) } as unknown as SessionsApi
+    const agent = { agentId: 'private', name: 'Private', isDefault: true, heartbeat: { enabled: true, every: '30m', everyMs: 1_800_000, prompt: 'private', target: 'private', ackMaxChars: 30 }, sessions: { path: '/private', count: 1, recent: [] } }
+    const feature = definePlugin({ id: 'private-feature', setup(ctx) { ctx.tap(healthChecked, () => ({ channels: { private: {} }, channelOrder: ['private'], channelLabels: { private: 'Private' }, heartbeatSeconds: 1800, agents: [agent], degraded: ['private'] })) } })
+    const broken = definePlugin({ id: 'private-broken', setup() { throw new Error('private') } })
+    const node = { id: 'n', role: 'node', label: 'node', scopes: new Set<string>() } as const
+    await using k = await testKernel({ plugins: [health, feature, broken], provide: [[Sessions, sessions]], lenient: true })
+    const g = gateway(k)
+    await g.open(connection('reader'))
+    await g.open(connection('node', { caller: node }))
+    await g.open(connection('other', { caller: { ...reader, scopes: new Set(['operator.approvals']) } }))
+    await k.clock.advance(60_000)
+    await k.settled()
+    const told = k.events.filter((e) => e.name === 'health').map(({ payload, options }) => ({ to: [...options.to!], payload: payload as HealthSnapshot }))
+    expect(told.map(({ to }) => to)).toEqual([['reader'], ['node'], ['other'], ['reader'], ['node', 'other']])
+    for (const { to, payload } of told) {
+      expect(v.is(HealthSnapshot, payload)).toBe(true)
+      expect(payload).toMatchObject({ ok: true, heartbeatSeconds: 1800, eventLoop: { utilization: expect.any(Number) } })
+      const text = JSON.stringify(payload)
+      for (const secret of ['rivate', '+49', '/nowhere', '"health"']) expect([to, secret, text.includes(secret)]).toEqual([to, secret, to[0] === 'reader'])
+    }
+  })
+
+  test('of a node on the wire hears it', async () => {
+    await using k = await testKernel({ plugins: [health] })
+    const client = await k.connect({ role: 'node', caller: { id: 'n', role: 'node', scopes: new Set(), label: 'node' } })
+    const heard = new Promise((resolve) => { client.on('health', resolve) })
+    await k.clock.advance(60_000)
+    expect(client.hello?.features.events).toContain('health')
+    expect(client.hello?.features.events).not.toContain('presence')
+    expect(await heard).toMatchObject({ ok: true, plugins: { loaded: [] }, sessions: { path: '', recent: [] } })
   })
 
   test('that comes or goes is announced; many at once, together', async () => {

@@ -178,7 +178,17 @@ describe('a drain', () => {
       const text = long.text()
       const report = await k.kernel.close({ deadlineMs: 1_200 })
       expect(report.errors).toEqual([])
-      expect(await text).toMatch(/half[^]*"error"[^]*\[DONE\]/)
+      expect(await text).toMatch(/half[^]*"error"[^]*"NEXUS_AGENT_INTERRUPTED"[^]*\[DONE\]/)
     })
   })
+
+  it.each([['of the gateway', 1], ['of this plugin', 0]])('%s says to whoever waits for the whole answer that it was cut off, and so does the transcript', (_, whole) => serve(hangs('half'), async ({ post, k, sessions }) => {
+    const answer = post(body(), { 'x-nexus-session': 'main' })
+    await until(() => sessions.journal.some((line) => line.startsWith('start')))
+    await (whole ? k.kernel.close({ deadlineMs: 1_200 }) : k.unload('openai'))
+    const response = await answer
+    expect([response.status, response.headers.get('x-should-retry')]).toEqual([503, 'false'])
+    expect(await response.json()).toMatchObject({ error: { type: 'server_error', code: 'NEXUS_AGENT_INTERRUPTED', message: expect.stringContaining('cut off') } })
+    expect(sessions.journal.at(-1)).toMatch(/^end .* interrupted$/)
+  }, { deadlines: { drain: 50 } }))
 })

@@ -26,38 +26,38 @@ test('a state in colour keeps its column', () => {
   expect(bare(listTable(rows, colour))).toBe(listTable(rows, noColour))
 })
 
-test('nexus plugins info', () => {
-  expect(infoText({
-    id: 'chat', state: 'active', origin: 'builtin', version: '0.1.0', place: '/x/chat', generation: 2, required: false, exclusive: true, provides: [],
-    requires: [{ service: 'agent/1', optional: false, provider: 'agent' }, { service: 'cost/1', optional: true }], dependents: [], owns: { method: ['chat.send', 'chat.abort'], tap: ['call.after'] },
-  }, noColour)).toBe([
-    'chat  0.1.0  active',
-    '  from          builtin, /x/chat',
-    '  generation    2',
-    '  flags         exclusive',
-    '  needs         agent/1 (agent), cost/1 (optional, nobody provides it)',
-    '  method        chat.send, chat.abort',
-    '  tap           call.after',
-  ].join('\n'))
-})
+const why = {
+  id: 'irc', state: 'failed', origin: 'path', version: '0.1.0', why: 'config', place: '/x/irc.ts', generation: 2, phases: { loadMs: 3.06, setupMs: 120.4 }, dependents: ['bot'],
+  owned: ['tap call.after', 'method irc.say'], inflight: 0, faults: 1, error,
+} as const
+const short = [
+  'irc  0.1.0  failed',
+  '  asked for by  config',
+  '  from          path, /x/irc.ts',
+  '  took          load 3.1 ms, setup 120 ms',
+  '  generation    2',
+  '  needed by     bot',
+  '  running       0 calls',
+  '  faults        1',
+  '  owns          2 entries',
+]
+const fault = ['', 'NEXUS_PLUGIN_SETUP_FAILED  setup of plugin "irc" failed: no [2J luck', '  Correct the plugin.']
 
 test('nexus plugins why', () => {
-  expect(whyText({
-    id: 'irc', state: 'failed', why: 'config', place: '/x/irc.ts', generation: 0, phases: { loadMs: 3.06, setupMs: 120.4 }, dependents: ['bot'], owned: ['tap call.after'], inflight: 0, faults: 1, error,
+  expect(whyText({ ...why, dependents: ['bot'], owned: [...why.owned] }, noColour)).toBe([...short, ...fault].join('\n'))
+})
+
+test('nexus plugins info: the same, and more', () => {
+  expect(infoText({
+    ...why, dependents: ['bot'], owned: [...why.owned], required: false, exclusive: true, provides: [],
+    requires: [{ service: 'agent/1', optional: false, provider: 'agent' }, { service: 'cost/1', optional: true }], owns: { method: ['irc.say'], tap: ['call.after'] },
   }, noColour)).toBe([
-    'irc  failed',
-    '  asked for by  config',
-    '  from          /x/irc.ts',
-    '  took          load 3.1 ms, setup 120 ms',
-    '  generation    0',
-    '  needed by     bot',
-    '  running       0 calls',
-    '  faults        1',
-    '  owns          1 entries',
-    '    tap call.after',
-    '',
-    'NEXUS_PLUGIN_SETUP_FAILED  setup of plugin "irc" failed: no [2J luck',
-    '  Correct the plugin.',
+    ...short,
+    '  flags         exclusive',
+    '  needs         agent/1 (agent), cost/1 (optional, nobody provides it)',
+    '  method        irc.say',
+    '  tap           call.after',
+    ...fault,
   ].join('\n'))
 })
 

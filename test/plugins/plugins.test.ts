@@ -58,6 +58,16 @@ describe('what is told of plugins', () => {
     expect(await k.call('plugins.why', { id: 'broken' })).toMatchObject({ state: 'failed', error: { code: 'NEXUS_PLUGIN_SETUP_FAILED' } })
   })
 
+  test('info is why at length, and why is a row of the list at length', async () => {
+    await using k = await testKernel({ plugins: [plugins, clock, user, broken], lenient: true })
+    const { plugins: rows } = await k.call('plugins.list') as { plugins: { id: string }[] }
+    for (const row of rows) {
+      const why = await k.call('plugins.why', { id: row.id }) as object
+      expect(why).toMatchObject(row)
+      expect(await k.call('plugins.info', { id: row.id })).toEqual({ ...why, required: false, exclusive: false, provides: expect.any(Array), requires: expect.any(Array), owns: expect.any(Object) })
+    }
+  })
+
   test.each(['plugins.info', 'plugins.why', 'plugins.reload'])('%s of one that is not there, without repeating the name', async (name) => {
     await using k = await testKernel({ plugins: [plugins] })
     const error = await k.call(name, { id: 'nobody-knows' }).catch((e: Error) => e)

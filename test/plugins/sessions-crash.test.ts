@@ -1,4 +1,4 @@
-/** A start after a crash: what was cut off says so, nothing accepted is lost, nothing is done twice. */
+/** A start after a crash or a stop: what was cut off says so, nothing accepted is lost, nothing is done twice. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -122,22 +122,75 @@ describe('after a crash', () => {
   }, 180_000)
 })
 
+describe('after a stop that cut runs off', () => {
+  test('they are reported once, as after a crash, and not marked again', async () => {
+    const under = await start()
+    for (const runId of ['said', 'silent', 'queued']) {
+      await under.sessions.accept(runId, { runId, message: user('q'), idempotencyKey: runId, cause: cause('channel', 't-9') })
+      if (runId !== 'queued') await under.sessions.startRun(runId)
+    }
+    const acceptedAt = under.time
+    await under.sessions.endRun('said', { status: 'interrupted', error: 'cut off' }, [said('half')])
+    await under.sessions.append('silent', [calling('t1'), result('t1')])
+    await under.sessions.endRun('silent', { status: 'interrupted' })
+    await under.sessions.endRun('queued', { status: 'interrupted' })
+    const now = async () => Promise.all(['said', 'silent', 'queued'].map(async (key) => ({ history: await under.sessions.history(key, { queued: true }), markers: markers(await transcriptOf(under, key)) })))
+    const before = await now()
+    expect(before.map(({ history }) => textsOf(history))).toEqual([['q', 'half'], ['q', 'toolCall', '12:00', expect.stringContaining('cut off')], ['q', expect.stringContaining('before this message was answered')]])
+    expect(before.map(({ markers: [, end] }) => end)).toMatchObject([{ phase: 'end', status: 'interrupted', error: 'cut off' }, { status: 'interrupted' }, { status: 'interrupted', started: false }])
+    expect(under.sessions.interrupted()).toEqual([])
+
+    await under.restart()
+    const { id } = await under.sessions.open('said')
+    expect(under.sessions.interrupted()[0]).toEqual({ runId: 'said', sessionKey: 'agent:main:said', sessionId: id, agent: 'main', label: 'channel', trace: 't-9', idempotencyKey: 'said', acceptedAt, started: true })
+    expect(under.sessions.interrupted().map(({ runId, started }) => [runId, started])).toEqual([['said', true], ['silent', true], ['queued', false]])
+    expect(await now()).toEqual(before)
+    expect(await under.sessions.accept('said', { message: user('q'), idempotencyKey: 'said', cause: cause() })).toMatchObject({ runId: 'said', known: true, state: 'ended' })
+
+    await under.restart()
+    expect(under.sessions.interrupted()).toEqual([])
+    expect(under.sessions.metrics().openRuns).toBe(0)
+    expect(await now()).toEqual(before)
+  })
+
+  test('the start reads them to their end, not what their sessions have written since', async () => {
+    const under = await start()
+    await under.sessions.accept('main', { runId: 'r', message: user('q'), cause: cause() })
+    await under.sessions.endRun('r', { status: 'interrupted' })
+    for (let i = 0; i < 10; i++) await under.sessions.append('main', Array.from({ length: 200 }, () => said('x'.repeat(5000))))
+    const fs = faultyFs()
+    await under.restart({ fs })
+    expect(under.sessions.interrupted()).toMatchObject([{ runId: 'r', started: false }])
+    expect(fs.calls.filter((call) => call === 'read').length).toBeLessThan(12)
+  })
+
+  test('at most 1,000 of them are kept to be reported, the newest', async () => {
+    const under = await start()
+    const ids = Array.from({ length: 1_005 }, (_, n) => `r${n}`)
+    await Promise.all(ids.map((runId) => under.sessions.accept(`s${Number(runId.slice(1)) % 50}`, { runId, cause: cause() })))
+    for (const runId of ids.slice(0, 5)) await under.sessions.endRun(runId, { status: 'interrupted' })
+    await Promise.all(ids.slice(5).map((runId) => under.sessions.endRun(runId, { status: 'interrupted' })))
+    await under.restart()
+    expect(new Set(under.sessions.interrupted().map(({ runId }) => runId))).toEqual(new Set(ids.slice(5)))
+  })
+})
+
 /** Every third call in the suite, every one with NEXUS_TEST_FULL=1. */
 const step = process.env.NEXUS_TEST_FULL ? 1 : 3
 const sent = ['one.a', 'two.a', 'one.b', 'two.b']
 const sessionOf = (key: string): string => key.split('.')[0] as string
 
-/** Two sessions with two turns each, one of them left open. A key is noted once it is acknowledged. */
+/** Two sessions with two turns each, one of them cut off and one left open. A key is noted once it is acknowledged. */
 async function turns({ sessions }: Started, acknowledged: Map<string, string>): Promise<void> {
-  const turn = async (key: string, ends: boolean): Promise<void> => {
+  const turn = async (key: string, ends?: 'ok' | 'interrupted'): Promise<void> => {
     const { runId } = await sessions.accept(sessionOf(key), { message: user(key), idempotencyKey: key, cause: cause() })
     acknowledged.set(key, runId)
     await sessions.startRun(runId)
     await sessions.append(sessionOf(key), [calling(key)])
-    if (ends) await sessions.endRun(runId, { status: 'ok' }, [result(key), said('done')])
+    if (ends) await sessions.endRun(runId, { status: ends }, [result(key), ...(ends === 'ok' ? [said('done')] : [])])
   }
-  await Promise.allSettled([turn('one.a', true), turn('two.a', true)])
-  await Promise.allSettled([turn('one.b', true), turn('two.b', false)])
+  await Promise.allSettled([turn('one.a', 'ok'), turn('two.a', 'interrupted')])
+  await Promise.allSettled([turn('one.b', 'ok'), turn('two.b')])
   await sessions.close().catch(() => {}) // a dead disk
 }
 

@@ -1,8 +1,49 @@
 import { createServer } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
-import { createClient } from 'nexus-gateway/sdk/client'
+import { createClient, type ClientOptions } from 'nexus-gateway/sdk/client'
+import type { SocketClass } from '../../sdk/client/socket.ts'
 import { failure, fakeGateway, fast, follow, nexus, policy } from './fake-gateway.ts'
+
+describe('a token', () => {
+  /** Notes what was opened, and opens nothing. */
+  const line = () => {
+    const opened: string[] = []
+    return { opened, WebSocket: class { readyState = 0; constructor(url: string) { opened.push(url) } addEventListener() {} close() {} send() {} } as unknown as SocketClass }
+  }
+  const open = async (o: Partial<ClientOptions> & { url: string }): Promise<string[]> => {
+    const { opened, WebSocket } = line()
+    const client = createClient({ token: 't', WebSocket, reconnect: false, ...o })
+    client.ready().catch(() => {})
+    await new Promise((r) => setImmediate(r))
+    void client.close()
+    return opened
+  }
+
+  test.each(['ws://gateway.example', 'http://192.168.1.20:19789', 'WS://10.0.0.1', ' ws://example.com', 'ws://[2001:db8::1]:1', 'ws://0.0.0.0', 'ws://127.0.0.1.example.com', 'ws://localhost.example.com', 'ws://128.0.0.1'])(
+    'does not leave the machine in the clear: %s is refused before anything is opened', async (url) => {
+      const { opened, WebSocket } = line()
+      const secrets: Partial<ClientOptions>[] = [{ token: 't' }, { token: () => 't' }, { url: url.replace('//', '//user:pass@') }]
+      for (const secret of secrets) {
+        const refused = await failure((async () => createClient({ url, WebSocket, ...secret }))())
+        expect(refused).toMatchObject({ code: 'INVALID_REQUEST', retryable: false, details: { nexus: 'NEXUS_CLIENT_INSECURE' }, message: expect.stringMatching(/wss:\/\/.*allowInsecure: true/) })
+      }
+      expect(opened).toEqual([])
+    })
+
+  test.each(['wss://gateway.example', 'https://gateway.example', 'ws://127.0.0.1:1', 'ws://127.9.9.9', 'http://localhost:1', 'ws://[::1]:1', 'ws://[::ffff:127.0.0.1]:1'])('may go to %s', async (url) => {
+    expect(await open({ url })).toHaveLength(1)
+  })
+
+  test('goes anywhere for who says so, and without one nothing is in the way', async () => {
+    expect(await open({ url: 'ws://gateway.example', allowInsecure: true })).toEqual(['ws://gateway.example'])
+    const { opened, WebSocket } = line()
+    const client = createClient({ url: 'ws://gateway.example', WebSocket })
+    await new Promise((r) => setImmediate(r))
+    void client.close()
+    expect(opened).toHaveLength(1)
+  })
+})
 
 describe('a lost connection', () => {
   test('calls made meanwhile wait for the next one', async () => {

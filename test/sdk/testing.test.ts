@@ -1,5 +1,8 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as v from 'valibot'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { callAuthorize, command, commands, contract, definePlugin, event, hook, method, optional, route, service } from 'nexus-gateway/sdk'
 import { LeakError, testKernel } from 'nexus-gateway/sdk/testing'
 
@@ -79,6 +82,33 @@ describe('a test kernel', () => {
     expect(k.inspect('counter')).toBeUndefined()
     await k.load(plugin(2))
     expect(await k.call('counter.add', { by: 1 })).toEqual({ total: 102 })
+  })
+
+  test('on a directory of the test\'s own finds what the one before it wrote', async () => {
+    const note = definePlugin({
+      id: 'note', methods: { 'note.add': method({ scope: 'operator.write', params: v.strictObject({ text: v.string() }) }), 'note.where': method({ scope: 'operator.read' }) },
+      setup(ctx) {
+        const file = join(ctx.paths.state, 'note')
+        return { methods: {
+          'note.add': async ({ text }) => {
+            const all = await readFile(file, 'utf8').catch(() => '') + text
+            await writeFile(file, all)
+            return all
+          },
+          'note.where': () => ctx.paths,
+        } }
+      },
+    })
+    const dir = await mkdtemp(join(tmpdir(), 'nexus-testing-'))
+    onTestFinished(() => rm(dir, { recursive: true, force: true }))
+    const stateDir = join(dir, 'state')
+    const add = async (text: string) => {
+      await using k = await testKernel({ plugins: [note], stateDir })
+      expect(await k.call('note.where')).toEqual({ state: stateDir, config: join(stateDir, 'nexus.json5'), cache: join(stateDir, 'cache'), socket: join(stateDir, 'gateway.sock') })
+      return k.call('note.add', { text })
+    }
+    expect([await add('one'), await add(' two')]).toEqual(['one', 'one two'])
+    expect((await Promise.all([stateDir, join(stateDir, 'cache')].map((made) => stat(made)))).map(({ mode }) => mode & 0o777)).toEqual([0o700, 0o700])
   })
 
   test('refuses to start when a plugin does not, unless told otherwise', async () => {
