@@ -38,10 +38,10 @@ const { nexus } = await readPackage(root)
 const external = packages.filter(({ nexus: { id } }) => !nexus.defaultPlugins.includes(id)).flatMap(({ dependencies }) => Object.keys(dependencies ?? {}))
 
 /** What the binary imports late, from the ES modules: all that is more than a look at the arguments and one call. */
-const late = ['kernel/loader', ...['completion', 'explain', 'gather', 'socket', 'start'].map((name) => `kernel/cli/${name}`)]
+const late = ['kernel/loader', 'kernel/config/gather', ...['completion', 'explain', 'offline', 'socket', 'start'].map((name) => `kernel/cli/${name}`)]
 
 const input = {
-  ...Object.fromEntries(late.map((name) => [name.replace(/^kernel\/(cli\/)?/, 'cli/'), `${name}.ts`])),
+  ...Object.fromEntries(late.map((name) => [name.replace(/^kernel\/((cli|config)\/)?/, 'cli/'), `${name}.ts`])),
   ...Object.fromEntries((await present('sdk', ['index', 'client', 'testing'])).map((name) => [`sdk/${name}`, `sdk/${name}.ts`])),
   ...Object.fromEntries(plugins.flatMap(({ id, parts }) => parts.map((part) => [`plugins/${id}/${part}`, `plugins/${id}/${part}.ts`]))),
 }

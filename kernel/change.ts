@@ -11,7 +11,8 @@ import type { Generation, Unit } from './generation.ts'
 import { dependentsOf, resolveGraph, type Graph } from './graph.ts'
 import type { Live, SwapPlan } from './live.ts'
 import type { KernelParts } from './parts.ts'
-import { controls, guarded } from './points.ts'
+import type { Manifest } from './manifest.ts'
+import { controls, guarded, SecretStore } from './points.ts'
 import type { ChangeReport } from './report.ts'
 import type { Retirement } from './retire.ts'
 import { load, setUp, type Loaded } from './setup.ts'
@@ -80,7 +81,8 @@ async function makePlan(host: ChangeHost, target: Target): Promise<Plan> {
     const known = host.units.get(id)
     if (known && known.source === source && !target.touched.has(id)) return units.set(id, known)
     try {
-      return units.set(id, { id, source, why, place: source.place, manifest: await source.manifest() })
+      const declared = await source.manifest()
+      return units.set(id, { id, source, why, place: source.place, declared, manifest: withNeeds(declared, target.settings[id]) })
     } catch (error) {
       return failed.set(id, asNexusError(error, 'NEXUS_PLUGIN_LOAD_FAILED', { plugin: id, place: source.place, reason: reasonOf(error) }))
     }
@@ -109,6 +111,12 @@ async function makePlan(host: ChangeHost, target: Target): Promise<Plan> {
   const fresh = new Set([...runs].filter((id) => !live.generations.has(id) || affected.has(id)))
   for (const id of dependentsOf(fresh, nodes, graph.providers)) if (runs.has(id)) fresh.add(id)
   return { units, graph, failed, fresh, gone: [...live.generations.values()].filter(({ id }) => !runs.has(id)) }
+}
+
+/** A plugin whose settings refer to stored secrets needs the store. */
+function withNeeds(manifest: Manifest, block: unknown): Manifest {
+  if (block === undefined || manifest.provides.includes(SecretStore.id) || !JSON.stringify(block).includes('"$secret":"store:')) return manifest
+  return { ...manifest, requires: { ...manifest.requires, '{ $secret }': { service: SecretStore.id, optional: false } } }
 }
 
 function everyProviderOf(units: ReadonlyMap<string, Unit>): Map<string, string> {
@@ -265,7 +273,7 @@ async function swapSerially(host: ChangeHost, target: Target, plan: Plan, loaded
 
 /** The old definitions once more, in new scopes: the way back after a serial swap that failed. */
 async function restart(host: ChangeHost, plan: Plan, stopped: readonly Generation[]): Promise<void> {
-  const nodes = stopped.map((old) => ({ id: old.id, source: old.source, why: old.why, place: old.place, manifest: old.manifest }))
+  const nodes = stopped.map((old) => ({ id: old.id, source: old.source, why: old.why, place: old.place, declared: old.declared, manifest: old.manifest }))
   const graph = resolveGraph([...[...host.live.generations.values()].filter(({ id }) => !stopped.some((old) => old.id === id)), ...nodes], new Map(), host.builtin, host.elsewhere)
   const back: Plan = { units: host.units, graph, failed: new Map(), fresh: new Set(stopped.map((old) => old.id)), gone: plan.gone.filter((old) => !stopped.includes(old)) }
   const loaded = new Map(stopped.map((old, i) => [old.id, { unit: nodes[i] as Unit, plugin: old.plugin, loadMs: 0 }]))

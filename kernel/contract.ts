@@ -4,6 +4,7 @@
  */
 import type { Context as HonoContext } from 'hono'
 import type { GenericSchema, InferInput, InferOutput } from 'valibot'
+import type { Migration } from './config/migrate.ts'
 import type { ErrorTable } from './errors.ts'
 import type { Caller, Cause } from './provenance.ts'
 
@@ -73,16 +74,20 @@ export interface Event<P extends Schema = Any> {
   readonly summary?: string
 }
 export interface Route { readonly scope: Access; readonly summary?: string }
+/** A WebSocket of the plugin's own, on one path. */
+export interface Upgrade { readonly scope: Access; readonly summary?: string }
 
 export const method = <const P extends Schema | undefined = undefined, const R extends Schema | undefined = undefined>(
   m: { readonly scope: Access; readonly params?: P; readonly result?: R; readonly summary?: string }): Method<NoInfer<P>, NoInfer<R>> => m as Method<NoInfer<P>, NoInfer<R>>
 export const event = <const P extends Schema>(
   e: { readonly scope: Access; readonly payload: P; readonly summary?: string }): Event<P> => e
 export const route = <const R extends Route>(r: R): R => r
+export const upgrade = <const U extends Upgrade>(u: U): U => u
 
 type Methods = Record<string, Method>
 type Events = Record<string, Event>
 type Routes = Record<string, Route>
+type Upgrades = Record<string, Upgrade>
 type Provides = Record<string, ServiceToken<Any>>
 type Requires = Record<string, ServiceToken<Any> | OptionalToken<Any>>
 type RouteKey = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'} /${string}`
@@ -90,20 +95,21 @@ type OnlyKeys<R, K> = { readonly [X in keyof R]: X extends K ? R[X] : never }
 
 /**
  * What other plugins and clients may rely on; stands in `contract.ts` and is spread into the definition.
- * Method and event names are unique in the installation. Route paths are relative to `/<id>`, or,
+ * Method and event names are unique in the installation. Paths of routes and upgrades are relative to `/<id>`, or,
  * where `paths` claims prefixes, whole paths below one of them.
  */
-export interface Contract<I extends string = string, M = Any, E = Any, R = Any, P = Any> {
+export interface Contract<I extends string = string, M = Any, E = Any, R = Any, P = Any, U = Any> {
   readonly id: I
   readonly methods?: M
   readonly events?: E
   readonly routes?: R
+  readonly upgrades?: U
   readonly provides?: P
   readonly paths?: readonly string[]
 }
 
-export const contract = <const I extends string, const M extends Methods = {}, const E extends Events = {}, const R extends Routes = {}, const P extends Provides = {}>(
-  c: Contract<I, M, E, R & OnlyKeys<R, RouteKey>, P>): Contract<I, M, E, R, P> => c as Contract<I, M, E, R, P>
+export const contract = <const I extends string, const M extends Methods = {}, const E extends Events = {}, const R extends Routes = {}, const P extends Provides = {}, const U extends Upgrades = {}>(
+  c: Contract<I, M, E, R & OnlyKeys<R, RouteKey>, P, U & OnlyKeys<U, `/${string}`>>): Contract<I, M, E, R, P, U> => c as Contract<I, M, E, R, P, U>
 
 // ── Calls ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -129,6 +135,19 @@ export interface Call extends Cause {
   readonly signal: AbortSignal
   /** Work that outlives the answer but not the plugin: unloading waits for it, to the drain deadline. */
   waitUntil(work: Promise<unknown>): void
+}
+
+/** One WebSocket of a plugin's own, from its handshake to its end; a call that is in flight as long as it is open. */
+export interface PluginSocket {
+  readonly open: boolean
+  /** Bytes sent and not yet taken by the network. With more than 50 MiB of them the socket is closed. */
+  readonly unread: number
+  /** A string goes as text, bytes as binary; nothing goes once the socket is closed. */
+  send(data: string | Uint8Array): void
+  close(code?: number, reason?: string): void
+  /** To be set before the handler awaits anything. No more is read while a promise of it has not settled; a throw closes the socket with 1011. */
+  onMessage(run: (data: string | Buffer) => MaybePromise<void>): void
+  onClose(run: (code: number, reason: string) => MaybePromise<void>): void
 }
 
 // ── What `setup` is given ───────────────────────────────────────────────────────────────────────
@@ -193,15 +212,13 @@ type Handlers<M> = { readonly [K in keyof M]: M[K] extends Method<infer P, infer
 type PathOf<K> = K extends `${string} ${infer P}` ? P : never
 export type RouteContext<P extends string = string> = HonoContext<{ Variables: { call: Call } }, P>
 type RouteHandlers<R> = { readonly [K in keyof R]: (c: RouteContext<PathOf<K> & string>, call: Call) => MaybePromise<Response> }
+type UpgradeHandlers<U> = { readonly [K in keyof U]: (socket: PluginSocket, call: Call) => MaybePromise<void> }
 type Services<P> = { readonly [K in keyof P]: P[K] extends ServiceToken<infer T> ? T : never }
-type Part<K extends string, X, V> = [keyof X] extends [never] ? {} : { readonly [k in K]: V }
-type Returns<M, R, P> = Part<'methods', M, Handlers<M>> & Part<'routes', R, RouteHandlers<R>> & Part<'provides', P, Services<P>>
+type Part<K extends string, X, V> = [X] extends [never] ? {} : [keyof X] extends [never] ? {} : { readonly [k in K]: V }
+type Returns<M, R, P, U> = Part<'methods', M, Handlers<M>> & Part<'routes', R, RouteHandlers<R>> & Part<'provides', P, Services<P>> & Part<'upgrades', U, UpgradeHandlers<U>>
 type Empty<T> = {} extends T ? void : never
 
-export interface Definition<I extends string, M, E, R, P, G, Q> extends Contract<I, M, E, R, P> {
-  /** Schema of the plugin's own block in `nexus.json5`. Without one the block must be empty. */
-  readonly config?: G
-  readonly requires?: Q
+interface Declared {
   /** What the kernel must hand out beyond the plugin's own names, shown before its code runs. */
   readonly capabilities?: readonly string[]
   readonly required?: boolean
@@ -209,24 +226,27 @@ export interface Definition<I extends string, M, E, R, P, G, Q> extends Contract
   readonly exclusive?: boolean
   /** The plugin's own error codes, for `nexus explain`. */
   readonly errors?: ErrorTable
-  setup(ctx: Ctx<NoInfer<E>, NoInfer<G>, NoInfer<Q>>): MaybePromise<Returns<NoInfer<M>, NoInfer<R>, NoInfer<P>> | Empty<Returns<NoInfer<M>, NoInfer<R>, NoInfer<P>>>>
+  /** Makes settings that were written for an older version fit, as data: no code runs. */
+  readonly migrations?: readonly Migration[]
+}
+
+export interface Definition<I extends string, M, E, R, P, G, Q, U> extends Contract<I, M, E, R, P, U>, Declared {
+  /** Schema of the plugin's own block in `nexus.json5`. Without one the block must be empty. */
+  readonly config?: G
+  readonly requires?: Q
+  setup(ctx: Ctx<NoInfer<E>, NoInfer<G>, NoInfer<Q>>): MaybePromise<Returns<NoInfer<M>, NoInfer<R>, NoInfer<P>, NoInfer<U>> | Empty<Returns<NoInfer<M>, NoInfer<R>, NoInfer<P>, NoInfer<U>>>>
 }
 
 /** A plugin as the kernel sees it; `M` and `E` are kept for `ClientOf`. */
-export interface Plugin<M = Any, E = Any> extends Contract<string, M, E> {
+export interface Plugin<M = Any, E = Any> extends Contract<string, M, E>, Declared {
   readonly $type: 'nexus.plugin/1'
   readonly config?: Schema
   readonly requires?: Requires
-  readonly capabilities?: readonly string[]
-  readonly required?: boolean
-  readonly safe?: boolean
-  readonly exclusive?: boolean
-  readonly errors?: ErrorTable
   setup(ctx: Any): Any
 }
 
-export const definePlugin = <const I extends string, const M extends Methods = {}, const E extends Events = {}, const R extends Routes = {}, const P extends Provides = {}, const G extends Schema | undefined = undefined, const Q extends Requires = {}>(
-  definition: Definition<I, M, E, R & OnlyKeys<R, RouteKey>, P, G, Q>): Plugin<NoInfer<M>, NoInfer<E>> => ({ ...definition, $type: 'nexus.plugin/1' }) as Plugin<M, E>
+export const definePlugin = <const I extends string, const M extends Methods = {}, const E extends Events = {}, const R extends Routes = {}, const P extends Provides = {}, const G extends Schema | undefined = undefined, const Q extends Requires = {}, const U extends Upgrades = {}>(
+  definition: Definition<I, M, E, R & OnlyKeys<R, RouteKey>, P, G, Q, U & OnlyKeys<U, `/${string}`>>): Plugin<NoInfer<M>, NoInfer<E>> => ({ ...definition, $type: 'nexus.plugin/1' }) as Plugin<M, E>
 
 /** The typed client of a contract: one function per method, `on` per event. */
 export type ClientOf<X> = X extends { readonly methods?: infer M; readonly events?: infer E }
@@ -262,13 +282,15 @@ export interface CommandSocket extends AsyncDisposable {
   on(event: string, fn: (payload: never) => void): () => void
   readonly closed: Promise<void>
 }
-export interface CommandOption { readonly summary: string; readonly value?: string; readonly short?: string; readonly default?: string }
+export interface CommandOption { readonly summary: string; readonly value?: string; readonly short?: string; readonly default?: string; /** May be given several times; the values are joined by line feeds. */ readonly many?: boolean }
 export interface Command {
   readonly summary: string
   /** As in `<id>`, `[id]`, `[...ids]`. */
   readonly args?: readonly string[]
   readonly options?: Readonly<Record<string, CommandOption>>
   readonly examples?: readonly string[]
+  /** Works without a running gateway too: then the kernel is booted without listeners, and `call` runs the method there. */
+  readonly offline?: boolean
   /** Resolves to an exit code; nothing is 0. */
   run(io: CommandIo): MaybePromise<number | void>
 }

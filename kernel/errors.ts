@@ -78,6 +78,7 @@ export const kernelErrors = {
   NEXUS_PLUGIN_API_LEVEL: { exit: 78, text: 'plugin "{plugin}" wants API level {wants}; this gateway has {has}', fix: 'Install a version of {plugin} made for level {has}.' },
   NEXUS_PLUGIN_DUPLICATE_ID: { exit: 78, text: 'two plugins are called "{plugin}": {first} and {second}', fix: 'Leave one of them out of the list.' },
   NEXUS_PLUGIN_DUPLICATE_NAME: { exit: 78, text: 'plugin "{plugin}" and plugin "{other}" both have the {kind} "{name}"', fix: 'Leave one of the two plugins out.' },
+  NEXUS_PLUGIN_PATH_TAKEN: { exit: 78, text: 'plugin "{plugin}" claims the path {path}, which the gateway answers itself', fix: 'Let {plugin} claim another path under `paths`, or leave it out with "-{plugin}" in `plugins`.' },
   NEXUS_PLUGIN_MISSING_SERVICE: { exit: 78, text: 'plugin "{plugin}" requires service "{service}", which no enabled plugin provides', fix: '{hint}' },
   NEXUS_PLUGIN_CYCLE: { exit: 78, text: 'plugins require each other in a circle: {path}', fix: 'Make one of these dependencies optional() or move the shared part to a third plugin.' },
   NEXUS_PLUGIN_CAPABILITY: { exit: 78, text: 'plugin "{plugin}" needs the capability "{capability}", which it does not declare', fix: 'Add "{capability}" to `capabilities` of {plugin}.' },
@@ -122,7 +123,7 @@ export const kernelErrors = {
   NEXUS_START_STATE: { exit: 73, text: 'the state directory {dir} is not writable', fix: 'Correct its owner and mode, or set NEXUS_STATE_DIR.' },
   NEXUS_START_LOCKED: { exit: 76, text: 'a gateway with pid {pid} already runs on {dir}', fix: 'Stop it with `nexus stop`, or set NEXUS_STATE_DIR to another directory.' },
   NEXUS_CONFIG_SYNTAX: { exit: 78, text: '{file}:{line}:{column}: {reason}', fix: 'Correct the file; it is JSON5.' },
-  NEXUS_CONFIG_INVALID: { exit: 78, text: '{file}: {faults}', fix: 'Correct the named keys.' },
+  NEXUS_CONFIG_INVALID: { ...bad, exit: 78, text: 'the settings in {file} are not valid: {faults}', fix: 'Correct the named keys; nothing was changed. `nexus config validate` checks the file.' },
   NEXUS_CONFIG_UNREADABLE: { exit: 66, text: 'cannot read {file}: {reason}', fix: 'Check the path and its mode.' },
   // The command line
   NEXUS_CLI_USAGE: { exit: 2, text: '{reason}', fix: '{hint}' },

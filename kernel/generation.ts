@@ -1,5 +1,5 @@
 /** One life of a plugin: what `setup` made of its definition. A reload makes a new one. */
-import type { Access, Plugin } from './contract.ts'
+import type { Access, Call, Plugin, PluginSocket } from './contract.ts'
 import type { Verb } from './dispatch.ts'
 import type { Tap } from './hooks.ts'
 import type { Manifest } from './manifest.ts'
@@ -13,9 +13,13 @@ export interface Unit {
   readonly source: Source
   readonly why: string
   readonly place: string
+  /** What the plugin declares, and what its settings make it need. */
   readonly manifest: Manifest
+  readonly declared: Manifest
 }
 
+/** What a transport gives to the verb of an upgrade: it finishes the handshake, which nothing has answered so far. */
+export type Accept = (call: Call) => PluginSocket
 export interface RouteEntry { readonly method: string; readonly path: string; readonly verb: Verb }
 /** The routes of one generation; a transport may hang what it builds from them on this object. */
 export interface RouteGroup {
@@ -23,6 +27,8 @@ export interface RouteGroup {
   readonly generation: number
   readonly prefixes: readonly string[]
   readonly routes: readonly RouteEntry[]
+  /** By whole path. */
+  readonly upgrades: ReadonlyMap<string, Verb>
 }
 export interface EventEntry { readonly name: string; readonly plugin: string; readonly access: Access }
 
@@ -49,6 +55,7 @@ export function ownedBy(generation: Generation): string[] {
     ...generation.methods.map((verb) => `method ${verb.name}`),
     ...generation.events.map((event) => `event ${event.name}`),
     ...(generation.routes?.routes ?? []).map((route) => `route ${route.verb.name}`),
+    ...[...generation.routes?.upgrades.keys() ?? []].map((path) => `upgrade ${path}`),
     ...Object.keys(generation.manifest.commands).map((name) => `command ${name}`),
     ...generation.taps.map((tap) => `tap ${tap.token.id}`),
     ...generation.scope.owned(),

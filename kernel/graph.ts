@@ -24,6 +24,7 @@ export function resolveGraph(nodes: readonly GraphNode[], already: ReadonlyMap<s
   const faults = new Map([...already].map(([id, error]) => [id, [error]]))
   const blame = (id: string, error: NexusError): void => { faults.set(id, [...(faults.get(id) ?? []), error]) }
   const sorted = [...nodes].sort((a, b) => (a.id < b.id ? -1 : 1))
+  for (const node of sorted) if (!faults.has(node.id)) findShadowed(node, blame)
   findDuplicates(sorted.filter((node) => !faults.has(node.id)), blame)
 
   let alive = sorted.filter((node) => !faults.has(node.id))
@@ -87,7 +88,24 @@ function findDuplicates(nodes: readonly GraphNode[], blame: (id: string, error: 
   }
 }
 
-/** The path prefixes a plugin's routes live under: what its manifest claims, or its id. */
-export function prefixesOf(manifest: Manifest): readonly string[] {
-  return manifest.paths.length > 0 ? manifest.paths : Object.keys(manifest.routes).length > 0 ? [`/${manifest.id}`] : []
+/** A path that the gateway answers itself, whatever plugins claim; its clients open WebSockets there and on `/`. */
+export const rpcPath = '/rpc'
+
+/** What stands on a path of the gateway's own would never be reached. A wider prefix is no fault: the rest of it is. */
+function findShadowed({ id, manifest }: GraphNode, blame: (id: string, error: NexusError) => void): void {
+  const { routes, upgrades } = manifest
+  const paths = [...prefixesOf(manifest), ...Object.keys(routes).map((key) => wholePath(manifest, key.slice(key.indexOf(' ') + 1)))]
+  const sockets = Object.keys(upgrades).map((path) => wholePath(manifest, path))
+  const path = [...paths, ...sockets].includes(rpcPath) ? rpcPath : sockets.find((socket) => socket === '/')
+  if (path !== undefined) blame(id, fail('NEXUS_PLUGIN_PATH_TAKEN', { plugin: id, path }))
+}
+
+/** The path prefixes a plugin's routes and upgrades live under: what its manifest claims, or its id. */
+export function prefixesOf({ id, paths, routes, upgrades }: Manifest): readonly string[] {
+  return paths.length > 0 ? paths : Object.keys(routes).length + Object.keys(upgrades).length > 0 ? [`/${id}`] : []
+}
+
+/** The whole path of a route or an upgrade. */
+export function wholePath({ id, paths }: Manifest, path: string): string {
+  return paths.length > 0 ? path : `/${id}${path === '/' ? '' : path}`
 }

@@ -40,6 +40,8 @@ export interface KernelOptions {
   readonly checkPayloads?: boolean
   /** Faults of a block by the manifest's schema, before any code runs. */
   checkSettings?(manifest: Manifest, block: unknown): string[]
+  /** Puts a `Secret` in place of every reference to one, before the plugin's own schema sees the block. */
+  bindSecrets?: KernelParts['bindSecrets']
   /** Manifests of plugins that are installed but not wanted, for hints and for the order of taps. */
   readonly installed?: readonly Manifest[]
   /** Services of the host, such as `config/1`; plugins need the capability that `controls` names. */
@@ -120,6 +122,7 @@ export function createKernel(options: KernelOptions): Kernel {
   const parts: KernelParts = {
     clock, log, paths, deadlines, dispatcher,
     checkPayloads: options.checkPayloads ?? false,
+    ...(options.bindSecrets && { bindSecrets: options.bindSecrets }),
     onFault,
     publish: (event) => { for (const listener of listeners) listener(event) },
     invoke: (token, args) => live.point(token).invoke(args),
@@ -194,7 +197,7 @@ export function createKernel(options: KernelOptions): Kernel {
 
   async function applyNow(changes: Changes): Promise<ChangeReport> {
     if (phase !== 'ready') throw fail('NEXUS_CALL_DRAINING')
-    const { plugins: added, twice } = await identify(changes.whole?.plugins ?? changes.load ?? [])
+    const { plugins: added, twice } = await identify(changes.whole?.plugins ?? changes.load ?? [], new Set(changes.whole && [...wanted.values()].map(({ source }) => source)))
     for (const error of twice.values()) throw error
     const target = targetOf(changes, added, { wanted, settings, isRequired: (id) => host.units.get(id)?.manifest.required ?? false })
     const report = await change(host, target)
@@ -276,9 +279,9 @@ export function createKernel(options: KernelOptions): Kernel {
 }
 
 /** A source knows its id once it has shown its manifest; where two have one id, neither runs. */
-async function identify(list: readonly Wanted[]): Promise<{ plugins: Map<string, Wanted>; twice: Map<string, NexusError> }> {
+async function identify(list: readonly Wanted[], known: ReadonlySet<Source> = new Set()): Promise<{ plugins: Map<string, Wanted>; twice: Map<string, NexusError> }> {
   // A manifest that cannot be read is reported when the change reads it.
-  await Promise.all(list.map(async ({ source }) => source.manifest()).map((read) => read.catch(() => {})))
+  await Promise.all(list.filter(({ source }) => !known.has(source)).map(async ({ source }) => source.manifest()).map((read) => read.catch(() => {})))
   const plugins = new Map<string, Wanted>()
   const twice = new Map<string, NexusError>()
   for (const plugin of list) {

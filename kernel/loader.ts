@@ -61,11 +61,18 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     }
   }
 
-  const path = (place: string): Source => outsideSource(place, 'path', road)
+  /** One source for one place, for it knows what it has read and loaded. */
+  const kept = new Map<string, Source>()
+  function outside(place: string, origin: 'path' | 'package'): Source {
+    const source = kept.get(place) ?? outsideSource(place, origin, road)
+    kept.set(place, source)
+    return source
+  }
+  const path = (place: string): Source => outside(place, 'path')
 
   async function packaged(name: string, fromDir: string): Promise<Source | undefined> {
     const place = join(fromDir, 'node_modules', name)
-    if (await stat(join(place, 'package.json')).catch(() => undefined)) return outsideSource(place, 'package', road)
+    if (await stat(join(place, 'package.json')).catch(() => undefined)) return outside(place, 'package')
     return dirname(fromDir) === fromDir ? undefined : packaged(name, dirname(fromDir))
   }
 

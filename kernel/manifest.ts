@@ -1,7 +1,10 @@
 /** What is known of a plugin without running it: `nexus` in its package.json, or derived from its definition. */
+import { isDeepStrictEqual } from 'node:util'
 import * as v from 'valibot'
 import type { Access, Command, OptionalToken, Plugin, ServiceToken } from './contract.ts'
 import { fail, type ErrorTable } from './errors.ts'
+import type { Migration } from './config/migrate.ts'
+import { migrationSchema } from './config/migration-schema.ts'
 import type { JsonSchema } from './config/schema.ts'
 import { schemaFaults } from './config/subset.ts'
 
@@ -26,15 +29,20 @@ export interface Manifest {
   readonly methods: Readonly<Record<string, Access>>
   readonly events: Readonly<Record<string, Access>>
   readonly routes: Readonly<Record<string, Access>>
+  readonly upgrades: Readonly<Record<string, Access>>
   readonly paths: readonly string[]
   readonly commands: Readonly<Record<string, ManifestCommand>>
   readonly capabilities: readonly string[]
+  /** The guarded hooks it may tap: its capabilities `tap:…` once more, for whoever is asked to agree. */
+  readonly taps: readonly string[]
   readonly required: boolean
   readonly safe: boolean
   readonly exclusive: boolean
   /** Without it the plugin's block can be checked only once its code is loaded. */
   readonly config?: JsonSchema
   readonly errors?: ErrorTable
+  /** Of settings written for an older version, in order. */
+  readonly migrations?: readonly Migration[]
 }
 export type ManifestExtra = Partial<Pick<Manifest, 'entry' | 'cli' | 'version' | 'description' | 'commands' | 'config'>>
 
@@ -50,16 +58,21 @@ export function manifestOf(plugin: Plugin, extra: ManifestExtra = {}): Manifest 
     methods: scopes(plugin.methods),
     events: scopes(plugin.events),
     routes: scopes(plugin.routes),
+    upgrades: scopes(plugin.upgrades),
     paths: [...(plugin.paths ?? [])],
     commands: {},
     capabilities: [...(plugin.capabilities ?? [])],
+    taps: tapsOf(plugin.capabilities ?? []),
     required: plugin.required ?? false,
     safe: plugin.safe ?? false,
     exclusive: plugin.exclusive ?? false,
     ...(plugin.errors && { errors: plugin.errors }),
+    ...(plugin.migrations && { migrations: plugin.migrations }),
     ...extra,
   }
 }
+
+const tapsOf = (capabilities: readonly string[]): string[] => capabilities.flatMap((name) => (name.startsWith('tap:') ? name.slice('tap:'.length) : []))
 
 function scopes(table: Record<string, { readonly scope: Access }> | undefined): Record<string, Access> {
   return Object.fromEntries(Object.entries(table ?? {}).map(([name, entry]) => [name, entry.scope]))
@@ -77,7 +90,8 @@ export function manifestFaults(manifest: Manifest, plugin: Plugin): string[] {
   for (const part of ['id', 'required', 'safe', 'exclusive'] as const) {
     if (manifest[part] !== actual[part]) faults.push(`${part} is ${actual[part]}, the manifest says ${manifest[part]}`)
   }
-  for (const part of ['requires', 'provides', 'methods', 'events', 'routes', 'paths', 'capabilities'] as const) {
+  if (!isDeepStrictEqual(manifest.migrations ?? [], actual.migrations ?? [])) faults.push('migrations are not those of the manifest')
+  for (const part of ['requires', 'provides', 'methods', 'events', 'routes', 'upgrades', 'paths', 'capabilities'] as const) {
     if (Object.keys(manifest[part]).length === 0 && Object.keys(actual[part]).length === 0) continue
     const [said, is] = [asTable(manifest[part]), asTable(actual[part])]
     for (const name of new Set([...said.keys(), ...is.keys()])) {
@@ -106,12 +120,12 @@ const serviceId = like(/^[a-z][\w.-]*\/\d+$/i, 'a service such as "store/1"')
 const relativeFile = like(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\\]*$/, 'a path inside the plugin\'s folder')
 const text = v.pipe(v.string(), v.maxLength(2_000, 'at most 2000 characters'))
 const list = <S extends v.GenericSchema>(item: S) => v.pipe(v.array(item), v.maxLength(1_000, 'at most 1000 entries'))
-const commandOption = v.strictObject({ summary: text, value: v.optional(text), short: v.optional(text), default: v.optional(text) })
-const command = v.strictObject({ summary: text, args: v.optional(list(text)), options: v.optional(v.record(text, commandOption)), examples: v.optional(list(text)) })
+const commandOption = v.strictObject({ summary: text, value: v.optional(text), short: v.optional(text), default: v.optional(text), many: v.optional(v.boolean()) })
+const command = v.strictObject({ summary: text, args: v.optional(list(text)), options: v.optional(v.record(text, commandOption)), examples: v.optional(list(text)), offline: v.optional(v.boolean()) })
 const errorRow = v.strictObject({
   text, fix: text, wire: v.optional(text), detail: v.optional(text), status: v.optional(v.number()), retryable: v.optional(v.boolean()), exit: v.optional(v.number()),
 })
-const manifestSchema = v.strictObject({
+const manifestSchema = v.pipe(v.strictObject({
   api: v.literal(apiLevel),
   id: pluginId,
   entry: relativeFile,
@@ -123,15 +137,20 @@ const manifestSchema = v.strictObject({
   methods: v.optional(v.record(verbName, access), {}),
   events: v.optional(v.record(verbName, access), {}),
   routes: v.optional(v.record(like(/^(GET|POST|PUT|PATCH|DELETE|OPTIONS) \/\S*$/, 'a route such as "GET /path"'), access), {}),
+  upgrades: v.optional(v.record(like(/^\/\S*$/, 'a path such as "/ws"'), access), {}),
   paths: v.optional(list(like(/^\/(?!.*\/\/)(?!.*\.\.)[\w./-]*$/, 'a prefix such as "/v1"')), []),
   commands: v.optional(v.record(like(/^[a-z][a-z0-9-]*( [a-z][a-z0-9-]*)*$/, 'a command such as "plugins list"'), command), {}),
   capabilities: v.optional(list(text), []),
+  taps: v.optional(list(text)),
   required: v.optional(v.boolean(), false),
   safe: v.optional(v.boolean(), false),
   exclusive: v.optional(v.boolean(), false),
   config: v.optional(v.looseObject({})),
   errors: v.optional(v.record(like(/^[A-Z]+(_[A-Z0-9]+)+$/, 'a code such as "ACME_STORE_FULL"'), errorRow)),
-})
+  migrations: v.optional(list(migrationSchema)),
+}),
+v.forward(v.check(({ taps, capabilities }) => !taps || isDeepStrictEqual(taps, tapsOf(capabilities)), 'what the capabilities "tap:…" say'), ['taps']),
+v.transform((manifest) => ({ ...manifest, taps: tapsOf(manifest.capabilities) })))
 
 /** Checks `nexus` of the package.json at `place`. Throws NEXUS_PLUGIN_BAD_MANIFEST with all faults at once, NEXUS_PLUGIN_API_LEVEL. */
 export function parseManifest(json: unknown, place: string, guess = place): Manifest {

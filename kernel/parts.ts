@@ -4,6 +4,7 @@ import type { Dispatcher } from './dispatch.ts'
 import type { Logger } from './log.ts'
 import type { Paths } from './paths.ts'
 import type { OnFault } from './scope.ts'
+import type { ServiceTable } from './tables/services.ts'
 
 /** An event on its way to whoever listens. */
 export interface Emitted {
@@ -30,6 +31,8 @@ export interface KernelParts {
   readonly dispatcher: Dispatcher
   readonly onFault: OnFault
   readonly checkPayloads: boolean
+  /** A block with a `Secret` in place of every reference to one. */
+  bindSecrets?(block: unknown, services: ServiceTable): unknown
   publish(event: Emitted): void
   invoke(token: HookToken<readonly unknown[], unknown, unknown>, args: readonly unknown[]): MaybePromise<unknown>
   /** Rebuilds these hook points from the generations that run. */

@@ -146,6 +146,15 @@ export interface ConfigControlApi {
 }
 export const ConfigControl = service<ConfigControlApi>('config/1')
 
+/** Where `{ $secret: "store:NAME" }` leads. A plugin whose settings hold such a reference is started after its provider. */
+export interface SecretStoreApi {
+  /** Rejects if there is no such name. */
+  get(name: string): Promise<string>
+}
+/** What its provider emits when values have changed: `{ names }`. */
+export const secretsChanged = 'secrets.changed'
+export const SecretStore = service<SecretStoreApi>('secrets/1')
+
 /** Services that steer the gateway, and the capability a plugin must declare to be given one. */
 export const controls: Readonly<Record<string, string>> = { [KernelControl.id]: 'kernel:control', [ConfigControl.id]: 'kernel:config' }
 

@@ -1,9 +1,9 @@
 /** Load and setup of one plugin: from a source to a generation that is ready to serve but does not yet. */
-import type { Plugin } from './contract.ts'
+import type { Call, Plugin } from './contract.ts'
 import { asNexusError, fail, reasonOf } from './errors.ts'
 import { createContext } from './context.ts'
-import { prefixesOf } from './graph.ts'
-import type { Generation, RouteGroup, Unit } from './generation.ts'
+import { prefixesOf, wholePath } from './graph.ts'
+import type { Accept, Generation, RouteEntry, RouteGroup, Unit } from './generation.ts'
 import type { Verb } from './dispatch.ts'
 import type { Tap } from './hooks.ts'
 import { manifestFaults } from './manifest.ts'
@@ -21,7 +21,7 @@ export async function load(kernel: KernelParts, unit: Unit): Promise<Loaded> {
   const late = (): never => { throw fail('NEXUS_PLUGIN_LOAD_TIMEOUT', { plugin: id, seconds: kernel.deadlines.load / 1000, place }) }
   try {
     const plugin = await within(unit.source.load(), kernel.deadlines.load, late)
-    const faults = manifestFaults(unit.manifest, plugin)
+    const faults = manifestFaults(unit.declared, plugin)
     if (faults.length > 0) throw fail('NEXUS_PLUGIN_MANIFEST_DIFFERS', { plugin: id, faults: faults.join('; ') })
     return { unit, plugin, loadMs: performance.now() - started }
   } catch (error) {
@@ -41,10 +41,10 @@ export interface SetupOptions {
 export async function setUp(kernel: KernelParts, { unit, plugin, loadMs }: Loaded, options: SetupOptions): Promise<Generation> {
   const started = performance.now()
   const { id } = unit
-  const config = settingsOf(plugin, options.settings)
+  const config = settingsOf(plugin, kernel.bindSecrets ? kernel.bindSecrets(options.settings, options.services) : options.settings)
   const scope = new PluginScope(id, options.number, kernel.clock, kernel.onFault)
   const taps: Tap[] = []
-  const deps = Object.fromEntries(Object.entries(unit.manifest.requires).map(([name, { service }]) => [name, options.services.get(service)]))
+  const deps = Object.fromEntries(Object.entries(unit.declared.requires).map(([name, { service }]) => [name, options.services.get(service)]))
   const ctx = createContext(kernel, { unit, plugin, scope, config, deps, taps, serving: () => options.serving(options.number) })
   const late = (): never => { throw fail('NEXUS_PLUGIN_SETUP_TIMEOUT', { plugin: id, seconds: kernel.deadlines.setup / 1000 }) }
   try {
@@ -55,7 +55,7 @@ export async function setUp(kernel: KernelParts, { unit, plugin, loadMs }: Loade
       services: made.services,
       methods: Object.entries(made.methods).map(([name, run]) => methodVerb(plugin, scope, name, run)),
       events: Object.entries(unit.manifest.events).map(([name, access]) => ({ name, plugin: id, access })),
-      routes: routeGroup(unit, scope, made.routes),
+      routes: routeGroup(unit, scope, made),
       timings: { loadMs, setupMs: performance.now() - started },
     }
   } catch (error) {
@@ -77,7 +77,8 @@ function settingsOf(plugin: Plugin, block: unknown): unknown {
 
 type Table = Readonly<Record<string, unknown>>
 type Handler = (...args: readonly unknown[]) => unknown
-interface Made { readonly services: ReadonlyMap<string, unknown>; readonly methods: Readonly<Record<string, Handler>>; readonly routes: Readonly<Record<string, Handler>> }
+type Handlers = Readonly<Record<string, Handler>>
+interface Made { readonly services: ReadonlyMap<string, unknown>; readonly methods: Handlers; readonly routes: Handlers; readonly upgrades: Handlers }
 
 /** Declared is returned and returned is declared: checked here, since the compiler cannot see the second half. */
 function partsOf(plugin: Plugin, returned: unknown): Made {
@@ -91,10 +92,13 @@ function partsOf(plugin: Plugin, returned: unknown): Made {
   both('service', provides, made['provides'], (value) => value !== undefined)
   both('method', plugin.methods as Table, made['methods'], isFunction)
   both('route', plugin.routes as Table, made['routes'], isFunction)
+  both('upgrade', plugin.upgrades as Table, made['upgrades'], isFunction)
+  const handlers = (kind: string): Handlers => (made[kind] ?? {}) as Handlers
   return {
     services: new Map(Object.entries(provides).map(([name, { id }]) => [id, made['provides']?.[name]])),
-    methods: (made['methods'] ?? {}) as Made['methods'],
-    routes: (made['routes'] ?? {}) as Made['routes'],
+    methods: handlers('methods'),
+    routes: handlers('routes'),
+    upgrades: handlers('upgrades'),
   }
 }
 
@@ -105,18 +109,21 @@ function methodVerb(plugin: Plugin, owner: PluginScope, name: string, run: Handl
   return { kind: 'method', name, plugin: plugin.id, access, owner, run, ...(params && { params }), ...(result && { result }) }
 }
 
-function routeGroup(unit: Unit, owner: PluginScope, handlers: Readonly<Record<string, Handler>>): RouteGroup | undefined {
-  const { id, manifest } = unit
+function routeGroup({ id, manifest }: Unit, owner: PluginScope, made: Made): RouteGroup | undefined {
   const prefixes = prefixesOf(manifest)
   if (prefixes.length === 0) return undefined
-  const routes = Object.entries(handlers).map(([key, run]) => {
-    const [method = '', path = ''] = key.split(' ', 2)
-    const whole = manifest.paths.length > 0 ? path : `/${id}${path === '/' ? '' : path}`
-    if (!prefixes.some((prefix) => whole === prefix || whole.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`))) {
-      throw fail('NEXUS_PLUGIN_UNDECLARED', { plugin: id, kind: 'path', name: whole })
+  const entry = (method: string, given: string, access: Verb['access'] = 'operator.admin', run: Handler): RouteEntry => {
+    const path = wholePath(manifest, given)
+    if (!prefixes.some((prefix) => path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`))) {
+      throw fail('NEXUS_PLUGIN_UNDECLARED', { plugin: id, kind: 'path', name: path })
     }
-    const verb: Verb = { kind: 'route', name: `${method} ${whole}`, plugin: id, access: manifest.routes[key] ?? 'operator.admin', owner, run }
-    return { method, path: whole, verb }
+    return { method, path, verb: { kind: 'route', name: `${method} ${path}`, plugin: id, access, owner, run } }
+  }
+  const routes = Object.entries(made.routes).map(([key, run]) => {
+    const [method = '', path = ''] = key.split(' ', 2)
+    return entry(method, path, manifest.routes[key], run)
   })
-  return { plugin: id, generation: owner.generation, prefixes, routes }
+  const upgrades = Object.entries(made.upgrades).map(([path, run]) =>
+    entry('UPGRADE', path, manifest.upgrades[path], (accept, call) => run((accept as Accept)(call as Call), call)))
+  return { plugin: id, generation: owner.generation, prefixes, routes, upgrades: new Map(upgrades.map(({ path, verb }) => [path, verb])) }
 }

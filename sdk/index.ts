@@ -1,8 +1,8 @@
 /** What plugin authors import. The kernel's vocabulary, and nothing else of the kernel. */
-export { command, commands, contract, definePlugin, event, hook, method, optional, route, service } from '../kernel/contract.ts'
+export { command, commands, contract, definePlugin, event, hook, method, optional, route, service, upgrade } from '../kernel/contract.ts'
 export type {
   Access, Call, ClientOf, Clock, Command, CommandIo, CommandOption, CommandSocket, Connection, Contract, Ctx, EmitOptions, Event, HookToken,
-  Log, LogLevel, MaybePromise, Method, OptionalToken, Plugin, Route, RouteContext, Schema, Scope, ServiceToken, TapOrder,
+  Log, LogLevel, MaybePromise, Method, OptionalToken, Plugin, PluginSocket, Route, RouteContext, Schema, Scope, ServiceToken, TapOrder, Upgrade,
 } from '../kernel/contract.ts'
 export { admits, labels, least, lowered, nobody } from '../kernel/provenance.ts'
 export type { Caller, Cause, Label } from '../kernel/provenance.ts'
@@ -21,7 +21,9 @@ export { faultText } from '../kernel/config/fault.ts'
 export type { ConfigFault, Place } from '../kernel/config/fault.ts'
 export { parsePath, pathText, valueAt } from '../kernel/config/path.ts'
 export type { KeyPath } from '../kernel/config/path.ts'
+export type { Migration, Step as MigrationStep } from '../kernel/config/migrate.ts'
 export type { JsonSchema } from '../kernel/config/schema.ts'
 export { Secret } from '../kernel/secret.ts'
+export { secret } from './secret.ts'
 export { colour, noColour, paintOf, plain } from './terminal.ts'
 export type { Paint } from './terminal.ts'

@@ -1,10 +1,11 @@
 /** Writes down what is to be known of a plugin without running it. Serves the build and `nexus plugins pack`. */
-import { toJsonSchema } from '@valibot/to-json-schema'
+import { toJsonSchema, type ConversionConfig } from '@valibot/to-json-schema'
 import { isTable, type JsonSchema } from '../kernel/config/schema.ts'
 import { schemaFaults } from '../kernel/config/subset.ts'
 import type { Command, Plugin, Schema } from '../kernel/contract.ts'
 import { failures, reasonOf } from '../kernel/errors.ts'
 import { manifestOf, parseManifest, summaries, type Manifest, type ManifestExtra } from '../kernel/manifest.ts'
+import { Secret } from '../kernel/secret.ts'
 
 const fail = failures({
   NEXUS_PACK_CONFIG: { text: 'plugin "{plugin}": its config cannot be written as a schema: {faults}', fix: 'Use strictObject, record, array, string, number, boolean, literal, picklist, union, optional, bounds and regex; check the rest in setup.' },
@@ -24,10 +25,25 @@ export function configSchema(plugin: Plugin): JsonSchema {
   if (!plugin.config) return { type: 'object', additionalProperties: false }
   const where = plugin.id
   const faults = inconvertible(plugin.config, where)
-  const schema = faults.length > 0 ? {} : reduced(toJsonSchema(plugin.config, { typeMode: 'input' }))
+  const schema = faults.length > 0 ? {} : reduced(toJsonSchema(plugin.config, conversion))
   const all = [...faults, ...schemaFaults(schema, where)]
   if (all.length > 0) throw fail('NEXUS_PACK_CONFIG', { plugin: plugin.id, faults: all.join('; ') })
   return schema as JsonSchema
+}
+
+interface Parts { readonly entries?: Readonly<Record<string, Schema>>; readonly item?: Schema; readonly value?: Schema; readonly wrapped?: Schema; readonly options?: readonly unknown[]; readonly class?: unknown }
+
+/** A `Secret` is made of a text; whoever writes settings knows it as nothing else. Known by its brand: a built plugin has the class from the build. */
+const isHeld = (schema: unknown): boolean => isSchema(schema) && ((schema as Schema & Parts).class as Partial<typeof Secret> | undefined)?.brand === Secret.brand
+const conversion: ConversionConfig = {
+  typeMode: 'input',
+  overrideSchema({ valibotSchema, jsonSchema }) {
+    const { options = [] } = valibotSchema as Schema & Parts
+    if (isHeld(valibotSchema)) return {}
+    if (!options.some(isHeld)) return undefined
+    const written = jsonSchema.anyOf?.filter((_, i) => !isHeld(options[i])) ?? []
+    return written.length === 1 ? written[0] as typeof jsonSchema : { anyOf: written }
+  },
 }
 
 /** The same schema in the words of the subset, where there is one. */
@@ -47,12 +63,10 @@ function reduced(json: unknown): unknown {
   }
 }
 
-interface Parts { readonly entries?: Readonly<Record<string, Schema>>; readonly item?: Schema; readonly value?: Schema; readonly wrapped?: Schema; readonly options?: readonly unknown[] }
-
 /** The keys whose schema has no JSON form, each with the reason; the converter itself does not say where. */
 function inconvertible(schema: Schema, where: string): string[] {
   try {
-    toJsonSchema(schema, { typeMode: 'input' })
+    toJsonSchema(schema, conversion)
     return []
   } catch (error) {
     const { entries = {}, item, value, wrapped, options = [] } = schema as Schema & Parts

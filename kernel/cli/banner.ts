@@ -13,21 +13,25 @@ export interface Ready {
   readonly commands: readonly string[]
   /** Others than this machine's own programs can reach the port. */
   readonly open: boolean
+  readonly mode: 'normal' | 'degraded' | 'safe'
+  /** Why it is not normal. */
+  readonly reasons: readonly string[]
   readonly ms: number
 }
 type Row = readonly [string, string]
 
-export function readyLine({ url, version, paths, active, failed, ms }: Ready): string {
+export function readyLine({ url, version, paths, active, failed, mode, reasons, ms }: Ready): string {
   const failures = failed.map(({ id, error: { code, message, fix } }) => ({ id, code, message, fix }))
-  return `${JSON.stringify({ event: 'ready', url, pid: process.pid, version, state: paths.state, socket: paths.socket, active, failed: failures, ms })}\n`
+  return `${JSON.stringify({ event: 'ready', url, pid: process.pid, version, state: paths.state, socket: paths.socket, active, failed: failures, mode, reasons, ms })}\n`
 }
 
-export function banner({ url, version, paths, active, failed, commands, open, ms }: Ready, style: Style): string {
+export function banner({ url, version, paths, active, failed, commands, open, mode, reasons, ms }: Ready, style: Style): string {
   const facts: Row[] = [['State', paths.state], ['Plugins', `${active.length} running${failed.length > 0 ? style.yellow(`, ${failed.length} not`) : ''}`]]
+  if (mode !== 'normal') facts.push(['Mode', style.yellow(mode)])
   if (open) facts.push(['Reach', style.yellow('the network; everybody needs the token')])
   const offers: Row[] = [['nexus chat', 'talk to an agent'], ['nexus status', 'see how it is doing']]
   const next: Row[] = [...offers.filter(([line]) => commands.includes(line.slice('nexus '.length))), ['nexus stop', 'or Ctrl-C: stop it']]
   const failures = failed.map(({ id, error: { code, message, fix } }) => `  ${style.yellow(id)}  ${code}\n    ${message}\n    ${style.dim('fix')} ${fix}`)
   const title = `${style.bold(style.green('NEXUS'))} ${version} serves ${style.bold(url)}  ${style.dim(`after ${ms} ms`)}`
-  return `\n${[title, columns(facts, style), ...failures, columns(next, style)].join('\n\n')}\n\n`
+  return `\n${[title, columns(facts, style), ...reasons.map((reason) => `  ${style.yellow('!')} ${reason}`), ...failures, columns(next, style)].join('\n\n')}\n\n`
 }

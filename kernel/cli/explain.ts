@@ -2,6 +2,7 @@
 import { nearest } from '../config/suggest.ts'
 import type { CommandIo } from '../contract.ts'
 import { kernelErrors, type ErrorRow, type ErrorTable } from '../errors.ts'
+import { configErrors } from '../config/errors.ts'
 import { gatewayErrors } from '../gateway/errors.ts'
 import { builtManifests } from './catalog.ts'
 import { cliErrors, misused } from './errors.ts'
@@ -51,7 +52,7 @@ export function explain(io: CommandIo): void {
 
 /** The kernel's tables and those of the plugins that ship with it. */
 export function allErrors(): ErrorTable {
-  return Object.assign({}, kernelErrors, gatewayErrors, cliErrors, ...builtManifests().map(({ errors }) => errors)) as ErrorTable
+  return Object.assign({}, kernelErrors, configErrors, gatewayErrors, cliErrors, ...builtManifests().map(({ errors }) => errors)) as ErrorTable
 }
 
 const areaOf = (code: string): string => code.split('_')[1] ?? ''

@@ -23,10 +23,11 @@ export async function parseLeaf(entry: Entry, tokens: readonly string[]): Promis
 
   const found: Record<string, string | boolean | undefined> = {}
   for (const [name, spec] of Object.entries(specs)) {
-    const given = [options[keyOf(name)]].flat().at(-1)
+    const all = [options[keyOf(name)]].flat()
+    const given = all.at(-1)
     if (spec.value === undefined) found[name] = given === !name.startsWith('no-')
     else if (given === undefined) found[name] = spec.default
-    else if ((found[name] = value(given)) === undefined) throw misused(`--${name} needs a value: --${name} ${spec.value}`, hint)
+    else if ((found[name] = spec.many ? all.map(value).join('\n') : value(given)) === undefined) throw misused(`--${name} needs a value: --${name} ${spec.value}`, hint)
   }
   const words = [...args, ...((options['--'] ?? []) as unknown[])].map((word) => value(word) ?? String(word))
   return { args: named(entry.spec.args ?? [], words, hint), options: found }

@@ -56,14 +56,14 @@ async function helpOn(words: readonly string[], entries: Entries, json: boolean)
 /** A command ends the process when it is done, whatever it left open. */
 async function runEntry(entry: Entry, tokens: readonly string[], json: boolean): Promise<number> {
   const [{ parseLeaf }, { commandIo }] = await Promise.all([import('./leaf.ts'), import('./io.ts')])
-  const io = commandIo(await parseLeaf(entry, tokens), json)
+  const io = commandIo(await parseLeaf(entry, tokens), json, entry.spec.offline)
   let status: number
   try {
     status = (await (await entry.load())(io)) ?? 0
   } catch (error) {
     status = io.signal.aborted ? INTERRUPTED : report(commandFault(error, entry), json)
   }
-  await io.flush()
+  await io.end()
   process.exit(status)
 }
 

@@ -2,18 +2,20 @@
 import { once } from 'node:events'
 import module from 'node:module'
 import { join, resolve } from 'node:path'
+import type { Gathered } from '../config/gather.ts'
+import type { Keeper, Rebind } from '../config/keeper.ts'
+import type { GatewayConfig } from '../config/tree.ts'
 import type { CommandIo } from '../contract.ts'
 import { catchFaults } from '../crash.ts'
-import { fail } from '../errors.ts'
+import { fail, NexusError } from '../errors.ts'
 import type { Gateway, Listen } from '../gateway/gateway.ts'
 import type { Kernel } from '../kernel.ts'
-import { acquireLock } from '../lock.ts'
+import { acquireLock, type Lock } from '../lock.ts'
 import { createLogger, type Logger } from '../log.ts'
 import { privateDir, statePaths, type Paths } from '../paths.ts'
 import { banner, readyLine, type Ready } from './banner.ts'
 import { packageJson } from './catalog.ts'
 import { misused } from './errors.ts'
-import { gather, type Gathered } from './gather.ts'
 import { levelOf, textSink } from './log-text.ts'
 import { styleOf } from './terminal.ts'
 
@@ -25,37 +27,88 @@ const SAME_SIGNAL_MS = 300
 /** What log sinks get after a fault that ends the process. */
 const FLUSH_MS = 200
 const FAILED = 70
+/** Starts within a minute that did not end as they should, until one is a safe one. */
+const CRASHES = 3
 
 /** Resolves to the exit status once the gateway has ended. Throws NEXUS_START_*, NEXUS_CONFIG_*, and what a required plugin failed with. */
 export async function start(io: CommandIo): Promise<number> {
-  const { config, list, port, bind } = flagsOf(io)
-  const paths = { ...statePaths(io.env), ...(config !== undefined && { config: resolve(config) }) }
+  const flags = flagsOf(io)
+  const paths = { ...statePaths(io.env), ...(flags.config !== undefined && { config: resolve(flags.config) }) }
   await prepare(paths)
-  const code = Promise.all([import('../kernel.ts'), import('../gateway/gateway.ts')])
   const stopped = stopSignal()
   const lock = await acquireLock(paths)
   process.once('exit', lock.release)
-  const gathered = await gather(paths, { list, mustExist: config !== undefined || Boolean(io.env['NEXUS_CONFIG']) })
-  const where = { host: hostOf(bind ?? gathered.gateway.bind), port: port ?? gathered.gateway.port, socketPath: paths.socket }
+  const boots = await bootsOf(paths)
+  try {
+    const status = await serve(io, { flags, paths, lock, stopped, unsafe: boots.unsafe })
+    await boots.clear()
+    return status
+  } catch (error) {
+    // A start that said what is wrong with its surroundings did not crash.
+    if (error instanceof NexusError && /^NEXUS_(START|CONFIG)_/.test(error.code)) await boots.clear()
+    throw error
+  }
+}
+
+interface Place { readonly flags: Flags; readonly paths: Paths; readonly lock: Lock; readonly stopped: Promise<void>; readonly unsafe: string | undefined }
+
+async function serve(io: CommandIo, { flags, paths, lock, stopped, unsafe }: Place): Promise<number> {
+  const code = Promise.all([import('../kernel.ts'), import('../gateway/gateway.ts')])
+  const [{ createKeeper }, { createLoader }] = await Promise.all([import('../config/keeper.ts'), import('../loader.ts')])
+  const { version } = packageJson()
+  const log = createLogger()
+  const show = showing(io, log)
+  const mustExist = flags.config !== undefined || Boolean(io.env['NEXUS_CONFIG'])
+  const keeper = await createKeeper(await createLoader({ cacheDir: paths.cache }), { paths, version, env: io.env, mustExist, ...flags, unsafe })
+  const where = { ...doorsOf(keeper.gateway, flags), socketPath: paths.socket }
   await tryPort(where)
 
   const [{ createKernel }, { createGateway }] = await code
-  const log = createLogger()
-  const show = showing(io, log)
-  const kernel = createKernel({ ...gathered, paths, version: packageJson().version, log })
-  watchFaults(kernel, gathered, log)
+  const kernel = createKernel({ ...keeper.options, paths, version, log })
+  watchFaults(kernel, keeper.first, log)
   try {
     const { active, failed } = await kernel.start()
     const gateway = createGateway(kernel)
     const listening = await gateway.listen(where)
     lock.publish({ host: where.host, port: listening.port ?? 0 })
-    show.ready(readyOf(kernel, gathered, { active, failed, url: listening.url ?? '', open: !isLoopback(where.host) }))
+    await keeper.serve(kernel, { watch: true, rebind: rebinding(gateway, lock, where, flags) })
+    show.ready(readyOf(kernel, keeper, { active, failed, url: listening.url ?? '', open: !isLoopback(where.host) }))
     await stopped
+    await keeper.close()
     return await shutDown(kernel, gateway, log)
   } catch (error) {
     show.lines()
+    await keeper.close()
     await kernel.close()
     throw error
+  }
+}
+
+/** A gateway that has ended three times within a minute without being asked starts with as little as possible. */
+async function bootsOf({ state }: Paths): Promise<{ readonly unsafe: string | undefined; clear(): Promise<void> }> {
+  const { clearBoots, noteBoot } = await import('../config/boots.ts')
+  const file = join(state, 'config', 'boots.json')
+  const { crashes } = await noteBoot(file, Date.now())
+  return { unsafe: crashes < CRASHES ? undefined : `${crashes} starts within a minute ended in a crash, so only what is needed to look into it runs`, clear: () => clearBoots(file) }
+}
+
+const doorsOf = ({ port, bind }: GatewayConfig, flags: Flags) => ({ host: hostOf(flags.bind ?? bind), port: flags.port ?? port })
+
+/** New settings move the port; connections over the old one stay. What a flag says stays as it is. */
+function rebinding(gateway: Gateway, lock: Lock, first: Required<Listen>, flags: Flags): Rebind {
+  let now = first
+  return async (settings) => {
+    const next = { ...doorsOf(settings, flags), socketPath: first.socketPath }
+    if (next.host === now.host && next.port === now.port) return undefined
+    const moved = await gateway.move(next)
+    return {
+      undo: moved.undo,
+      async keep() {
+        now = next
+        await moved.keep()
+        lock.publish({ host: next.host, port: moved.port })
+      },
+    }
   }
 }
 
@@ -83,13 +136,13 @@ function showing(io: CommandIo, log: Logger): { lines(): void; ready(what: Ready
   }
 }
 
-function readyOf({ version, paths }: Kernel, { faults, installed = [] }: Gathered, is: Pick<Ready, 'active' | 'failed' | 'url' | 'open'>): Ready {
-  const nameless = faults.map((error) => ({ id: String(error.data['plugin']), error }))
-  const commands = installed.filter(({ id }) => is.active.includes(id)).flatMap((manifest) => Object.keys(manifest.commands))
-  return { ...is, failed: [...nameless, ...is.failed], version, paths, commands, ms: Math.round(performance.now()) }
+function readyOf({ version, paths }: Kernel, { first, control }: Keeper, is: Pick<Ready, 'active' | 'failed' | 'url' | 'open'>): Ready {
+  const nameless = first.missing.map((error) => ({ id: String(error.data['plugin']), error }))
+  const commands = is.active.flatMap((id) => Object.keys(first.manifests[id]?.commands ?? {}))
+  return { ...is, ...control.mode(), failed: [...nameless, ...is.failed], version, paths, commands, ms: Math.round(performance.now()) }
 }
 
-function watchFaults(kernel: Kernel, { plugins }: Gathered, log: Logger): void {
+function watchFaults(kernel: Kernel, { plugins }: Pick<Gathered, 'plugins'>, log: Logger): void {
   let ending = false
   // A plugin's frame often stands below ten of its libraries'.
   Error.stackTraceLimit = 30
@@ -146,11 +199,16 @@ async function tryPort({ host, port }: Required<Listen>): Promise<void> {
   await once(server, 'close')
 }
 
-function flagsOf({ options }: CommandIo): { readonly [flag in 'config' | 'list' | 'bind']: string | undefined } & { readonly port: number | undefined } {
+interface Flags { readonly config: string | undefined; readonly list: string | undefined; readonly bind: string | undefined; readonly port: number | undefined; readonly set: readonly string[]; readonly strict: boolean }
+
+function flagsOf({ options }: CommandIo): Flags {
   const text = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined)
   const port = text('port')
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) throw misused('--port takes a number from 0 to 65535', 'See `nexus help start`.')
-  return { config: text('config'), list: text('plugins'), bind: text('bind'), port: port === undefined ? undefined : Number(port) }
+  return {
+    config: text('config'), list: text('plugins'), bind: text('bind'), port: port === undefined ? undefined : Number(port),
+    set: text('set')?.split('\n') ?? [], strict: options['strict'] === true,
+  }
 }
 
 const hostOf = (bind: string): string => (bind === 'loopback' ? '127.0.0.1' : bind === 'lan' ? '0.0.0.0' : bind)

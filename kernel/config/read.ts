@@ -1,65 +1,120 @@
-/** The first step: a file becomes a plain table, or one clear fault with its place. */
-import { readFile, stat } from 'node:fs/promises'
+/** One file becomes a text, and a text a plain table. What is wrong with either is told, never thrown. */
+import { isUtf8 } from 'node:buffer'
+import { constants } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
 import JSON5 from 'json5'
-import { fail, reasonOf } from '../errors.ts'
-import { isTable } from './schema.ts'
+import { reasonOf } from '../errors.ts'
+import type { ConfigFault } from './fault.ts'
+import type { KeyPath } from './path.ts'
+import { lineOf, maxDepth, scan } from './scan.ts'
+import { isTable, type Table } from './table.ts'
 
-export type RawConfig = Readonly<Record<string, unknown>>
+export type RawConfig = Table
 
-const maxBytes = 4 * 1024 * 1024
-const maxDepth = 64
+const MiB = 1024 * 1024
+export const limits = { main: 4 * MiB, include: MiB } as const
 
-/**
- * Reads JSON5. A file that is not there is an empty config, unless `mustExist`.
- * Throws NEXUS_CONFIG_UNREADABLE, NEXUS_CONFIG_SYNTAX, NEXUS_CONFIG_INVALID.
- */
-export async function readRaw(file: string, options: { readonly mustExist?: boolean } = {}): Promise<RawConfig> {
-  const text = await readText(file)
-  if (text === undefined) {
-    if (!options.mustExist) return {}
-    throw fail('NEXUS_CONFIG_UNREADABLE', { file, reason: 'there is no such file' })
-  }
-  return parseRaw(text, file)
+/** The text has no byte order mark; the bytes are as they are on disk. */
+export type Content = { readonly text: string; readonly bytes: Uint8Array } | { readonly what: string; readonly missing?: boolean; readonly isLink?: boolean }
+export interface Parsed {
+  /** What could be read of it; nothing where that is no table. */
+  readonly tree?: RawConfig
+  readonly faults: readonly ConfigFault[]
 }
 
-async function readText(file: string): Promise<string | undefined> {
+const unreadable: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file: part of its path is not a directory',
+  EACCES: 'the file may not be read by this user',
+  EPERM: 'the file may not be read by this user',
+  ELOOP: 'the file is a circle of symbolic links',
+  ENXIO: 'the file is not a regular one',
+}
+
+export function unreadableReason(error: unknown): string {
+  return unreadable[(error as NodeJS.ErrnoException).code ?? ''] ?? `the file cannot be read: ${reasonOf(error)}`
+}
+
+/** Regular files of at most `limit` bytes of UTF-8; of anything else not a byte is read. `follow`: also by way of a symbolic link. */
+export async function readContent(file: string, limit: number, { follow }: { readonly follow: boolean }): Promise<Content> {
+  let handle: FileHandle | undefined
   try {
-    const { size } = await stat(file)
-    if (size > maxBytes) throw fail('NEXUS_CONFIG_UNREADABLE', { file, reason: `it is larger than ${maxBytes} bytes` })
-    return await readFile(file, 'utf8')
+    // Without O_NONBLOCK the opening of a FIFO waits for somebody who writes to it.
+    handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | (follow ? 0 : constants.O_NOFOLLOW))
+    const stat = await handle.stat()
+    if (!stat.isFile()) return { what: `the file is not a regular one${stat.isDirectory() ? ' but a directory' : ''}` }
+    const bytes = stat.size > limit ? undefined : await readAtMost(handle, limit, stat.size)
+    return bytes ? contentOf(bytes) : { what: `the file is larger than ${limit / MiB} MiB` }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    if (!(error as NodeJS.ErrnoException).code?.startsWith('E')) throw error
-    throw fail('NEXUS_CONFIG_UNREADABLE', { file, reason: reasonOf(error) }, error)
+    const { code } = error as NodeJS.ErrnoException
+    return { what: unreadableReason(error), missing: code === 'ENOENT', isLink: code === 'ELOOP' }
+  } finally {
+    // Nobody waits for this: what was read is read, whatever closing says.
+    handle?.close().catch(() => {})
   }
 }
 
-export function parseRaw(text: string, file: string): RawConfig {
-  const raw = parse(text, file)
-  if (!isTable(raw)) throw fail('NEXUS_CONFIG_INVALID', { file, faults: 'the file must hold one object, such as {}' })
-  const faults = unsafeKeys(raw, '', 0)
-  if (faults.length > 0) throw fail('NEXUS_CONFIG_INVALID', { file, faults: faults.join('; ') })
-  return raw
+/** Nothing if there is more than `limit`: some files say that they have no size, and others grow. */
+async function readAtMost(handle: FileHandle, limit: number, size: number): Promise<Buffer | undefined> {
+  let buffer = Buffer.allocUnsafe(size + 1)
+  let length = 0
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length)
+    length += bytesRead
+    if (length > limit) return undefined
+    if (bytesRead === 0 || (length === size && length > 0)) return buffer.subarray(0, length)
+    if (length === buffer.length) buffer = Buffer.concat([buffer], Math.min(2 * length, limit + 1))
+  }
 }
 
-function parse(text: string, file: string): unknown {
-  if (text.trim() === '') return {}
+export function contentOf(bytes: Buffer): Content {
+  if (!isUtf8(bytes)) return { what: 'the file is not UTF-8 text' }
+  const text = bytes.toString('utf8')
+  return { text: text.startsWith('\uFEFF') ? text.slice(1) : text, bytes }
+}
+
+export async function parseText(text: string, file: string): Promise<Parsed> {
+  const at = (offset: number, what: string): Parsed => ({ faults: [{ path: [], what, place: { file, ...lineOf(text, offset) } }] })
+  const nul = text.indexOf('\0')
+  if (nul >= 0) return at(nul, 'there is a NUL byte here; the file may be damaged')
+  const { members, deepAt } = scan(text)
+  if (deepAt !== undefined) return at(deepAt, `objects and lists are nested more than ${maxDepth} deep here`)
+  let tree: unknown
   try {
-    return JSON5.parse(text)
+    tree = JSON5.parse(text)
   } catch (error) {
-    const { lineNumber = 1, columnNumber = 1, message = '' } = error as { lineNumber?: number; columnNumber?: number; message?: string }
-    // JSON5 quotes the character it stumbled over, which may be one of a secret.
-    const reason = message.replace(/^JSON5: /, '').replace(/ '.*'/s, '').replace(/ at \d+:\d+$/, '')
-    throw fail('NEXUS_CONFIG_SYNTAX', { file, line: lineNumber, column: Math.max(1, columnNumber), reason })
+    const { syntaxFault } = await import('./syntax.ts')
+    const found = syntaxFault(text)
+    if (found) return at(found.at, found.what)
+    const { lineNumber = 1, columnNumber = 1 } = error as { lineNumber?: number; columnNumber?: number }
+    return { faults: [{ path: [], what: 'there is something here that JSON5 does not have', place: { file, line: lineNumber, column: Math.max(1, columnNumber) } }] }
   }
+  if (!isTable(tree)) return at(0, 'the settings must stand between { and }')
+  const { keys, faults } = inspect(tree, file)
+  const doubled = keys === members ? [] : await (await import('./locate.ts')).duplicates(text, file)
+  return { tree, faults: [...faults, ...doubled] }
 }
 
-/** Keys that would reach an object's prototype where settings are merged, and nesting nobody writes by hand. */
-function unsafeKeys(value: unknown, where: string, depth: number): string[] {
-  if (typeof value !== 'object' || value === null) return []
-  if (depth > maxDepth) return [`"${where.split('.', 4).join('.')}…" is nested more than ${maxDepth} deep`]
-  return Object.entries(value).flatMap(([key, sub]) => {
-    if (key === '__proto__' || key === 'constructor' || key === 'prototype') return [`"${where}${key}" is not allowed as a key`]
-    return unsafeKeys(sub, `${where}${key}.`, depth + 1)
-  })
+const unsafe: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** Counts the keys and tells what no settings may hold; keys that would reach a prototype where tables are merged are taken out. */
+export function inspect(tree: unknown, file?: string): { readonly keys: number; readonly faults: readonly ConfigFault[] } {
+  let keys = 0
+  const faults: ConfigFault[] = []
+  const fault = (path: KeyPath, what: string) => faults.push({ path, what, ...(file !== undefined && { file }) })
+  const visit = (value: unknown, path: KeyPath): void => {
+    if (typeof value === 'number' && !Number.isFinite(value)) fault(path, 'must be a finite number')
+    if (typeof value !== 'object' || value === null) return
+    if (Array.isArray(value)) return value.forEach((item, i) => visit(item, [...path, i]))
+    for (const [key, sub] of Object.entries(value)) {
+      keys++
+      if (unsafe.has(key)) {
+        fault([...path, key], 'is not allowed as a key')
+        keys += inspect(sub).keys
+        delete (value as Record<string, unknown>)[key]
+      } else visit(sub, [...path, key])
+    }
+  }
+  visit(tree, [])
+  return { keys, faults }
 }

@@ -1,7 +1,8 @@
 /** What a config schema in a manifest may say; `check` in schema.ts relies on it. */
-import { isTable } from './schema.ts'
+import { isTable } from './table.ts'
 
 const isCount = (x: unknown) => Number.isInteger(x) && (x as number) >= 0
+const isFlag = (x: unknown) => typeof x === 'boolean'
 const isText = (x: unknown) => typeof x === 'string'
 const isScalar = (x: unknown) => x === null || ['string', 'number', 'boolean'].includes(typeof x)
 const isList = (of: (x: unknown) => boolean) => (x: unknown) => Array.isArray(x) && x.length > 0 && x.every(of)
@@ -26,7 +27,9 @@ const words: Readonly<Record<string, (x: unknown) => boolean>> = {
   maxItems: isCount,
   pattern: (x) => isText(x) && isPattern(x as string),
   default: (x) => x !== undefined,
-  secret: (x) => typeof x === 'boolean',
+  secret: isFlag,
+  agentWritable: isFlag,
+  path: isFlag,
   description: isText,
 }
 

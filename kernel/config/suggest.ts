@@ -16,21 +16,16 @@ function distance(a: string, b: string): number {
   return above[b.length]!
 }
 
-/** What somebody who wrote `word` most likely meant; nothing when no candidate is close. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+/** What somebody who wrote `word` most likely meant; nothing when no candidate is close. `reach`: mistakes that even a short word may have. */
+export function nearest(word: string, candidates: Iterable<string>, reach = 0): string | undefined {
   if (word.length > 64) return undefined
   let best: string | undefined
-  let least = Math.min(3, Math.ceil(word.length / 3)) + 1
+  let least = Math.max(reach, Math.min(3, Math.ceil(word.length / 3))) + 1
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= least) continue
     const d = distance(word.toLowerCase(), candidate.toLowerCase())
-    if (d < least) [least, best] = [d, candidate]
+    // With nothing left in common, all of it would be a mistake.
+    if (d < least && d < Math.max(word.length, candidate.length, 1)) [least, best] = [d, candidate]
   }
   return best
-}
-
-/** `; did you mean "x"?` for the end of a fault, or nothing. */
-export function didYouMean(word: string, candidates: Iterable<string>): string {
-  const best = nearest(word, candidates)
-  return best === undefined ? '' : `; did you mean "${best}"?`
 }

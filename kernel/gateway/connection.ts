@@ -10,7 +10,7 @@ import type { Kernel } from '../kernel.ts'
 import { isPromise } from '../within.ts'
 import type { Listener } from './broadcast.ts'
 import { gatewayFail } from './errors.ts'
-import { answerId, errorFrame, isRequest, okFrame, requestFaults, traceOf } from './frames.ts'
+import { answerId, errorFrame, isRequest, jsonIn, okFrame, requestFaults, traceOf, unwritable } from './frames.ts'
 import type { Limits } from './limits.ts'
 import type { Cursor } from './resume.ts'
 import { textFrame } from './ws-frame.ts'
@@ -69,12 +69,8 @@ export class Peer implements Listener, Origin {
     if (!this.open) return
     // Of text `ws` has checked this already.
     if (binary && !isUtf8(data)) return this.close(1007, 'invalid UTF-8')
-    let frame: unknown
-    try {
-      frame = JSON.parse(data.toString())
-    } catch {
-      return this.#babble(data.length)
-    }
+    const frame = jsonIn(data)
+    if (frame === undefined) return this.#babble(data.length)
     if (!isRequest(frame)) return this.#refuse(answerId(frame), fail('NEXUS_FRAME_INVALID', { faults: requestFaults(frame) }))
     const { id, method } = frame
     if (method === 'connect') return this.#refuse(id, fail('NEXUS_CONNECT_TWICE'))
@@ -113,8 +109,7 @@ export class Peer implements Listener, Origin {
     try {
       text = okFrame(id, payload)
     } catch (error) {
-      const plugin = this.#parts.kernel.methods.get(method)?.plugin
-      return this.#failed(id, method, fail('NEXUS_CALL_BAD_RESULT', { verb: method, plugin, faults: 'it cannot be written as JSON' }, error))
+      return this.#failed(id, method, unwritable(this.#parts.kernel, method, error))
     }
     this.#deniedInARow = 0
     this.#say(text)

@@ -1,6 +1,7 @@
 /** Request frames in, response frames out. Shapes: PROTOCOL section 2; errors: section 6. */
 import * as v from 'valibot'
-import type { NexusError, WireCode } from '../errors.ts'
+import { fail, type NexusError, type WireCode } from '../errors.ts'
+import type { Kernel } from '../kernel.ts'
 import { check } from '../validate.ts'
 
 export type Protocol = 3 | 4
@@ -13,6 +14,16 @@ export interface RequestFrame {
   /** W3C trace context. */
   readonly traceparent?: string
   readonly expectedProfileId?: string
+}
+
+/** What the bytes say; nothing if they are no JSON, which never says that. */
+export function jsonIn(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString())
+  } catch {
+    // Whoever reads it finds that it is not what it should be.
+    return undefined
+  }
 }
 
 /** `id` and `method` are kept while a call runs. */
@@ -57,6 +68,11 @@ export function okFrame(id: string, payload: unknown): string {
   const json = JSON.stringify(payload)
   const start = `{"type":"res","id":${JSON.stringify(id)},"ok":true`
   return json === undefined ? `${start}}` : `${start},"payload":${json}}`
+}
+
+/** What the caller gets in place of a result that is circular, or holds a BigInt. */
+export function unwritable({ methods }: Kernel, method: string, cause: unknown): NexusError {
+  return fail('NEXUS_CALL_BAD_RESULT', { verb: method, plugin: methods.get(method)?.plugin, faults: 'it cannot be written as JSON' }, cause)
 }
 
 export function errorFrame(id: string | number, error: NexusError, protocol: Protocol): string {

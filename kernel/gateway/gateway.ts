@@ -22,6 +22,8 @@ export interface Farewell { readonly reason?: string; readonly restartExpectedMs
 export interface Gateway {
   /** Throws NEXUS_START_PORT or NEXUS_START_BIND; then nothing is left open. */
   listen(where: Listen): Promise<Listening>
+  /** Opens another TCP address; then either it or the one before is closed. Connections stay. Throws like `listen`. */
+  move(where: { readonly host: string; readonly port: number }): Promise<{ readonly url: string; readonly port: number; keep(): Promise<void>; undo(): Promise<void> }>
   connections(): readonly Connection[]
   /** Lets nobody in any more and says so to those who are in; their calls go on. */
   drain(farewell?: Farewell): void
@@ -43,6 +45,7 @@ export function createGateway(kernel: Kernel, options: { readonly limits?: Parti
   const sockets = new Set<Socket>()
   const unsubscribe = kernel.subscribe(broadcast.publish)
   let closing: Promise<unknown> | undefined
+  let tcp: Server | undefined
   kernel.connectionsFrom(peers.list)
 
   function forget(this: Socket): void {
@@ -67,11 +70,18 @@ export function createGateway(kernel: Kernel, options: { readonly limits?: Parti
     })
   }
 
-  async function openPort(host: string, port: number): Promise<number> {
+  async function openPort(host: string, port: number): Promise<Server> {
     const server = await open('tcp', { host, port })
     if (server === 'EADDRINUSE') throw fail('NEXUS_START_PORT', { port, host })
     if (typeof server === 'string') throw fail('NEXUS_START_BIND', { host, port, reason: server })
-    return (server.address() as AddressInfo).port
+    return server
+  }
+
+  /** No new connections there; those it has are kept. */
+  async function shut(server: Server | undefined): Promise<void> {
+    if (!server || !servers.delete(server)) return
+    server.close()
+    server.closeIdleConnections()
   }
 
   /** Whoever calls this holds the lock of the state directory, so a socket that is there is a dead one. */
@@ -97,6 +107,7 @@ export function createGateway(kernel: Kernel, options: { readonly limits?: Parti
     drain(farewell)
     unsubscribe()
     broadcast.flush()
+    upgrades.dismiss()
     // A kept-alive connection is closed as soon as its last response has been sent.
     const sweep = setInterval(() => { for (const server of servers) server.closeIdleConnections() }, 20)
     await within(Promise.all([peers.dismiss(1012, 'service restart'), closing]), deadlineMs, () => undefined)
@@ -109,18 +120,43 @@ export function createGateway(kernel: Kernel, options: { readonly limits?: Parti
     connections: peers.list,
     drain,
     close,
+    async move({ host, port }) {
+      const [before, old] = [tcp, tcp?.address() as AddressInfo | undefined]
+      // One port on two addresses may overlap: then the one before has to make room first.
+      const early = port !== 0 && old?.port === port
+      if (early) await shut(before)
+      const back = async (): Promise<void> => { tcp = early && old ? await openPort(old.address, old.port) : before }
+      const next = await openPort(host, port).catch(async (error: unknown) => {
+        await back()
+        throw error
+      })
+      tcp = next
+      return {
+        ...listeningOn(host, next),
+        keep: () => shut(before),
+        async undo() {
+          await shut(next)
+          await back()
+        },
+      }
+    },
     async listen({ host = '127.0.0.1', port, socketPath }) {
       try {
         if (socketPath !== undefined) await openSocket(socketPath)
         if (port === undefined) return { url: undefined, port: undefined }
-        const bound = await openPort(host, port)
-        return { url: urlOf(host, bound), port: bound }
+        tcp = await openPort(host, port)
+        return listeningOn(host, tcp)
       } catch (error) {
         await close({ deadlineMs: 0 })
         throw error
       }
     },
   }
+}
+
+function listeningOn(host: string, server: Server): { url: string; port: number } {
+  const { port } = server.address() as AddressInfo
+  return { url: urlOf(host, port), port }
 }
 
 /** An address that a client on this machine can use. */

@@ -10,7 +10,7 @@ import type { Broadcast } from './broadcast.ts'
 import { connectionOf, helloOk, negotiate, readConnect, roleOf, type ConnectParams } from './connect.ts'
 import { Peer } from './connection.ts'
 import { admitted, type Headers, type ListenerKind } from './credentials.ts'
-import { answerId, errorFrame, isRequest, okFrame, type Protocol } from './frames.ts'
+import { answerId, errorFrame, isRequest, jsonIn, okFrame, type Protocol } from './frames.ts'
 import type { Limits } from './limits.ts'
 import { textFrame } from './ws-frame.ts'
 
@@ -83,7 +83,7 @@ export function shakeHands(door: Doorway, guest: Guest): Promise<void> {
 
 /** Reads the first frame. Gives the peer once it has been told hello; nothing if it was turned away. */
 async function meet(door: Doorway, guest: Guest, data: Buffer, nonce: string): Promise<Peer | undefined> {
-  const frame = parsed(data)
+  const frame = jsonIn(data)
   let protocol: Protocol = 4
   try {
     if (!isRequest(frame) || frame.method !== 'connect') throw fail('NEXUS_CONNECT_FIRST')
@@ -94,15 +94,6 @@ async function meet(door: Doorway, guest: Guest, data: Buffer, nonce: string): P
     const error = asNexusError(thrown, 'NEXUS_CALL_FAILED', { verb: 'connect', plugin: 'kernel', trace: nonce })
     door.kernel.log.info('a client was turned away', { remote: guest.remote, code: error.code, detail: error.row.detail })
     turnAway(guest, answerId(frame), error, protocol)
-    return undefined
-  }
-}
-
-function parsed(data: Buffer): unknown {
-  try {
-    return JSON.parse(data.toString())
-  } catch {
-    // Not a frame, so not `connect` either.
     return undefined
   }
 }

@@ -1,13 +1,14 @@
 /** The one HTTP handler of every listener: looks at the address, asks `http.request`, and finds who answers. */
 import { ServerResponse, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { asNexusError, fail } from '../errors.ts'
+import { rpcPath } from '../graph.ts'
 import type { Kernel } from '../kernel.ts'
 import { httpRequest } from '../points.ts'
 import { errorAnswer, type Answer } from './answer.ts'
-import { addressOf, hasTokenInUrl, headersOf, type ListenerKind } from './credentials.ts'
+import { hasTokenInUrl, infoOf, pathOf, type ListenerKind } from './credentials.ts'
 import { gatewayFail } from './errors.ts'
 import type { Limits } from './limits.ts'
-import { createRoutes } from './routes.ts'
+import { createRoutes, groupAt } from './routes.ts'
 import { answerRpc } from './rpc.ts'
 
 /** How long the rest of a refused body is read and thrown away, so that the client gets to see the answer. */
@@ -16,17 +17,17 @@ const lingerMs = 500
 export type HttpHandler = (req: IncomingMessage, res: ServerResponse, listener: ListenerKind) => void
 
 export function createHttp(kernel: Kernel, limits: Limits): HttpHandler {
-  const routes = createRoutes(kernel, limits)
+  const serve = createRoutes(kernel, limits)
 
   function answer(path: string, req: IncomingMessage, res: ServerResponse, listener: ListenerKind): Promise<void> {
-    if (path === '/rpc') return answerRpc(kernel, limits, req, res, listener).then((done) => send(req, res, done))
-    const group = routes.find(path)
+    if (path === rpcPath) return answerRpc(kernel, limits, req, res, listener).then((done) => send(req, res, done))
+    const group = groupAt(kernel, path)
     if (!group) throw fail('NEXUS_HTTP_NOT_FOUND')
-    return routes.serve(group, req, res, listener)
+    return serve(group, req, res, listener)
   }
 
   async function asked(path: string, req: IncomingMessage, res: ServerResponse, listener: ListenerKind): Promise<void> {
-    await kernel.invoke(httpRequest, { method: req.method ?? '', path, headers: headersOf(req), remote: addressOf(req.socket), listener })
+    await kernel.invoke(httpRequest, infoOf(req, path, listener))
     return answer(path, req, res, listener)
   }
 
@@ -40,7 +41,7 @@ export function createHttp(kernel: Kernel, limits: Limits): HttpHandler {
   return (req, res, listener) => {
     try {
       if (hasTokenInUrl(req)) throw gatewayFail('NEXUS_HTTP_TOKEN_IN_URL')
-      const path = pathOf(req.url ?? '')
+      const path = pathOf(req)
       const done = kernel.used(httpRequest) ? asked(path, req, res, listener) : answer(path, req, res, listener)
       done.catch((error: unknown) => failed(req, res, error))
     } catch (error) {
@@ -57,13 +58,6 @@ export class GuardedResponse extends ServerResponse {
     for (const name in own) all[name.toLowerCase()] = own[name]
     return super.writeHead(status, all)
   }
-}
-
-/** By hand: `new URL` throws on what a stranger may send. Of an absolute address the path counts. */
-function pathOf(url: string): string {
-  const start = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('://') + 3)
-  const query = url.indexOf('?')
-  return start < 0 ? '/' : url.slice(start, query < 0 ? undefined : query)
 }
 
 function send(req: IncomingMessage, res: ServerResponse, { status, headers, body }: Answer): void {

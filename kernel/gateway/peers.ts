@@ -1,9 +1,8 @@
 /** Everybody who has said hello and is still there; the tick that tells them we live, the ping that tells us they do. */
 import type { WebSocket } from 'ws'
-import type { Connection, HookToken } from '../contract.ts'
+import type { Connection } from '../contract.ts'
 import type { Kernel } from '../kernel.ts'
 import { connectionClosed, connectionOpened } from '../points.ts'
-import { isPromise } from '../within.ts'
 import type { Broadcast } from './broadcast.ts'
 import type { Peer } from './connection.ts'
 import type { Limits } from './limits.ts'
@@ -19,7 +18,7 @@ export interface Peers {
 }
 
 export function createPeers(kernel: Kernel, limits: Limits, broadcast: Broadcast): Peers {
-  const { clock, log } = kernel
+  const { clock } = kernel
   const peers = new Map<string, Peer>()
   let emptied = (): void => {}
   let timer = clock.setTimeout(beat, limits.tickIntervalMs)
@@ -36,16 +35,6 @@ export function createPeers(kernel: Kernel, limits: Limits, broadcast: Broadcast
     timer = clock.setTimeout(beat, limits.tickIntervalMs - limits.pongMs)
   }
 
-  function tell(token: HookToken<[Connection], void, void>, connection: Connection): void {
-    const failed = (error: unknown): void => log.error(`hook ${token.id} failed`, { error })
-    try {
-      const told = kernel.invoke(token, connection)
-      if (isPromise(told)) told.catch(failed)
-    } catch (error) {
-      failed(error)
-    }
-  }
-
   return {
     list: () => [...peers.values()].map((peer) => peer.connection),
     admit(peer, ws) {
@@ -53,13 +42,13 @@ export function createPeers(kernel: Kernel, limits: Limits, broadcast: Broadcast
       ws.on('message', (data, binary) => peer.receive(data as Buffer, binary))
       ws.on('pong', () => { peer.silent = false })
       ws.on('close', () => peer.gone())
-      tell(connectionOpened, peer.connection)
+      void kernel.invoke(connectionOpened, peer.connection)
       broadcast.start(peer)
     },
     depart(peer) {
       peers.delete(peer.connection.id)
       broadcast.stop(peer.cursor)
-      tell(connectionClosed, peer.connection)
+      void kernel.invoke(connectionClosed, peer.connection)
       if (peers.size === 0) emptied()
     },
     dismiss(code, reason) {

@@ -10,25 +10,30 @@ import type { Verb } from '../dispatch.ts'
 import { asNexusError, fail } from '../errors.ts'
 import type { RouteGroup } from '../generation.ts'
 import type { Kernel } from '../kernel.ts'
-import { nobody, type Caller } from '../provenance.ts'
+import type { Caller } from '../provenance.ts'
 import { isPromise } from '../within.ts'
 import { errorAnswer, wrongMethod, type Answer } from './answer.ts'
-import { admitted, authenticate, HttpOrigin, tokenOf, type ListenerKind } from './credentials.ts'
+import { callerOf, HttpOrigin, type ListenerKind } from './credentials.ts'
 import type { Limits } from './limits.ts'
 
 type Env = { Bindings: HttpBindings }
 type Serve = (req: IncomingMessage, res: ServerResponse) => Promise<void>
 
-export interface Routes {
-  /** The plugin whose prefix fits the path best. */
-  find(path: string): RouteGroup | undefined
-  serve(group: RouteGroup, req: IncomingMessage, res: ServerResponse, listener: ListenerKind): Promise<void>
-}
+type ServeGroup = (group: RouteGroup, req: IncomingMessage, res: ServerResponse, listener: ListenerKind) => Promise<void>
 
 /** No prefix is deeper than this, and a path of a thousand slashes costs no more. */
 const deepest = 8
 
-export function createRoutes(kernel: Kernel, limits: Limits): Routes {
+/** The plugin whose prefix fits the path best. */
+export function groupAt({ routes }: Kernel, path: string): RouteGroup | undefined {
+  let group = routes.get('/')
+  for (let end = path.indexOf('/', 1), depth = 0; end > 0 && depth < deepest; end = path.indexOf('/', end + 1), depth++) {
+    group = routes.get(path.slice(0, end)) ?? group
+  }
+  return routes.get(path) ?? group
+}
+
+export function createRoutes(kernel: Kernel, limits: Limits): ServeGroup {
   const made = new WeakMap<RouteGroup, Record<ListenerKind, Serve>>()
 
   async function make(group: RouteGroup): Promise<Record<ListenerKind, Serve>> {
@@ -39,18 +44,9 @@ export function createRoutes(kernel: Kernel, limits: Limits): Routes {
     return serve
   }
 
-  return {
-    find(path) {
-      let group = kernel.routes.get('/')
-      for (let end = path.indexOf('/', 1), depth = 0; end > 0 && depth < deepest; end = path.indexOf('/', end + 1), depth++) {
-        group = kernel.routes.get(path.slice(0, end)) ?? group
-      }
-      return kernel.routes.get(path) ?? group
-    },
-    serve(group, req, res, listener) {
-      const serve = made.get(group)
-      return serve ? serve[listener](req, res) : make(group).then((fresh) => fresh[listener](req, res))
-    },
+  return (group, req, res, listener) => {
+    const serve = made.get(group)
+    return serve ? serve[listener](req, res) : make(group).then((fresh) => fresh[listener](req, res))
   }
 }
 
@@ -65,15 +61,12 @@ function appOf(kernel: Kernel, limits: Limits, { routes }: RouteGroup, app: Hono
   return app
 }
 
-/** Authenticates, unless the route is public and no credential came, then hands the request to the kernel. */
 function answer(kernel: Kernel, limits: Limits, listener: ListenerKind, verb: Verb, c: Context<Env>): MaybePromise<Response> {
   const { incoming, outgoing } = c.env
   limitBody(c, limits.routeBytes)
-  const token = tokenOf(incoming)
   const run = (caller: Caller): MaybePromise<Response> => kernel.dispatchRoute(verb, c as unknown as RouteContext, new HttpOrigin(caller, incoming, outgoing))
-  if (verb.access === 'public' && token === undefined) return run(nobody)
-  const known = authenticate(kernel, incoming, listener, token)
-  return isPromise(known) ? known.then((found) => run(admitted(found))) : run(admitted(known))
+  const caller = callerOf(kernel, verb, incoming, listener)
+  return isPromise(caller) ? caller.then(run) : run(caller)
 }
 
 /** A body that says its length is refused by it; one that does not is cut off while it is read. */

@@ -6,8 +6,8 @@ import { asNexusError, fail, type NexusError } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
 import { nobody } from '../provenance.ts'
 import { headersFor, jsonAnswer, wrongMethod, type Answer } from './answer.ts'
-import { admitted, authenticate, HttpOrigin, tokenOf, type ListenerKind } from './credentials.ts'
-import { wireError } from './frames.ts'
+import { admitted, authenticate, HttpOrigin, refusalOf, tokenOf, type ListenerKind } from './credentials.ts'
+import { jsonIn, unwritable, wireError } from './frames.ts'
 import type { Limits } from './limits.ts'
 
 const Body = v.strictObject({ method: v.pipe(v.string(), v.minLength(1)), params: v.optional(v.unknown()) })
@@ -20,23 +20,18 @@ export async function answerRpc(kernel: Kernel, limits: Limits, req: IncomingMes
     const token = tokenOf(req)
     const answer = await authenticate(kernel, req, listener, token)
     // Without a credential one is nobody, and may call what is public; a credential that is refused ends it.
-    if (!answer?.ok && token === undefined) refusal = refusalOf(() => admitted(answer))
+    if (!answer?.ok && token === undefined) refusal = refusalOf(answer)
     const caller = refusal ? nobody : admitted(answer)
     const { method, params } = readBody(await gather(req, refusal ? limits.rpcBytesUnknown : limits.rpcBytes))
     const payload = await kernel.dispatch(method, params, new HttpOrigin(caller, req, res))
-    return written(kernel, method, payload)
+    try {
+      return jsonAnswer(200, { ok: true, payload })
+    } catch (error) {
+      throw unwritable(kernel, method, error)
+    }
   } catch (thrown) {
     const error = asNexusError(thrown, 'NEXUS_CALL_FAILED', { verb: '/rpc', plugin: 'kernel', trace: '-' })
     return refused(error.status === 401 ? (refusal ?? error) : error)
-  }
-}
-
-function refusalOf(admit: () => unknown): NexusError | undefined {
-  try {
-    admit()
-    return undefined
-  } catch (error) {
-    return asNexusError(error, 'NEXUS_CALL_UNAUTHENTICATED', { reason: 'refused' })
   }
 }
 
@@ -58,20 +53,7 @@ function gather(req: IncomingMessage, limit: number): Promise<Buffer> {
 }
 
 function readBody(bytes: Buffer): v.InferOutput<typeof Body> {
-  let body: unknown
-  try {
-    body = isUtf8(bytes) && JSON.parse(bytes.toString())
-  } catch (error) {
-    throw fail('NEXUS_HTTP_BODY', {}, error)
-  }
+  const body = isUtf8(bytes) && jsonIn(bytes)
   if (!v.is(Body, body)) throw fail('NEXUS_HTTP_BODY')
   return body
-}
-
-function written(kernel: Kernel, method: string, payload: unknown): Answer {
-  try {
-    return jsonAnswer(200, { ok: true, payload })
-  } catch (error) {
-    throw fail('NEXUS_CALL_BAD_RESULT', { verb: method, plugin: kernel.methods.get(method)?.plugin, faults: 'it cannot be written as JSON' }, error)
-  }
 }

@@ -1,20 +1,27 @@
 /** The one `upgrade` handler of every listener. Whatever comes in, it never throws and never leaves a socket open. */
-import type { IncomingMessage } from 'node:http'
+import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { addressOf, hasTokenInUrl, headersOf, type ListenerKind } from './credentials.ts'
+import { errorAnswer, type Answer } from './answer.ts'
+import { addressOf, hasTokenInUrl, headersOf, pathOf, type ListenerKind } from './credentials.ts'
+import { gatewayFail } from './errors.ts'
 import { shakeHands, type Doorway } from './handshake.ts'
+import { serveSocket } from './plugin-socket.ts'
+import { groupAt } from './routes.ts'
 import { createWaitingRoom } from './waiting-room.ts'
 
 export interface Upgrades {
   handle(req: IncomingMessage, socket: Duplex, head: Buffer, listener: ListenerKind): void
   /** Refuses newcomers and closes those still in the handshake. */
   close(): void
+  /** Closes the sockets of plugins. */
+  dismiss(): void
 }
 
 export function createUpgrades(door: Doorway): Upgrades {
-  const { kernel: { clock, log }, limits } = door
+  const { kernel, limits } = door
+  const { clock, log } = kernel
   // Some of these options are newer than the types of `ws`. A message of 25 MiB fits in pieces of 4 KiB, or in network
   // packets; a million crumbs do not.
   const options = {
@@ -24,22 +31,45 @@ export function createUpgrades(door: Doorway): Upgrades {
   const server = new WebSocketServer(options)
   // Each listener has its own, so that a flood from the network does not shut out the local socket.
   const rooms = { tcp: createWaitingRoom(limits, clock), unix: createWaitingRoom(limits, clock) }
+  /** In the handshake of the protocol, and those of plugins. */
   const guests = new Set<WebSocket>()
+  const owned = new Set<WebSocket>()
 
   const onError = (error: Error): void => log.debug('a client broke the protocol', { reason: error.message })
+
+  /** Finishes the handshake of HTTP, at once; one that is none is answered and gives nothing. */
+  function open(req: IncomingMessage, socket: Socket, head: Buffer): WebSocket | undefined {
+    let made: WebSocket | undefined
+    server.handleUpgrade(req, socket, head, (ws) => { made = ws.on('error', onError) })
+    return made
+  }
 
   function enter(req: IncomingMessage, socket: Socket, head: Buffer, listener: ListenerKind, leave: () => void): void {
     if (socket.destroyed) return leave()
     socket.once('close', leave)
-    const [remote, headers] = [addressOf(socket), headersOf(req)]
-    server.handleUpgrade(req, socket, head, (ws) => {
-      guests.add(ws)
-      ws.on('error', onError)
-      void shakeHands(door, { ws, socket, headers, remote, listener }).finally(() => {
-        guests.delete(ws)
+    const path = pathOf(req)
+    const verb = groupAt(kernel, path)?.upgrades.get(path)
+    if (verb) {
+      const ended = (): void => {
         socket.off('close', leave)
         leave()
-      })
+      }
+      const opened = (): WebSocket | undefined => {
+        const ws = open(req, socket, head)
+        if (ws) owned.add(ws.on('close', () => owned.delete(ws)))
+        ended()
+        return ws
+      }
+      return void serveSocket(kernel, limits, verb, { req, socket, path, listener, open: opened, refuse: (answer) => refuse(socket, answer) }).finally(ended)
+    }
+    const [remote, headers] = [addressOf(socket), headersOf(req)]
+    const ws = open(req, socket, head)
+    if (!ws) return
+    guests.add(ws)
+    void shakeHands(door, { ws, socket, headers, remote, listener }).finally(() => {
+      guests.delete(ws)
+      socket.off('close', leave)
+      leave()
     })
   }
 
@@ -48,12 +78,12 @@ export function createUpgrades(door: Doorway): Upgrades {
       const socket = duplex as Socket
       socket.on('error', destroy)
       try {
-        if (hasTokenInUrl(req)) return refuse(socket, '400 Bad Request')
+        if (hasTokenInUrl(req)) return refuse(socket, errorAnswer(gatewayFail('NEXUS_HTTP_TOKEN_IN_URL')))
         rooms[listener].arrive({
           address: addressOf(socket),
           mayWait: head.length === 0,
           enter: (leave) => enter(req, socket, head, listener, leave),
-          refuse: () => refuse(socket, '503 Service Unavailable'),
+          refuse: () => refuse(socket, errorAnswer(gatewayFail('NEXUS_CONNECTION_CROWD', { retryAfterMs: 1_000 }))),
         })
       } catch (error) {
         log.error('an upgrade failed', { error })
@@ -65,6 +95,9 @@ export function createUpgrades(door: Doorway): Upgrades {
       rooms.unix.close()
       for (const ws of guests) ws.close(1012, 'service restart')
     },
+    dismiss() {
+      for (const ws of owned) ws.close(1012, 'service restart')
+    },
   }
 }
 
@@ -73,7 +106,9 @@ function destroy(this: Socket): void {
   this.destroy()
 }
 
-function refuse(socket: Socket, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n`)
+function refuse(socket: Socket, { status, headers, body }: Answer): void {
+  if (socket.writableEnded) return
+  const lines = Object.entries({ ...headers, Connection: 'close', 'Content-Length': Buffer.byteLength(body) }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`)
   socket.destroySoon()
 }

@@ -6,19 +6,25 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { chmod, link, mkdir, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { Secret } from 'nexus-gateway/sdk'
 import { fail } from './errors.ts'
 
 export interface TokenSource {
   readonly env: string | undefined
-  readonly configured: string | undefined
+  readonly configured: Secret | undefined
   readonly file: string
 }
 
-/** Throws NEXUS_AUTH_TOKEN_FILE, NEXUS_AUTH_TOKEN_UNFIT: without a token there is no gateway. */
+/** Throws NEXUS_AUTH_TOKEN_FILE, NEXUS_AUTH_TOKEN_UNFIT, NEXUS_SECRET_UNRESOLVED: without a token there is no gateway. */
 export async function findToken({ env, configured, file }: TokenSource): Promise<string> {
   if (env) return fit(env.trim(), 'NEXUS_TOKEN')
-  if (configured !== undefined) return fit(configured, 'auth.token in the settings')
+  if (configured) return configuredToken(configured)
   return (await read(file)) ?? await create(file)
+}
+
+/** As its source has it now. */
+export async function configuredToken(configured: Secret): Promise<string> {
+  return fit(await configured.reveal(), 'auth.token in the settings')
 }
 
 /** A token goes into headers and URLs of other tools, so it is visible ASCII. */

@@ -7,13 +7,19 @@ import { digestOf, matches } from './secret.ts'
 
 const caller: Caller = { id: 'token', role: 'operator', scopes: operatorScopes, label: 'operator' }
 
-export function sharedToken(token: string): Layer {
-  const digest = digestOf(token)
+/** `token` gives the one that holds now. */
+export function sharedToken(token: () => string): Layer {
   const admitted = { ok: true, caller } as const
+  let of = token()
+  let digest = digestOf(of)
+  const current = (): Buffer => {
+    if (of !== token()) digest = digestOf(of = token())
+    return digest
+  }
   return (request) => {
     if (request.token === undefined) return undefined
     // A credential was sent and there is nothing in it, as with an `Authorization` of another kind.
     if (request.token === '') return refusals.tokenMissing
-    return matches(request.token, digest) ? admitted : refusals.tokenMismatch
+    return matches(request.token, current()) ? admitted : refusals.tokenMismatch
   }
 }

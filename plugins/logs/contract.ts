@@ -6,7 +6,9 @@ export { logsErrors } from './errors.ts'
 
 /**
  * Every plugin answers with the secrets it holds; none of them is ever written to the log, in plain, base64 or
- * percent-encoded. Asked at start and whenever a plugin comes, goes or is set anew. Shorter than 8 characters is ignored.
+ * percent-encoded. Asked for every line, so answer with a list and no promise, as in `() => ctx.config.key.known()`: while
+ * some plugin answers with a promise it is asked only at start and when a plugin comes, goes or is set anew.
+ * Shorter than 8 characters is ignored.
  */
 export const secretsHeld = hook.collect<[], readonly string[]>('logs.secrets', { onError: 'isolate' })
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { configChanged, definePlugin, kernelReady, logWritten, pluginLoaded, pluginUnloaded } from 'nexus-gateway/sdk'
+import type { LogRecord } from 'nexus-gateway/sdk'
 import { logs, secretsHeld } from './contract.ts'
 import { logFile } from './file.ts'
 import { createRecorder, logLevels } from './recorder.ts'
@@ -33,10 +34,26 @@ export default definePlugin({
       onTrouble: (error) => ctx.log.error('the log file cannot be written; lines are dropped', { file, error }),
       onRecovered: (lost) => ctx.log.warn('the log file is written again', { lost }),
     })
-    const recorder = createRecorder({ level, redactor, write: out.write })
+    const recorder = createRecorder({ level, redactor: { ...redactor, record }, write: out.write })
+    let asking = false
+    let allPrompt = true
 
     async function learnSecrets(): Promise<void> {
       redactor.know((await ctx.invoke(secretsHeld)).flat())
+      allPrompt = true
+    }
+    /** Whatever a plugin has learnt by now, such as a key that was just replaced, is covered from this very line on. */
+    function record(line: LogRecord): LogRecord {
+      if (!asking && allPrompt) learnAtOnce()
+      return redactor.record(line)
+    }
+    /** Only while everybody answers at once: a line does not wait. Asking may itself end in a line of the log. */
+    function learnAtOnce(): void {
+      asking = true
+      const held = ctx.invoke(secretsHeld)
+      asking = false
+      allPrompt = Array.isArray(held)
+      if (Array.isArray(held)) redactor.know(held.flat())
     }
     async function open(): Promise<void> {
       await learnSecrets()

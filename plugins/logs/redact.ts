@@ -6,7 +6,7 @@ import type { LogRecord } from 'nexus-gateway/sdk'
 
 export interface Redactor {
   /** From now on these values are secrets, and no others. */
-  know(secrets: Iterable<string>): void
+  know(secrets: readonly string[]): void
   text(text: string): string
   record(record: LogRecord): LogRecord
 }
@@ -40,6 +40,7 @@ const forms: readonly (readonly [RegExp, string])[] = [
 
 export function createRedactor(): Redactor {
   let known: RegExp | undefined
+  let held: readonly string[] = []
 
   function text(whole: string): string {
     let out = whole.length > searchedChars ? whole.slice(0, searchedChars) : whole
@@ -81,7 +82,11 @@ export function createRedactor(): Redactor {
   }
 
   return {
-    know(secrets) { known = matcherOf(secrets) },
+    know(secrets) {
+      if (secrets.length === held.length && secrets.every((secret, i) => secret === held[i])) return
+      held = [...secrets]
+      known = matcherOf(held)
+    },
     text,
     record: (record) => ({
       ...record,

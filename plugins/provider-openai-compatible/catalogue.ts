@@ -1,9 +1,11 @@
 /** The models there are: those of the settings, or what the server lists. */
+import { NexusError } from 'nexus-gateway/sdk'
 import type { Clock, Log } from 'nexus-gateway/sdk'
 import * as v from 'valibot'
 import { underSignals } from '../models/contract.ts'
 import type { ModelSpec } from '../models/contract.ts'
 import type { Config } from './config.ts'
+import type { Credentials } from './credentials.ts'
 
 const keepMs = 10 * 60_000
 const retryMs = 30_000
@@ -13,15 +15,16 @@ const mostModels = 2_000
 
 const List = v.pipe(v.string(), v.parseJson(), v.object({ data: v.array(v.object({ id: v.pipe(v.string(), v.minLength(1), v.maxLength(256)) })) }))
 
-/** `headers` carry the credential. The server is asked when somebody wants the list, never at start. */
-export function createCatalogue(config: Config, headers: Readonly<Record<string, string>>, clock: Clock, log: Log, signal: AbortSignal): () => Promise<readonly ModelSpec[]> {
+/** The server is asked when somebody wants the list, never at start. */
+export function createCatalogue(config: Config, credentials: Credentials, clock: Clock, log: Log, signal: AbortSignal): () => Promise<readonly ModelSpec[]> {
   const fixed = config.models?.map((model) => specOf(config.name, model))
   let kept: Promise<readonly ModelSpec[]> | undefined
   let until = Infinity
 
   async function ask(before: readonly ModelSpec[]): Promise<readonly ModelSpec[]> {
     const url = `${config.baseUrl.replace(/\/+$/, '')}/models`
-    const answer = await underSignals([signal, AbortSignal.timeout(answerMs)], (either) => idsFrom(url, headers, either)).catch(() => 'no answer')
+    const answer = await underSignals([signal, AbortSignal.timeout(answerMs)], async (either) => idsFrom(url, await credentials.headers(either), either))
+      .catch((error: unknown) => (error instanceof NexusError ? error.message : 'no answer'))
     if (typeof answer !== 'string') {
       until = clock.now() + keepMs
       return answer.map((id) => specOf(config.name, { id }))

@@ -1,5 +1,6 @@
 /** The plugin's block in `nexus.json5`. */
 import * as v from 'valibot'
+import { secret } from 'nexus-gateway/sdk'
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1))
 const price = v.pipe(v.number(), v.minValue(0))
@@ -18,9 +19,9 @@ const model = v.strictObject({
 
 export const config = v.strictObject({
   baseUrl: v.pipe(v.string(), v.regex(/^https?:\/\/\S+$/), v.description('Up to and with the version, such as http://localhost:11434/v1.')),
-  apiKey: v.optional(v.pipe(v.string(), v.minLength(1), v.metadata({ secret: true }), v.description('Sent as a bearer token.'))),
+  apiKey: v.optional(secret('Sent as a bearer token.')),
   models: v.optional(v.pipe(v.array(model), v.description('Without it the server is asked for its list.'))),
-  headers: v.optional(v.pipe(v.record(v.string(), v.pipe(v.string(), v.metadata({ secret: true }))), v.description('Sent with every request.')), {}),
+  headers: v.optional(v.pipe(v.record(v.string(), secret()), v.description('Sent with every request.')), {}),
   name: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*$/), v.description('The provider\'s id in references such as NAME/model.')), 'openai-compatible'),
   timeoutMs: v.optional(v.pipe(ms, v.description('Milliseconds until the answer begins.')), 120_000),
   stallMs: v.optional(v.pipe(ms, v.description('Milliseconds between two pieces of it.')), 60_000),

@@ -36,6 +36,7 @@ export function read(provider: string, error: unknown, now: number, secrets: rea
 
 function kindOf(thrown: Thrown, status: number | undefined): FailureKind {
   const words = `${String(thrown.code ?? '')} ${String(thrown.type ?? '')} ${String(thrown.message ?? '')} ${String(thrown.responseBody ?? '').slice(0, 2_000)}`
+  if (thrown.code === 'NEXUS_SECRET_UNRESOLVED') return 'auth'
   if (/context_length_exceeded|maximum context length|context window|prompt is too long/i.test(words)) return 'context_length'
   if (/insufficient_quota|billing/i.test(words) && status !== 401) return 'billing'
   if (/content_filter|content_policy/i.test(words)) return 'refusal'
@@ -69,8 +70,8 @@ function retryAfter(headers: unknown, now: number): number | undefined {
 
 const isNumber = (text: string | undefined): text is string => text !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(text)
 
-/** One short line without the secrets, or anything that looks like one. */
+/** One short line without the secrets, or anything that looks like one. A value such as `eu` is no secret, and is part of many words. */
 function scrubbed(text: string, secrets: readonly string[]): string {
-  const line = secrets.reduce((left, secret) => left.replaceAll(secret, '…'), text.split('\n', 1)[0] ?? '')
+  const line = secrets.filter((secret) => secret.length > 3).reduce((left, secret) => left.replaceAll(secret, '…'), text.split('\n', 1)[0] ?? '')
   return line.replace(/[\w+/=.*•-]{16,}/g, (word) => (/[\d*•]/.test(word) ? '…' : word)).slice(0, 300)
 }

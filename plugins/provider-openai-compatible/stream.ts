@@ -4,6 +4,7 @@ import type { Clock, Log } from 'nexus-gateway/sdk'
 import { parseArguments, providerFailure, underSignals, usageOf } from '../models/contract.ts'
 import type { EmitPart, ModelFinish, ModelRequest, ModelUsage } from '../models/contract.ts'
 import { read } from './failure.ts'
+import type { Credentials } from './credentials.ts'
 import { optionsOf } from './prompt.ts'
 import { watchdog } from './watchdog.ts'
 import type { Watchdog } from './watchdog.ts'
@@ -14,7 +15,7 @@ export interface Server {
   model(id: string): Promise<LanguageModelV3>
   readonly timeoutMs: number
   readonly stallMs: number
-  readonly secrets: readonly string[]
+  readonly credentials: Credentials
   readonly clock: Clock
   readonly log: Log
 }
@@ -27,7 +28,7 @@ export async function streamFrom(server: Server, request: ModelRequest, emit: Em
     return await underSignals([request.signal, late.signal], (signal) => answerFrom(server, { ...request, signal }, emit, dog))
   } catch (error) {
     if (request.signal.aborted) return finishOf(request, 'aborted', usageOf({}))
-    const { failure, said } = read(server.provider, late.signal.aborted ? late.signal.reason : error, server.clock.now(), server.secrets)
+    const { failure, said } = read(server.provider, late.signal.aborted ? late.signal.reason : error, server.clock.now(), server.credentials.known())
     server.log.warn('the provider failed', { model: request.model, trace: request.cause.trace, kind: failure.data.kind, said })
     throw failure
   } finally {
@@ -37,7 +38,8 @@ export async function streamFrom(server: Server, request: ModelRequest, emit: Em
 
 async function answerFrom(server: Server, request: ModelRequest, emit: EmitPart, dog: Watchdog): Promise<ModelFinish> {
   const model = await server.model(request.model)
-  const { stream, response } = await model.doStream({ ...optionsOf(request), abortSignal: request.signal })
+  const headers = await server.credentials.headers(request.signal)
+  const { stream, response } = await model.doStream({ ...optionsOf(request), headers, abortSignal: request.signal })
   if (/\bjson\b/.test(response?.headers?.['content-type'] ?? '')) {
     await stream.cancel()
     throw providerFailure(server.provider, 'format')

@@ -3,7 +3,8 @@ export interface Row {
   readonly id: string
   readonly what: string
   readonly value: number
-  readonly unit: '×' | 'ms' | 'MB' | 'KB' | 'KiB'
+  /** `of them`: a count. */
+  readonly unit: '×' | 'of them' | 'ms' | 'MB' | 'KB' | 'KiB'
   readonly target: number
   /** Whether smaller or larger is better. */
   readonly better: 'less' | 'more'

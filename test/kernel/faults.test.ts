@@ -1,7 +1,7 @@
 /** What is wrong with a plugin is found, named and told with its fix; the others run on. */
 import { describe, expect, it } from 'vitest'
 import * as v from 'valibot'
-import { callAuthorize, definePlugin, event, hook, KernelControl, method, route, service } from 'nexus-gateway/sdk'
+import { callAuthorize, definePlugin, event, hook, KernelControl, method, route, service, upgrade } from 'nexus-gateway/sdk'
 import type { Plugin } from '../../kernel/contract.ts'
 import { guard, kernelOf, origin, wanted } from './harness.ts'
 
@@ -31,6 +31,19 @@ describe('a plugin does not run', () => {
       .toEqual({ two: 'NEXUS_PLUGIN_DUPLICATE_NAME plugin "two" and plugin "one" both have the method "a.b"' })
   })
 
+  it('when it claims a path that the gateway answers itself', async () => {
+    const page = { 'GET /rpc': route({ scope: 'public' }) }
+    const socket = { scope: 'public' } as const
+    const faults = await faultsOf(
+      definePlugin({ id: 'rpc', routes: { 'GET /x': route({ scope: 'public' }) }, setup }),
+      definePlugin({ id: 'prefix', paths: ['/rpc'], setup }),
+      definePlugin({ id: 'wide', paths: ['/'], routes: page, setup: () => ({ routes: { 'GET /rpc': () => new Response() } }) }),
+      definePlugin({ id: 'socket', paths: ['/a', '/'], upgrades: { '/': upgrade(socket) }, setup: () => ({ upgrades: { '/': () => {} } }) }),
+      definePlugin({ id: 'fine', paths: ['/b', '/rpcs'], routes: { 'GET /b/:page': route({ scope: 'public' }) }, upgrades: { '/b/ws': upgrade(socket) }, setup: () => ({ routes: { 'GET /b/:page': () => new Response() }, upgrades: { '/b/ws': () => {} } }) }))
+    const taken = (id: string, path: string): string => `NEXUS_PLUGIN_PATH_TAKEN plugin "${id}" claims the path ${path}, which the gateway answers itself`
+    expect(faults).toEqual({ rpc: taken('rpc', '/rpc'), prefix: taken('prefix', '/rpc'), wide: taken('wide', '/rpc'), socket: taken('socket', '/') })
+  })
+
   it('when it takes what no capability of its own names', async () => {
     const faults = await faultsOf(
       definePlugin({ id: 'control', requires: { kernel: KernelControl }, setup }),
@@ -52,10 +65,16 @@ describe('a plugin does not run', () => {
     const faults = await faultsOf(
       definePlugin({ id: 'more', setup: () => ({ methods: { 'more.x': () => 1 } }) as never }),
       definePlugin({ id: 'less', methods: { 'less.x': method({ scope: 'public' }) }, setup }),
+      definePlugin({ id: 'deaf', upgrades: { '/ws': upgrade({ scope: 'public' }) }, setup: () => ({}) as never }),
+      definePlugin({ id: 'wired', setup: () => ({ upgrades: { '/ws': () => {} } }) as never }),
+      definePlugin({ id: 'stray', paths: ['/v8'], upgrades: { '/ws': upgrade({ scope: 'public' }) }, setup: () => ({ upgrades: { '/ws': () => {} } }) }),
       definePlugin({ id: 'route', paths: ['/v9'], routes: { 'GET /elsewhere': route({ scope: 'public' }) }, setup: () => ({ routes: { 'GET /elsewhere': () => new Response() } }) }))
     expect(faults).toEqual({
       more: 'NEXUS_PLUGIN_UNDECLARED setup of plugin "more" returned method "more.x", which it does not declare',
       less: 'NEXUS_PLUGIN_NOT_IMPLEMENTED setup of plugin "less" did not return the declared method "less.x"',
+      deaf: 'NEXUS_PLUGIN_NOT_IMPLEMENTED setup of plugin "deaf" did not return the declared upgrade "/ws"',
+      wired: 'NEXUS_PLUGIN_UNDECLARED setup of plugin "wired" returned upgrade "/ws", which it does not declare',
+      stray: 'NEXUS_PLUGIN_UNDECLARED setup of plugin "stray" returned path "/ws", which it does not declare',
       route: 'NEXUS_PLUGIN_UNDECLARED setup of plugin "route" returned path "/elsewhere", which it does not declare',
     })
   })

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { contract, definePlugin, event, method, optional, route, service, type Plugin } from '../../kernel/contract.ts'
+import { contract, definePlugin, event, method, optional, route, service, upgrade, type Plugin } from '../../kernel/contract.ts'
 import type { NexusError } from '../../kernel/errors.ts'
 import { manifestFaults, manifestOf, parseManifest, type Manifest } from '../../kernel/manifest.ts'
 import { memorySource } from '../../kernel/source.ts'
@@ -13,13 +13,14 @@ const cost: Plugin = definePlugin({
     methods: { 'cost.summary': method({ scope: 'operator.read' }) },
     events: { 'cost.charged': event({ scope: 'operator.read', payload: v.number() }) },
     routes: { 'GET /v1/cost/:month': route({ scope: 'public' }) },
+    upgrades: { '/v1/cost/live': upgrade({ scope: 'operator.read' }) },
     paths: ['/v1/cost'],
   }),
   errors: { NEXUS_COST_FULL: { text: 'full', fix: 'Empty it.', wire: 'UNAVAILABLE' } },
   requires: { store: service<object>('store/1'), clock: optional(service<object>('clock/2')) },
   capabilities: ['tap:call.before'],
   exclusive: true,
-  setup: () => ({ provides: { ledger: { total: () => 1 } }, methods: { 'cost.summary': () => 1 }, routes: { 'GET /v1/cost/:month': () => new Response() } }),
+  setup: () => ({ provides: { ledger: { total: () => 1 } }, methods: { 'cost.summary': () => 1 }, routes: { 'GET /v1/cost/:month': () => new Response() }, upgrades: { '/v1/cost/live': () => {} } }),
 })
 const whole = { ...manifestOf(cost), entry: 'index.ts' }
 const fault = (json: unknown): NexusError => {
@@ -37,7 +38,7 @@ describe('a manifest', () => {
       api: 1, id: 'cost', entry: 'index.ts',
       requires: { store: { service: 'store/1', optional: false }, clock: { service: 'clock/2', optional: true } },
       provides: ['ledger/1'], methods: { 'cost.summary': 'operator.read' }, events: { 'cost.charged': 'operator.read' }, routes: { 'GET /v1/cost/:month': 'public' },
-      paths: ['/v1/cost'], commands: {}, capabilities: ['tap:call.before'], required: false, safe: false, exclusive: true, errors: cost.errors,
+      upgrades: { '/v1/cost/live': 'operator.read' }, paths: ['/v1/cost'], commands: {}, capabilities: ['tap:call.before'], taps: ['call.before'], required: false, safe: false, exclusive: true, errors: cost.errors,
     })
   })
 
@@ -45,7 +46,7 @@ describe('a manifest', () => {
     expect(parseManifest(JSON.parse(JSON.stringify(whole)), 'x')).toEqual(whole)
     const more = { ...whole, cli: 'cli.ts', version: '1.0.0', description: 'Cost.', commands: { 'cost report': { summary: 'Report', args: ['<month>'], options: { all: { summary: 'All' } }, examples: ['nexus cost report'] } }, config: { type: 'object', additionalProperties: false } }
     expect(parseManifest(JSON.parse(JSON.stringify(more)), 'x')).toEqual(more)
-    expect(parseManifest({ api: 1, id: 'p', entry: 'a.js' }, 'x')).toMatchObject({ requires: {}, provides: [], methods: {}, required: false })
+    expect(parseManifest({ api: 1, id: 'p', entry: 'a.js', capabilities: ['tap:call.after', 'kernel:control'] }, 'x')).toMatchObject({ requires: {}, provides: [], methods: {}, upgrades: {}, required: false, taps: ['call.after'] })
   })
 
   it.each<[string, Record<string, unknown>, string]>([
@@ -58,6 +59,8 @@ describe('a manifest', () => {
     ['a scope without a dot', { methods: { 'p.x': 'admin' } }, '"methods.p.x" must be "public" or a scope such as "operator.read"'],
     ['a method with a space', { methods: { 'p x': 'public' } }, '"methods.p x" must be a name such as "noun.verb"'],
     ['a route without a verb', { routes: { '/x': 'public' } }, 'must be a route such as "GET /path"'],
+    ['an upgrade without a slash', { upgrades: { ws: 'public' } }, '"upgrades.ws" must be a path such as "/ws"'],
+    ['taps that are no capabilities', { taps: ['call.authorize'] }, '"taps" must be what the capabilities "tap:…" say'],
     ['a prefix that climbs', { paths: ['/a/../b'] }, '"paths.0" must be a prefix such as "/v1"'],
     ['a service without a version', { provides: ['ledger'] }, '"provides.0" must be a service such as "store/1"'],
     ['a requirement of another shape', { requires: { store: 'store/1' } }, '"requires.store" must be Object'],

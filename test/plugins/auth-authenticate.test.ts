@@ -14,7 +14,7 @@ vi.mock('node:crypto', async (original) => {
 })
 
 const token = 'a-token-of-the-owner-0123456789'
-const ways = [sharedToken(token), noPassword, localSocket]
+const ways = [sharedToken(() => token), noPassword, localSocket]
 const ask = (request: Partial<AuthRequest>): AuthAnswer =>
   authenticate({ transport: 'http', listener: 'tcp', remote: '127.0.0.1', headers: {}, role: 'operator', ...request }, ways, [noNodes]) as AuthAnswer
 const codeOf = (answer: AuthAnswer): string => (answer.ok ? 'let in' : answer.code)

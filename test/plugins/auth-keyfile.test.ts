@@ -2,11 +2,12 @@ import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Secret } from 'nexus-gateway/sdk'
 import { findToken } from '../../plugins/auth/keyfile.ts'
 
 let state: string
 let file: string
-const find = (over: { env?: string; configured?: string } = {}): Promise<string> => findToken({ env: over.env, configured: over.configured, file })
+const find = (over: { env?: string; configured?: string } = {}): Promise<string> => findToken({ env: over.env, configured: over.configured === undefined ? undefined : Secret.literal(over.configured), file })
 const put = async (text: string, mode = 0o600): Promise<void> => {
   await mkdir(join(state, 'auth'), { recursive: true })
   await writeFile(file, text)

@@ -2,13 +2,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { connectionAuthenticate, definePlugin, method, nobody } from 'nexus-gateway/sdk'
+import { connectionAuthenticate, definePlugin, method, nobody, NexusError, Secret } from 'nexus-gateway/sdk'
 import type { AuthRequest, Caller } from 'nexus-gateway/sdk'
 import { createKernel, type Kernel } from '../../kernel/index.ts'
 import { createLogger } from '../../kernel/log.ts'
 import type { LogRecord } from '../../kernel/points.ts'
 import { memorySource } from '../../kernel/source.ts'
 import auth from '../../plugins/auth/index.ts'
+import { testKernel } from 'nexus-gateway/sdk/testing'
 import { secretsHeld } from '../../plugins/logs/contract.ts'
 
 const target = definePlugin({
@@ -18,7 +19,7 @@ const target = definePlugin({
 })
 
 let state: string
-let kernel: Kernel
+let kernel: Kernel | undefined
 let logs: LogRecord[]
 const environment = process.env['NEXUS_TOKEN']
 beforeEach(async () => {
@@ -27,7 +28,8 @@ beforeEach(async () => {
   logs = []
 })
 afterEach(async () => {
-  await kernel.close()
+  await kernel?.close()
+  kernel = undefined
   if (environment !== undefined) process.env['NEXUS_TOKEN'] = environment
   await rm(state, { recursive: true, force: true })
 })
@@ -43,8 +45,8 @@ async function start(settings?: Record<string, unknown>): Promise<void> {
   await kernel.start()
 }
 const enter = (request: Partial<AuthRequest>) =>
-  kernel.invoke(connectionAuthenticate, { transport: 'http', listener: 'tcp', remote: '127.0.0.1', headers: {}, role: 'operator', ...request })
-const call = async (name: string, caller: Caller): Promise<unknown> => kernel.dispatch(name, {}, { caller, transport: 'http' })
+  kernel!.invoke(connectionAuthenticate, { transport: 'http', listener: 'tcp', remote: '127.0.0.1', headers: {}, role: 'operator', ...request })
+const call = async (name: string, caller: Caller): Promise<unknown> => kernel!.dispatch(name, {}, { caller, transport: 'http' })
 const generated = async (): Promise<string> => (await readFile(join(state, 'auth', 'token'), 'utf8')).trim()
 
 describe('auth in a kernel', () => {
@@ -64,9 +66,9 @@ describe('auth in a kernel', () => {
   test('keeps the token over restarts and reloads', async () => {
     await start()
     const token = await generated()
-    await kernel.apply({ reload: ['auth'] })
+    await kernel!.apply({ reload: ['auth'] })
     expect(await enter({ token })).toMatchObject({ ok: true })
-    await kernel.close()
+    await kernel?.close()
     await start()
     expect(await generated()).toBe(token)
   })
@@ -74,7 +76,7 @@ describe('auth in a kernel', () => {
   test('takes a new token from the settings at once, and the old one is worth nothing', async () => {
     await start({ token: 'the-first-token' })
     expect(await enter({ token: 'the-first-token' })).toMatchObject({ ok: true })
-    await kernel.apply({ settings: { auth: { token: 'the-second-token' } } })
+    await kernel!.apply({ settings: { auth: { token: 'the-second-token' } } })
     expect(await enter({ token: 'the-first-token' })).toMatchObject({ ok: false, code: 'AUTH_TOKEN_MISMATCH' })
     expect(await enter({ token: 'the-second-token' })).toMatchObject({ ok: true })
   })
@@ -89,7 +91,7 @@ describe('auth in a kernel', () => {
 
   test('stops the start when there is no usable token, and does not repeat it', async () => {
     await start().catch(() => {})
-    await kernel.close()
+    await kernel?.close()
     await writeFile(join(state, 'auth', 'token'), 'two words')
     await expect(start()).rejects.toMatchObject({ code: 'NEXUS_AUTH_TOKEN_UNFIT' })
     expect(JSON.stringify(logs)).not.toContain('two words')
@@ -98,13 +100,51 @@ describe('auth in a kernel', () => {
   test('tells the log what not to write, and never writes it itself', async () => {
     await start()
     const token = await generated()
-    expect(await kernel.invoke(secretsHeld)).toEqual([[token]])
+    expect(await kernel!.invoke(secretsHeld)).toEqual([[token]])
     await enter({ token: `${token}x` })
     expect(JSON.stringify(logs)).not.toContain(token)
   })
 
   test('cannot be taken out while the gateway runs', async () => {
     await start()
-    await expect(kernel.apply({ unload: ['auth'] })).rejects.toMatchObject({ code: 'NEXUS_PLUGIN_REQUIRED' })
+    await expect(kernel!.apply({ unload: ['auth'] })).rejects.toMatchObject({ code: 'NEXUS_PLUGIN_REQUIRED' })
+  })
+})
+
+describe('a token that the settings refer to', () => {
+  let current: string | Error
+  const token = (): Secret => new Secret('file:token', async () => {
+    if (current instanceof Error) throw current
+    return current
+  })
+  const running = () => testKernel({ plugins: [auth], config: { auth: { token: token() } }, stateDir: state, lenient: true })
+  beforeEach(() => { current = 'the-first-token' })
+
+  test('is asked for at the start, and followed within 30 s when it changes there', async () => {
+    await using k = await running()
+    const answer = (given: string) => k.invoke(connectionAuthenticate, { transport: 'http', listener: 'tcp', remote: '127.0.0.1', headers: {}, role: 'operator', token: given })
+    expect(await answer('the-first-token')).toMatchObject({ ok: true })
+    current = 'the-second-token'
+    await k.clock.advance(30_000)
+    expect(await answer('the-first-token')).toMatchObject({ ok: false })
+    expect(await answer('the-second-token')).toMatchObject({ ok: true })
+    expect(await k.invoke(secretsHeld)).toEqual([['the-second-token', 'the-first-token']])
+    expect(JSON.stringify(k.logs)).not.toMatch(/the-(first|second)-token/)
+  })
+
+  test('holds on when its source has none that can be used any more', async () => {
+    await using k = await running()
+    for (const next of ['two words', new Error('gone')]) {
+      current = next
+      await k.clock.advance(30_000)
+      expect(await k.invoke(connectionAuthenticate, { transport: 'http', listener: 'tcp', remote: '127.0.0.1', headers: {}, role: 'operator', token: 'the-first-token' })).toMatchObject({ ok: true })
+    }
+    expect(k.logs.filter(({ level }) => level === 'warn')).toHaveLength(2)
+    expect(JSON.stringify(k.logs)).not.toContain('two words')
+  })
+
+  test('that cannot be had stops the start', async () => {
+    current = new NexusError('NEXUS_SECRET_UNRESOLVED', { text: 'the secret file:token cannot be had', fix: 'x' })
+    await expect(running()).rejects.toMatchObject({ code: 'NEXUS_SECRET_UNRESOLVED' })
   })
 })

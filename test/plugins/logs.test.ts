@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { callAuthorize, definePlugin } from 'nexus-gateway/sdk'
+import { callAuthorize, definePlugin, Secret } from 'nexus-gateway/sdk'
 import type { CommandIo } from 'nexus-gateway/sdk'
 import { fakeClock, type TestClock } from '../../sdk/testing/clock.ts'
 import { createKernel, type Kernel } from '../../kernel/index.ts'
@@ -90,6 +90,37 @@ describe('the log', () => {
     const text = await readFile(file(), 'utf8')
     expect(text).not.toMatch(/a-secret-of-a-plugin|another-secret-value/)
     expect(text).toContain('[redacted] and [redacted]')
+  })
+
+  test('has no secret that a plugin learns while it runs, from that moment on', async () => {
+    await start()
+    await tail()
+    let n = 0
+    const key = new Secret('env:KEY', async () => `rotated-secret-${++n}`)
+    await kernel.apply({ load: [{ source: memorySource(definePlugin({ id: 'late', setup(ctx) { ctx.tap(secretsHeld, () => key.known()) } })), why: 'test' }] })
+    for (const round of [1, 2]) {
+      expect(await key.reveal()).toBe(`rotated-secret-${round}`)
+      log.info(`sent rotated-secret-${round} and rotated-secret-1`)
+    }
+    await tail()
+    const text = await readFile(file(), 'utf8')
+    expect(text).not.toContain('rotated-secret')
+    expect(text).toContain('sent [redacted] and [redacted]')
+  })
+
+  test.each<readonly [string, () => Promise<never> | never]>([
+    ['throws', () => { throw new Error('no secrets today') }], ['rejects', async () => { throw new Error('no secrets today') }],
+  ])('goes on when a plugin that is asked for its secrets %s', async (_, held) => {
+    await start()
+    await tail()
+    await kernel.apply({ load: [{ source: memorySource(definePlugin({ id: 'broken', setup(ctx) { ctx.tap(secretsHeld, held) } })), why: 'test' }] })
+    for (let i = 0; i < 20; i++) log.info(`line ${i} a-secret-of-a-plugin`)
+    await new Promise((resolve) => { setTimeout(resolve, 20) })
+    await tail()
+    const written = await lines()
+    expect(written.filter(({ msg }) => String(msg).startsWith('line '))).toHaveLength(20)
+    expect(written.length).toBeLessThan(100)
+    expect(await readFile(file(), 'utf8')).not.toContain('a-secret-of-a-plugin')
   })
 
   test('leaves out what is below its level; NEXUS_LOG wins over the settings', async () => {

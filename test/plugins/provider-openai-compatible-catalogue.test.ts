@@ -2,14 +2,15 @@ import { describe, expect, test, vi } from 'vitest'
 import * as v from 'valibot'
 import { createCatalogue } from '../../plugins/provider-openai-compatible/catalogue.ts'
 import { config } from '../../plugins/provider-openai-compatible/config.ts'
+import type { Credentials } from '../../plugins/provider-openai-compatible/credentials.ts'
 import { startOpenAiServer } from '../fixtures/openai-server.ts'
 
-function catalogue(baseUrl: string) {
+function catalogue(baseUrl: string, credentials: Credentials = { headers: async () => ({}), known: () => [] }) {
   const logged: unknown[] = []
   const log = (...line: unknown[]): void => void logged.push(line)
   const time = { now: 0 }
   const clock = { now: () => time.now, setTimeout: () => undefined, clearTimeout: () => {} }
-  const list = createCatalogue(v.parse(config, { baseUrl }), {}, clock, { debug: log, info: log, warn: log, error: log }, new AbortController().signal)
+  const list = createCatalogue(v.parse(config, { baseUrl }), credentials, clock, { debug: log, info: log, warn: log, error: log }, new AbortController().signal)
   return { list, time, logged, ids: async () => (await list()).map((model) => model.id) }
 }
 

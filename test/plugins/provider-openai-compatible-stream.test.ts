@@ -1,7 +1,9 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { NexusError, Secret } from 'nexus-gateway/sdk'
 import { failureOf } from '../../plugins/models/contract.ts'
 import type { ModelPart, ModelRequest } from '../../plugins/models/contract.ts'
+import { credentialsOf } from '../../plugins/provider-openai-compatible/credentials.ts'
 import { streamFrom } from '../../plugins/provider-openai-compatible/stream.ts'
 import type { Server } from '../../plugins/provider-openai-compatible/stream.ts'
 import { startOpenAiServer } from '../fixtures/openai-server.ts'
@@ -23,8 +25,8 @@ afterEach(async () => {
 function server(more: Partial<Server> = {}): Server {
   const log = (...line: unknown[]): void => void logged.push(line)
   return {
-    provider: 'mock', timeoutMs: 5_000, stallMs: 5_000, secrets: [key],
-    model: async (id) => createOpenAICompatible({ name: 'mock', baseURL: mock.url, apiKey: key, includeUsage: true }).chatModel(id),
+    provider: 'mock', timeoutMs: 5_000, stallMs: 5_000, credentials: credentialsOf({ apiKey: Secret.literal(key), headers: {} }),
+    model: async (id) => createOpenAICompatible({ name: 'mock', baseURL: mock.url, includeUsage: true }).chatModel(id),
     clock: { now: Date.now, setTimeout: (run, ms) => setTimeout(run, ms), clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout) },
     log: { debug: log, info: log, warn: log, error: log },
     ...more,
@@ -133,6 +135,25 @@ describe('a failure', () => {
     const clock = { ...server().clock, now: () => now }
     const { failure } = await failing({ status: 503, headers: { 'retry-after': new Date(now + 90_000).toUTCString() } }, { server: { clock } })
     expect(failure.retryAfterMs).toBe(90_000)
+  })
+})
+
+describe('a key', () => {
+  test('that cannot be had is a failure of kind auth, and nothing is sent', async () => {
+    const lost = new NexusError('NEXUS_SECRET_UNRESOLVED', { text: 'the secret env:KEY cannot be had: the variable is not set', fix: 'x' })
+    const credentials = credentialsOf({ apiKey: new Secret('env:KEY', async () => { throw lost }), headers: {} })
+    const { failure } = await failing({}, { server: { credentials } })
+    expect(failure.kind).toBe('auth')
+    expect(JSON.stringify(logged)).toContain('the secret env:KEY cannot be had')
+    expect(mock.requests).toEqual([])
+  })
+
+  test('that is long in coming holds up no abort', async () => {
+    const abort = new AbortController()
+    const credentials = credentialsOf({ apiKey: new Secret('exec:slow', () => new Promise(() => {})), headers: {} })
+    const asked = streamFrom(server({ credentials }), request({ signal: abort.signal }), () => {})
+    abort.abort()
+    expect((await asked).stopReason).toBe('aborted')
   })
 })
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { NexusError, Secret } from 'nexus-gateway/sdk'
 import { testKernel } from 'nexus-gateway/sdk/testing'
+import { secretsHeld } from '../../plugins/logs/contract.ts'
 import { Models } from '../../plugins/models/contract.ts'
 import type { ModelPart, ModelRequest, ModelsApi } from '../../plugins/models/contract.ts'
 import models from '../../plugins/models/index.ts'
@@ -49,6 +51,32 @@ describe('provider-openai-compatible', () => {
     await ask(api, await api.resolve())
     expect(mock.requests[0]!.headers['x-team']).toBe('blue')
     expect(mock.requests[0]!.headers.authorization).toBeUndefined()
+  })
+
+  test('asks for the key and the headers with every request, so that new ones need no restart', async () => {
+    await using mock = await startOpenAiServer()
+    let [current, team] = ['sk-first-0123456789', 'blue-team-1']
+    const settings = { apiKey: new Secret('file:key', async () => current), headers: { 'X-Team': new Secret('env:TEAM', async () => team) } }
+    await using k = await gateway(mock, settings)
+    const api = await k.service(Models)
+    const model = await api.resolve()
+    const generation = k.inspect('provider-openai-compatible')?.generation
+    await ask(api, model);
+    [current, team] = ['sk-second-0123456789', 'blue-team-2']
+    await ask(api, model)
+    expect(mock.requests.map(({ headers }) => [headers.authorization, headers['x-team']])).toEqual([['Bearer sk-first-0123456789', 'blue-team-1'], ['Bearer sk-second-0123456789', 'blue-team-2']])
+    expect(k.inspect('provider-openai-compatible')?.generation).toBe(generation)
+    // What was learnt while it ran is told to whoever keeps it out of the log, the old ones too.
+    expect(new Set((await k.invoke(secretsHeld)).flat())).toEqual(new Set(['sk-first-0123456789', 'sk-second-0123456789', 'blue-team-1', 'blue-team-2']))
+    expect(JSON.stringify(k.logs)).not.toMatch(/sk-(first|second)/)
+  })
+
+  test('without its key asks for no list, says which one is missing, and others go on', async () => {
+    await using mock = await startOpenAiServer()
+    const lost = new NexusError('NEXUS_SECRET_UNRESOLVED', { text: 'the secret env:KEY cannot be had: the variable is not set', fix: 'x' })
+    await using k = await gateway(mock, { apiKey: new Secret('env:KEY', async () => { throw lost }) })
+    expect(await (await k.service(Models)).resolve()).toMatchObject({ provider: 'demo' })
+    expect(k.logs.filter((line) => line.level === 'warn')).toMatchObject([{ fields: { why: lost.message } }])
   })
 
   test('asks a server that does not answer for its list once, says so without the key, and others go on', async () => {

@@ -114,7 +114,7 @@ describe('a start that is refused does nothing, says why in one line and has a s
     server.close()
     expect({ status, out }).toEqual({ status: 75, out: '' })
     expect(err).toMatch(new RegExp(`^NEXUS_START_PORT {2}port ${port} on 127\\.0\\.0\\.1 is in use\n +fix {2}.*--port N\\.\n$`))
-    expect(readdirSync(state)).toEqual(['cache'])
+    expect([readdirSync(state), readdirSync(join(state, 'config'))]).toEqual([['cache', 'config'], []])
   })
 
   test('an address that is not ours: 75', async () => {
@@ -129,9 +129,9 @@ describe('a start that is refused does nothing, says why in one line and has a s
   })
 
   test.each([
-    ['{ gateway: { port: 1,, } }', 78, 'NEXUS_CONFIG_SYNTAX', /nexus\.json5:1:\d+/],
+    ['{ gateway: { port: 1,, } }', 78, 'NEXUS_CONFIG_INVALID', /nexus\.json5:1:\d+: /],
     ['{ gateway: { prot: 1 } }', 78, 'NEXUS_CONFIG_INVALID', /"gateway\.prot".*did you mean "port"/],
-    ['{ helth: {} }', 78, 'NEXUS_CONFIG_INVALID', /no plugin "helth".*did you mean "health"/],
+    ['{ helth: {} }', 78, 'NEXUS_CONFIG_INVALID', /"helth" is no plugin in the list; did you mean "health"/],
   ])('settings %s: %d', async (text, exit, code, message) => {
     writeFileSync(join(state, 'nexus.json5'), text)
     const { status, out } = await start()

@@ -1,6 +1,6 @@
 /** The SDK's inference, checked by the compiler: this file is right when it type-checks. It is never run. */
 import * as v from 'valibot'
-import { contract, definePlugin, method, optional, service, type ClientOf, type Call } from 'nexus-gateway/sdk'
+import { contract, definePlugin, method, optional, service, upgrade, type ClientOf, type Call, type PluginSocket } from 'nexus-gateway/sdk'
 import { charged, cost, Ledger, priced, type LedgerApi } from './contract.ts'
 
 type Eq<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
@@ -74,6 +74,30 @@ contract({ id: 'x', routes: { '/x': { scope: 'public' } } })
 definePlugin({ id: 'x', provides: { ledger: Ledger }, setup: () => ({ provides: { ledger: { total: () => 'x' } } }) })
 // @ts-expect-error a declared service that is not provided
 definePlugin({ id: 'x', provides: { ledger: Ledger }, setup: () => {} })
+
+// WebSockets of a plugin's own, by a contract and inline.
+const media = contract({ id: 'media', upgrades: { '/stream': upgrade({ scope: 'operator.read' }) } })
+definePlugin({
+  ...media,
+  setup: () => ({
+    upgrades: {
+      '/stream': (socket, call) => {
+        ok<Eq<typeof socket, PluginSocket>>()
+        ok<Eq<typeof call, Call>>()
+        socket.onMessage((data) => { ok<Eq<typeof data, string | Buffer>>() })
+        socket.onClose(async (code, reason) => { ok<Eq<[typeof code, typeof reason], [number, string]>>() })
+        socket.send(new Uint8Array(1))
+        // @ts-expect-error neither text nor bytes
+        socket.send({ a: 1 })
+      },
+    },
+  }),
+})
+definePlugin({ id: 'x', upgrades: { '/a': upgrade({ scope: 'public' }), '/b': { scope: 'operator.write' } }, setup: () => ({ upgrades: { '/a': () => {}, '/b': async (socket) => socket.close(1000) } }) })
+// @ts-expect-error a declared upgrade without a handler
+definePlugin({ ...media, setup: () => ({ upgrades: {} }) })
+// @ts-expect-error nothing returned though an upgrade is declared
+definePlugin({ ...media, setup: () => {} })
 
 // A typed call between plugins, which must name its cause.
 definePlugin({

@@ -1,6 +1,6 @@
 /** What the compiler must refuse, beyond the basics in `inference.ts`. Never run. */
 import * as v from 'valibot'
-import { command, contract, definePlugin, event, hook, method, optional, route, service, type HookToken, type Plugin } from 'nexus-gateway/sdk'
+import { command, contract, definePlugin, event, hook, method, optional, route, service, upgrade, type HookToken, type Plugin } from 'nexus-gateway/sdk'
 import { cost, Ledger } from './contract.ts'
 
 type Eq<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
@@ -18,6 +18,14 @@ event({ payload: v.number() })
 route({})
 // @ts-expect-error an unknown verb of HTTP
 contract({ id: 'x', routes: { 'FETCH /x': route({ scope: 'public' }) } })
+// @ts-expect-error an upgrade without a scope
+upgrade({})
+// @ts-expect-error an upgrade is a path
+contract({ id: 'x', upgrades: { 'GET /ws': upgrade({ scope: 'public' }) } })
+// @ts-expect-error also inline
+definePlugin({ id: 'x', upgrades: { ws: upgrade({ scope: 'public' }) }, setup: () => ({ upgrades: { ws: () => {} } }) })
+// @ts-expect-error a scope is `public` or has a dot
+definePlugin({ id: 'x', upgrades: { '/ws': { scope: 'read' } }, setup: () => ({ upgrades: { '/ws': () => {} } }) })
 // @ts-expect-error a command without a summary
 command({ run: () => 0 })
 // @ts-expect-error a command's result is an exit code or nothing
@@ -90,6 +98,12 @@ definePlugin({ id: 'x', methods: { 'x.y': method({ scope: 'public' }) }, setup: 
 definePlugin({ id: 'x', methods: { 'x.y': method({ scope: 'public', params: v.strictObject({ n: v.number() }) }) }, setup: () => ({ methods: { 'x.y': (p: { n: string }) => p.n } }) })
 // @ts-expect-error a route that does not answer with a Response
 definePlugin({ id: 'x', routes: { 'GET /': route({ scope: 'public' }) }, setup: () => ({ routes: { 'GET /': () => 'text' } }) })
+// @ts-expect-error an upgrade's handler gives nothing
+definePlugin({ id: 'x', upgrades: { '/ws': upgrade({ scope: 'public' }) }, setup: () => ({ upgrades: { '/ws': () => 'text' } }) })
+// @ts-expect-error a handler that takes another socket
+definePlugin({ id: 'x', upgrades: { '/ws': upgrade({ scope: 'public' }) }, setup: () => ({ upgrades: { '/ws': (socket: WebSocket) => socket.close() } }) })
+// @ts-expect-error an upgrade has no parameters
+definePlugin({ id: 'x', upgrades: { '/ws': upgrade({ scope: 'public' }) }, setup: () => ({ upgrades: { '/ws': (socket: { param(name: string): string }) => void socket.param('a') } }) })
 // @ts-expect-error a parameter that the path does not have
 definePlugin({ id: 'x', routes: { 'GET /:a': route({ scope: 'public' }) }, setup: () => ({ routes: { 'GET /:a': (c) => c.text(c.req.param('b').trim()) } }) })
 

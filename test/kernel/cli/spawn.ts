@@ -40,7 +40,7 @@ async function ended(child: ChildProcessWithoutNullStreams, said: { out: string;
 
 export interface Started extends AsyncDisposable {
   readonly child: ChildProcessWithoutNullStreams
-  readonly ready: { readonly event: 'ready'; readonly url: string; readonly pid: number; readonly active: string[]; readonly failed: { id: string; code: string; fix: string }[] }
+  readonly ready: { readonly event: 'ready'; readonly url: string; readonly pid: number; readonly active: string[]; readonly failed: { id: string; code: string; fix: string }[]; readonly mode: string; readonly reasons: string[] }
   readonly state: string
   readonly said: { readonly out: string; readonly err: string }
   readonly env: { readonly NEXUS_STATE_DIR: string }
@@ -48,10 +48,10 @@ export interface Started extends AsyncDisposable {
 }
 
 /** A gateway on a port of its own, by `nexus start --json`. Throws what it said if it ends before it is ready. */
-export async function started(args: readonly string[] = [], options: Options & { readonly state?: string } = {}): Promise<Started> {
+export async function started(args: readonly string[] = [], options: Options & { readonly state?: string; /** false: the port is that of the settings. */ readonly port?: false } = {}): Promise<Started> {
   const state = options.state ?? stateDir()
   const env = { NEXUS_STATE_DIR: state }
-  const child = launch(['start', '--json', '--port', '0', ...args], { ...options, env: { ...env, ...options.env } })
+  const child = launch(['start', '--json', ...(options.port === false ? [] : ['--port', '0']), ...args], { ...options, env: { ...env, ...options.env } })
   const said = output(child)
   while (!said.out.includes('\n') && child.exitCode === null) await Promise.race([once(child.stdout, 'data'), once(child, 'close')])
   if (!said.out.startsWith('{"event":"ready"')) {

@@ -1,0 +1,60 @@
+/** From settings and command line to the plugins that shall run. Only plugins without a manifest are looked into. */
+import { dirname, join } from 'node:path'
+import type { Wanted } from '../change.ts'
+import type { NexusError } from '../errors.ts'
+import type { Loader } from '../loader.ts'
+import type { Manifest } from '../manifest.ts'
+import type { Paths } from '../paths.ts'
+import type { ConfigView } from '../points.ts'
+import type { Source } from '../source.ts'
+import { checkTree } from './check.ts'
+import { placed } from './locate.ts'
+import { anchored, select, splitList } from './plugins.ts'
+import { readTree, type Tree, type TreeInput } from './tree.ts'
+
+export interface Gathered {
+  readonly tree: Tree
+  readonly view: ConfigView
+  readonly plugins: readonly Wanted[]
+  /** What they are set up with, by id: with defaults. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** One for each name in the list that is no plugin. */
+  readonly missing: readonly NexusError[]
+  /** Of the plugins that ship with the gateway and of those in the list. */
+  readonly manifests: Readonly<Record<string, Manifest>>
+}
+export interface Wish extends Partial<Pick<TreeInput, 'set' | 'version' | 'mustExist'>>, Pick<TreeInput, 'env'> {
+  readonly paths: Paths
+  /** `--plugins`. */
+  readonly list?: string | undefined
+  /** Only first-party plugins that say they are safe. */
+  readonly safe?: boolean
+}
+/** What is read instead of the file. */
+export type Instead = Partial<Pick<TreeInput, 'text' | 'tree'>>
+
+export async function gather(loader: Loader, { paths, list = '', safe = false, ...input }: Wish, instead: Instead = {}): Promise<Gathered> {
+  const migrations = Object.values(loader.manifests).flatMap((manifest) => manifest.migrations ?? [])
+  const tree = await readTree({ ...input, ...instead, file: paths.config, dotenv: join(paths.state, '.env'), migrations })
+  const typed = anchored(splitList(list), process.cwd())
+  const configured = Object.keys(tree.blocks).filter((id) => loader.builtin(id))
+  const { sources, faults: missing } = await loader.find(select([...tree.plugins, ...typed], loader.defaults, configured), [join(paths.state, 'plugins'), dirname(paths.config)])
+
+  const outside = await Promise.all(sources.filter(({ origin }) => origin !== 'builtin').map(async (source) => source.manifest()).map((read) => read.catch(() => undefined)))
+  const told = outside.filter((manifest) => manifest !== undefined)
+  const manifests = { ...loader.manifests, ...Object.fromEntries(told.map((manifest) => [manifest.id, manifest])) }
+  const { resolved, blocks, faults, notes } = checkTree(tree, { manifests, complete: told.length === outside.length, enabled: sources.map(({ id }) => id) })
+  const all = [...tree.faults, ...faults]
+
+  const why = ({ id, place }: Source): string => {
+    const named = (entries: readonly string[]) => entries.some((entry) => entry === id || place === entry || place.endsWith(join('node_modules', entry)))
+    return named(typed) ? 'command line' : named(tree.plugins) ? 'config' : named(loader.defaults) ? 'default' : 'settings'
+  }
+  const plugins = sources.filter(({ id, origin }) => !safe || (origin === 'builtin' && manifests[id]?.safe)).map((source) => ({ source, why: why(source) }))
+  const enabled = plugins.filter(({ why: reason }) => reason === 'settings').map(({ source }) => `plugin "${source.id}" has settings and is turned on`)
+  const { file, exists, hash, text, raw, merged, files } = tree
+  return {
+    tree, plugins, settings: blocks, missing, manifests,
+    view: { file, exists, hash, text, raw, merged, resolved, files, faults: all.length > 0 ? await placed(tree, all) : [], notes: [...tree.notes, ...notes, ...enabled] },
+  }
+}
