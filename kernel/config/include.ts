@@ -93,27 +93,27 @@ function candidate(text: string): Content {
   return bytes.length > limits.main ? { what: 'the file is larger than 4 MiB' } : contentOf(bytes)
 }
 
-/** The file's tree after migrations, `$include` and all; its sources are added, those it includes first. */
-async function add(reading: Reading, { file, content: { text }, at, chain }: Opened): Promise<RawConfig> {
+/** The file's tree after migrations, `$include` and all; its sources are added, those it includes first. A part of a file is in the shape of the whole. */
+async function add(reading: Reading, { file, content: { text }, at, chain }: Opened, shape: readonly string[] = []): Promise<RawConfig> {
   const { tree, faults } = await parseText(text, file)
   reading.faults.push(...faults.map((fault) => (fault.path.length > 0 ? { ...fault, path: [...at, ...fault.path] } : fault)))
   if (!tree) {
     reading.whole = false
     return {}
   }
+  const rooted = at.reduceRight<RawConfig>((inner, key) => ({ [key]: inner }), tree)
+  const migrated = migrate(rooted, reading.migrations, shape)
+  reading.notes.push(...migrated.notes.map((note) => `${file}: ${note}`))
+
   const includes = includesOf(reading, tree, file, at)
   const wanted = await Promise.all(withinLimit(reading, includes, file).map((include) => openInclude(reading, include, file, chain)))
   for (const next of wanted) {
-    if ('content' in next) await add(reading, next)
+    if ('content' in next) await add(reading, next, migrated.applied)
     else {
       reading.whole = false
       reading.faults.push(next)
     }
   }
-
-  const rooted = at.reduceRight<RawConfig>((inner, key) => ({ [key]: inner }), tree)
-  const migrated = migrate(rooted, reading.migrations)
-  reading.notes.push(...migrated.notes.map((note) => `${file}: ${note}`))
   const own = includes.length > 0 ? withoutIncludes(migrated.raw) : migrated.raw
   reading.sources.push({ file, text, at, tree: withPluginPaths(own, dirname(file)), moves: migrated.moves })
   return migrated.raw

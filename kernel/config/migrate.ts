@@ -55,10 +55,13 @@ export interface Migrated {
   readonly notes: readonly string[]
 }
 
-/** Pure, and gives `raw` itself when there is nothing to do. `raw` is what the reader let pass: as JSON has it, and not too deep. */
-export function migrate(raw: RawConfig, migrations: readonly Migration[]): Migrated {
+/**
+ * Pure, and gives `raw` itself when there is nothing to do. `raw` is what the reader let pass: as JSON has it, and not too deep.
+ * `shape`: migrations that are known to apply, since the file that this is a part of needed them.
+ */
+export function migrate(raw: RawConfig, migrations: readonly Migration[], shape: readonly string[] = []): Migrated {
   const work: Work = { root: plant(raw), lost: new Map() }
-  const applied = migrations.filter((migration) => apply(work, migration))
+  const applied = migrations.filter((migration) => apply(work, migration, shape.includes(migration.id)))
   if (applied.length === 0) return { raw, applied: [], moves: [], unmapped: [], notes: [] }
   return {
     raw: harvest(work.root) as RawConfig,
@@ -66,7 +69,7 @@ export function migrate(raw: RawConfig, migrations: readonly Migration[]): Migra
     moves: strays(work.root, [], []),
     unmapped: [...work.lost.values()].map(({ path }) => path),
     notes: [
-      ...applied.map(({ from, to, summary }) => `these settings have the shape "${from}" and are read as "${to}": ${summary}`),
+      ...applied.filter(({ id }) => !shape.includes(id)).map(({ from, to, summary }) => `these settings have the shape "${from}" and are read as "${to}": ${summary}`),
       ...leftOut(work.lost),
     ],
   }
@@ -82,8 +85,8 @@ function leftOut(lost: Work['lost']): string[] {
   return [...byReason].map(([why, names]) => `left out: ${names.join(', ')} (${why})`)
 }
 
-function apply(work: Work, { when, steps }: Migration): boolean {
-  if (!when.some((pattern) => movable(work, pattern).length > 0)) return false
+function apply(work: Work, { when, steps }: Migration, known: boolean): boolean {
+  if (!known && !when.some((pattern) => movable(work, pattern).length > 0)) return false
   for (const step of steps) run(work, step)
   // So that no migration finds its own old keys again: migrated settings stay as they are.
   for (const pattern of when) for (const found of movable(work, pattern)) drop(work, found, 'nothing in the new shape is like it')

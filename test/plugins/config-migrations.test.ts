@@ -185,12 +185,21 @@ describe('what the old text says', () => {
 
   it('in files that it includes is migrated there', async () => {
     await writeFile(join(dir, 'agents.json5'), "{ defaults: { model: { primary: 'ollama/x' }, workspace: '~' } }")
-    const { tree } = await read("{ gateway: { mode: 'local' }, agents: { $include: './agents.json5' } }")
+    const { tree, faults } = await read("{ gateway: { mode: 'local' }, agents: { $include: './agents.json5' } }")
+    expect(faults).toEqual([])
     expect(valueAt(tree.merged, ['agent', 'defaults', 'model'])).toBe('ollama/x')
     expect(tree.raw).toEqual({ agents: { $include: './agents.json5' } })
     expect(tree.notes.filter((note) => note.includes('left out')).map((note) => note.replace(dir, ''))).toEqual([
-      '/agents.json5: left out: "agents.defaults.workspace" (it waits for the plugin "exec")',
       '/nexus.json5: left out: "gateway.mode" (the gateway always runs here; a client elsewhere says --url)',
+      '/agents.json5: left out: "agents.defaults.workspace" (it waits for the plugin "exec")',
     ])
+  })
+
+  it('in a part that shows no sign of its shape is in that of the file that includes it', async () => {
+    await writeFile(join(dir, 'cron.json5'), '{ cron: { enabled: true } }')
+    const { tree, faults } = await read("{ gateway: { mode: 'local' }, $include: './cron.json5' }")
+    expect(tree.merged).toEqual({})
+    expect(faults).toEqual([])
+    expect(tree.notes.filter((note) => note.includes('cron')).map((note) => note.replace(dir, ''))).toEqual(['/cron.json5: left out: "cron.enabled" (it waits for the plugin "cron")'])
   })
 })
