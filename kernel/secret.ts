@@ -1,7 +1,8 @@
 /** A value that must not be seen: what holds one can be passed on, and only `reveal()` gives the value. */
-import { inspect } from 'node:util'
 
 const shown = '[secret]'
+// By its registered name: contracts are for browsers too, and have no `node:util`.
+const inspected = Symbol.for('nodejs.util.inspect.custom')
 /** Values that a secret had before: work that began with one of them may still be under way. */
 const remembered = 4
 
@@ -38,7 +39,7 @@ export class Secret {
 
   toString(): string { return shown }
   toJSON(): string { return shown }
-  [inspect.custom](): string { return shown }
+  [inspected](): string { return shown }
   /** In a template or a sum it would go unnoticed: that is refused. */
   [Symbol.toPrimitive](): never { throw new TypeError('a secret cannot be made part of a text; call reveal()') }
 }

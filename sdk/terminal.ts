@@ -1,5 +1,5 @@
 /** What commands print for people: colours where they are wanted, and text that cannot steer the terminal. */
-import { styleText } from 'node:util'
+import type { styleText } from 'node:util'
 import type { CommandIo } from '../kernel/contract.ts'
 
 type Style = Parameters<typeof styleText>[0]
@@ -7,7 +7,8 @@ export type Paint = (style: Style, text: string) => string
 
 export const noColour: Paint = (_, text) => text
 /** Forced: whether colours are wanted has been decided by whoever asks. */
-export const colour: Paint = (style, text) => styleText(style, text, { validateStream: false })
+// Not imported: what a contract imports goes to browsers too.
+export const colour: Paint = (style, text) => process.getBuiltinModule('node:util').styleText(style, text, { validateStream: false })
 
 export function paintOf({ stdout, env }: Pick<CommandIo, 'stdout' | 'env'>): Paint {
   return stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb' ? colour : noColour

@@ -42,6 +42,13 @@ describe('imports', () => {
     expect(strays(contracts, allowed)).toEqual([])
   })
 
+  it('of what a contract imports from the SDK are no modules of Node: a browser has none', async () => {
+    const { rolldown } = await import('rolldown')
+    const bundle = await rolldown({ input: join(root, 'sdk/index.ts'), platform: 'browser', logLevel: 'silent' })
+    const { output } = await bundle.generate({ format: 'esm' })
+    expect(output.flatMap((file) => (file.type === 'chunk' ? file.imports : [])).filter((to) => isBuiltin(to))).toEqual([])
+  })
+
   it('of what only the kernel may touch stand in the kernel', () => {
     const guarded = ['tapable', 'jiti', '@hono/node-server', 'ws']
     const users = [...kernel, ...sdk, ...plugins].filter(({ path, imports }) => imports.some((to) => guarded.includes(nameOf(to)) && !(to === 'ws' && path.startsWith('sdk/client'))))
