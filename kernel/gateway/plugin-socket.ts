@@ -82,7 +82,7 @@ function watch(ws: WebSocket, call: Call, { clock }: Kernel, { tickIntervalMs }:
   }
   ws.on('pong', () => { silent = false })
   ws.on('close', () => clock.clearTimeout(timer))
-  void leave
+  call.signal.addEventListener('abort', leave)
 }
 
 /** What the plugin holds of it. What its functions throw is the plugin's fault and ends the socket. */

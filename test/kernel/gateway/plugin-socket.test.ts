@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { callAfter, callBefore, definePlugin, failures, httpRequest, upgrade, type Call, type Outcome, type Plugin, type PluginSocket } from 'nexus-gateway/sdk'
 import { WebSocket } from 'ws'
 import { memorySource } from '../../../kernel/source.ts'
+import { infoOf } from '../../../plugins/plugins/describe.ts'
 import { guest, house, tokens, type House } from './support.ts'
 
 interface Line { readonly socket: PluginSocket; readonly call: Call; readonly heard: (string | Buffer)[]; ended?: [code: number, reason: string] }
@@ -13,7 +14,7 @@ function phone(say = 'echo') {
   const lines: Line[] = []
   const plugin = definePlugin({
     id: 'phone',
-    upgrades: { '/ws': upgrade({ scope: 'operator.read' }), '/open': upgrade({ scope: 'public' }), '/admin': upgrade({ scope: 'operator.admin' }), '/slow': upgrade({ scope: 'operator.read' }), '/broken': upgrade({ scope: 'operator.read' }) },
+    upgrades: { '/ws': upgrade({ scope: 'operator.read' }), '/open': upgrade({ scope: 'public' }), '/admin': upgrade({ scope: 'operator.admin' }), '/slow': upgrade({ scope: 'operator.read' }), '/broken': upgrade({ scope: 'operator.read' }), '/long': upgrade({ scope: 'operator.read' }) },
     setup() {
       const answer = (socket: PluginSocket, call: Call): void => {
         const line: Line = { socket, call, heard: [] }
@@ -34,6 +35,7 @@ function phone(say = 'echo') {
               socket.send(`done ${String(data)}`)
             })
           },
+          '/long': (socket) => new Promise((resolve) => socket.onClose(() => resolve())),
           '/broken': async () => { throw new Error('a secret of the inside') },
         },
       }
@@ -140,7 +142,9 @@ describe('a plugin\'s own WebSocket', () => {
 
   test('stands in what the plugin owns', async () => {
     await using at = await house({ plugins: [phone().plugin] })
-    expect(at.kernel.inspect('phone')?.owned).toEqual(expect.arrayContaining(['upgrade /phone/ws', 'upgrade /phone/admin']))
+    const info = infoOf(at.kernel.inspect('phone')!, at.kernel.list())
+    expect(info.owns).toEqual({ upgrade: ['ws', 'open', 'admin', 'slow', 'long', 'broken'].map((name) => `/phone/${name}`) })
+    expect(infoOf(at.kernel.inspect('doorman')!, []).owns).toEqual({ tap: ['connection.authenticate'] })
   })
 })
 
@@ -241,9 +245,9 @@ describe('its end', () => {
     await vi.waitFor(() => expect(at.kernel.inspect('phone')).toMatchObject({ inflight: 0, faults: 1 }))
   })
 
-  test('comes to a slow consumer, a message too large and a client that answers no ping', async () => {
+  test('comes to a message too large and to a slow consumer', async () => {
     const { plugin, lines } = phone()
-    await using at = await house({ plugins: [plugin], limits: { maxBufferedBytes: 100_000, maxPayload: 1_000, tickIntervalMs: 60, pongMs: 50 } })
+    await using at = await house({ plugins: [plugin], limits: { maxBufferedBytes: 100_000, maxPayload: 1_000 } })
     const large = await call(at)
     large.ws.send('x'.repeat(1_001))
     expect((await large.closed)[0]).toBe(1009)
@@ -251,12 +255,14 @@ describe('its end', () => {
     const slow = await call(at)
     slow.ws.pause()
     const line = lines.at(-1)!
-    await vi.waitFor(() => {
-      for (let i = 0; i < 50 && line.socket.open; i++) line.socket.send(Buffer.alloc(100_000))
-      expect(line.socket.open).toBe(false)
-    })
+    for (let i = 0; i < 1_000 && line.socket.open; i++) line.socket.send(Buffer.alloc(100_000))
+    expect(line.socket.open).toBe(false)
     slow.ws.terminate()
+  })
 
+  test('comes to a client that answers no ping', async () => {
+    const { plugin, lines } = phone()
+    await using at = await house({ plugins: [plugin], limits: { tickIntervalMs: 60, pongMs: 50 } })
     const mute = await call(at)
     mute.ws.pause()
     await vi.waitFor(() => expect(lines.at(-1)?.ended).toEqual([1006, '']), 2_000)
@@ -291,7 +297,7 @@ test('what comes with the request waits for the handler', async () => {
 
 test('a handshake\'s place is free again once the socket is open', async () => {
   await using at = await house({ plugins: [phone().plugin], limits: { handshakesPerAddress: 1, waiting: 0 } })
-  const lines = [await call(at), await call(at), await call(at)]
+  const lines = [await call(at, '/phone/long'), await call(at, '/phone/long'), await call(at)]
   expect(lines.map(({ ws }) => ws.readyState)).toEqual([1, 1, 1])
   const stranger = talk(at.url)
   await stranger.said(1)
