@@ -1,7 +1,8 @@
-/** What somebody asks of a running kernel, and the target it amounts to. Pure. */
+/** What somebody asks of a running kernel, and the target it amounts to. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Target, Wanted } from './change.ts'
-import { fail } from './errors.ts'
+import { fail, type NexusError } from './errors.ts'
+import type { Source } from './source.ts'
 
 type Blocks = Readonly<Record<string, unknown>>
 
@@ -49,4 +50,19 @@ export function targetOf(changes: Changes, added: ReadonlyMap<string, Wanted>, n
   if (required !== undefined) throw fail('NEXUS_PLUGIN_REQUIRED', { plugin: required })
   const settings = whole?.settings ?? { ...now.settings, ...changes.settings }
   return { plugins, settings, touched: new Set(touchedBy(changes, now).filter((id) => plugins.has(id))), whole: true }
+}
+
+/** A source knows its id once it has shown its manifest; where two have one id, neither runs. */
+export async function identify(list: readonly Wanted[], known: ReadonlySet<Source> = new Set()): Promise<{ plugins: Map<string, Wanted>; twice: Map<string, NexusError> }> {
+  // A manifest that cannot be read is reported when the change reads it.
+  await Promise.all(list.filter(({ source }) => !known.has(source)).map(async ({ source }) => source.manifest()).map((read) => read.catch(() => {})))
+  const plugins = new Map<string, Wanted>()
+  const twice = new Map<string, NexusError>()
+  for (const plugin of list) {
+    const { id, place } = plugin.source
+    const first = plugins.get(id)?.source.place
+    if (first === undefined) plugins.set(id, plugin)
+    else twice.set(id, fail('NEXUS_PLUGIN_DUPLICATE_ID', { plugin: id, first, second: place }))
+  }
+  return { plugins, twice }
 }

@@ -18,8 +18,10 @@ export interface Tap {
   readonly order: TapOrder
 }
 
+/** Made when somebody first has to wait: until it aborts, an answer is wanted. */
+export type Until = () => AbortSignal
 /** One invocation: tapable hands it from tap to tap. */
-interface Run { args: readonly unknown[]; answers: unknown[] }
+interface Run { args: readonly unknown[]; answers: unknown[]; readonly until: Until | undefined }
 type Done = (error?: Error | null, value?: unknown) => void
 interface Compiled {
   tapAsync(name: string, fn: (run: Run, done: Done) => void): void
@@ -46,9 +48,9 @@ export class HookPoint {
   }
 
   /** A value when every tap asked answered at once, a promise otherwise. */
-  invoke(args: readonly unknown[]): MaybePromise<unknown> {
-    if (this.#taps.length === 0) return this.#result({ args, answers: [] }, undefined)
-    const run: Run = { args, answers: [] }
+  invoke(args: readonly unknown[], until?: Until): MaybePromise<unknown> {
+    const run: Run = { args, answers: [], until }
+    if (this.#taps.length === 0) return this.#result(run, undefined)
     let settled = false
     let failure: unknown
     let value: unknown
@@ -95,8 +97,19 @@ function guard(tap: Tap, run: Run, done: Done): void {
   } catch (error) {
     return refuse(tap, run, done, error)
   }
-  if (isPromise(answer)) void answer.then((value: unknown) => succeed(tap, run, done, value), (error: unknown) => refuse(tap, run, done, error))
+  if (isPromise(answer)) void whileWanted(answer, tap, run.until?.()).then((value: unknown) => succeed(tap, run, done, value), (error: unknown) => refuse(tap, run, done, error))
   else succeed(tap, run, done, answer)
+}
+
+/** A tap that nobody waits for any more is not in flight: what it comes to later is dropped. */
+function whileWanted(answer: Promise<unknown>, tap: Tap, until: AbortSignal | undefined): Promise<unknown> {
+  if (!until) return answer
+  return new Promise((resolve, reject) => {
+    const drop = (): void => reject(fail('NEXUS_CALL_ABORTED', { verb: tap.token.id }))
+    if (until.aborted) drop()
+    else until.addEventListener('abort', drop, { once: true })
+    void answer.then(resolve, reject).then(() => until.removeEventListener('abort', drop))
+  })
 }
 
 /** What tapable carries on with where a tap has said nothing. */

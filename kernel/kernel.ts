@@ -1,13 +1,14 @@
 /** The kernel: phases, one queue of changes, and what transports are given. It knows no feature. */
 import type { Origin } from './call.ts'
 import { affectedBy, change, type ChangeHost, type Wanted } from './change.ts'
-import { changedKeys, targetOf, touchedBy, type Changes } from './changes.ts'
+import { changedKeys, identify, targetOf, touchedBy, type Changes } from './changes.ts'
 import { realClock } from './clock.ts'
 import type { Access, Clock, Connection, EmitOptions, HookToken, MaybePromise, RouteContext } from './contract.ts'
 import { createDispatcher, type Verb } from './dispatch.ts'
 import { fail, reasonOf, type NexusError } from './errors.ts'
 import { createGate } from './gate.ts'
 import type { EventEntry, Unit } from './generation.ts'
+import type { Until } from './hooks.ts'
 import { inspectAll, inspectOne } from './inspect.ts'
 import { createLive } from './live.ts'
 import type { Logger } from './log.ts'
@@ -68,6 +69,8 @@ export interface Kernel {
   dispatch(method: string, params: unknown, origin: Origin): MaybePromise<unknown>
   dispatchRoute(verb: Verb, c: RouteContext, origin: Origin): MaybePromise<Response>
   invoke<A extends readonly unknown[], R, F>(token: HookToken<A, R, F>, ...args: A): MaybePromise<F>
+  /** As `invoke`; gives up on a tap that has not answered when the signal aborts, and then no drain waits for it either. */
+  ask<A extends readonly unknown[], R, F>(until: Until, token: HookToken<A, R, F>, ...args: A): MaybePromise<F>
   used(token: HookToken<never, never, never> | HookToken<readonly [never], never, never> | { readonly id: string }): boolean
   emit(name: 'tick' | 'shutdown', payload: unknown, options?: EmitOptions): void
   subscribe(listener: (event: Emitted) => void): () => void
@@ -117,7 +120,10 @@ export function createKernel(options: KernelOptions): Kernel {
     now: clock.now,
     draining: () => phase === 'draining' || phase === 'closed',
     checkResults: options.checkPayloads ?? false,
-    hintFor: (method) => hint(installed.find((manifest) => method in manifest.methods)?.id, (id) => ` Plugin "${id}" has it and is not enabled.`),
+    hintFor(method) {
+      const owner = installed.find((manifest) => method in manifest.methods)?.id
+      return owner === undefined ? '' : ` Plugin "${owner}" has it and is not enabled.`
+    },
   })
   const parts: KernelParts = {
     clock, log, paths, deadlines, dispatcher,
@@ -266,6 +272,7 @@ export function createKernel(options: KernelOptions): Kernel {
     list: control.list,
     dispatch: dispatcher.method,
     dispatchRoute: dispatcher.route,
+    ask: (until, token, ...args) => point(token).invoke(args, until) as never,
     used: (token) => point(token).used,
     emit: (name, payload, emitOptions = {}) => parts.publish({ name, access: 'public', payload, options: emitOptions }),
     subscribe(listener) {
@@ -277,22 +284,5 @@ export function createKernel(options: KernelOptions): Kernel {
     fault: onFault,
   }
 }
-
-/** A source knows its id once it has shown its manifest; where two have one id, neither runs. */
-async function identify(list: readonly Wanted[], known: ReadonlySet<Source> = new Set()): Promise<{ plugins: Map<string, Wanted>; twice: Map<string, NexusError> }> {
-  // A manifest that cannot be read is reported when the change reads it.
-  await Promise.all(list.filter(({ source }) => !known.has(source)).map(async ({ source }) => source.manifest()).map((read) => read.catch(() => {})))
-  const plugins = new Map<string, Wanted>()
-  const twice = new Map<string, NexusError>()
-  for (const plugin of list) {
-    const { id, place } = plugin.source
-    const first = plugins.get(id)?.source.place
-    if (first === undefined) plugins.set(id, plugin)
-    else twice.set(id, fail('NEXUS_PLUGIN_DUPLICATE_ID', { plugin: id, first, second: place }))
-  }
-  return { plugins, twice }
-}
-
-const hint = (found: string | undefined, text: (id: string) => string): string => (found === undefined ? '' : text(found))
 
 export type { Changes, Source }

@@ -10,6 +10,7 @@ import { connectionAuthenticate, type AuthAnswer, type HttpRequestInfo } from '.
 import { nobody, type Caller } from '../provenance.ts'
 import { isPromise } from '../within.ts'
 import { traceOf } from './frames.ts'
+import type { Limits } from './limits.ts'
 
 export type ListenerKind = 'tcp' | 'unix'
 export type Headers = Readonly<Record<string, string | undefined>>
@@ -57,19 +58,20 @@ export function refusalOf(answer: Extract<AuthAnswer, { ok: false }> | undefined
   return new NexusError('NEXUS_CALL_UNAUTHENTICATED', { ...row, text: answer.message, detail: answer.code, wire: answer.wire ?? row.wire })
 }
 
-export function authenticate(kernel: Kernel, req: IncomingMessage, listener: ListenerKind, token: string | undefined): MaybePromise<AuthAnswer | undefined> {
+/** Waits for an authenticator as long as a handshake may take. */
+export function authenticate(kernel: Kernel, limits: Limits, req: IncomingMessage, listener: ListenerKind, token: string | undefined): MaybePromise<AuthAnswer | undefined> {
   const [remote, headers] = [addressOf(req.socket), headersOf(req)]
   // Written out twice: a spread here costs more than all the rest of a request's authentication.
-  return kernel.invoke(connectionAuthenticate, token === undefined
+  return kernel.ask(() => AbortSignal.timeout(limits.handshakeMs), connectionAuthenticate, token === undefined
     ? { transport: 'http', listener, remote, headers, role: 'operator' }
     : { transport: 'http', listener, remote, headers, role: 'operator', token })
 }
 
 /** Who calls a route or an upgrade: nobody, if it is public and no credential came. Throws the refusal. */
-export function callerOf(kernel: Kernel, { access }: Verb, req: IncomingMessage, listener: ListenerKind): MaybePromise<Caller> {
+export function callerOf(kernel: Kernel, limits: Limits, { access }: Verb, req: IncomingMessage, listener: ListenerKind): MaybePromise<Caller> {
   const token = tokenOf(req)
   if (access === 'public' && token === undefined) return nobody
-  const answer = authenticate(kernel, req, listener, token)
+  const answer = authenticate(kernel, limits, req, listener, token)
   return isPromise(answer) ? answer.then(admitted) : admitted(answer)
 }
 

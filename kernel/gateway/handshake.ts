@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import { asNexusError, fail, type NexusError } from '../errors.ts'
+import type { Until } from '../hooks.ts'
 import type { Kernel } from '../kernel.ts'
 import { connectionAuthenticate } from '../points.ts'
 import { admits, type Caller } from '../provenance.ts'
@@ -41,7 +42,13 @@ export function shakeHands(door: Doorway, guest: Guest): Promise<void> {
   let unread = 0
   let over = (): void => {}
   const ended = new Promise<void>((resolve) => { over = resolve })
-  const timer = clock.setTimeout(() => ws.close(), limits.handshakeMs)
+  let abort: AbortController | undefined
+  /** Nobody waits for a guest who has gone, or whose time is up. */
+  const until: Until = () => (abort ??= new AbortController()).signal
+  const timer = clock.setTimeout(() => {
+    ws.close()
+    abort?.abort()
+  }, limits.handshakeMs)
 
   function onMessage(data: Buffer, binary: boolean): void {
     unread = 0
@@ -49,7 +56,7 @@ export function shakeHands(door: Doorway, guest: Guest): Promise<void> {
     if (data.length > limits.preauthPayload) return slam(guest, 1009, 'preauth payload too large')
     if (!asked) {
       asked = true
-      void meet(door, guest, data, nonce).then((peer) => peer && handOver(peer))
+      void meet(door, guest, data, nonce, until).then((peer) => peer && handOver(peer))
     } else if (early.length < limits.preauthFrames) early.push([data, binary])
     else slam(guest, 1008, 'too many pending handshake frames')
   }
@@ -62,6 +69,7 @@ export function shakeHands(door: Doorway, guest: Guest): Promise<void> {
 
   function detach(): void {
     clock.clearTimeout(timer)
+    abort?.abort()
     ws.off('message', onMessage)
     ws.off('close', detach)
     socket.off('data', onData)
@@ -82,14 +90,14 @@ export function shakeHands(door: Doorway, guest: Guest): Promise<void> {
 }
 
 /** Reads the first frame. Gives the peer once it has been told hello; nothing if it was turned away. */
-async function meet(door: Doorway, guest: Guest, data: Buffer, nonce: string): Promise<Peer | undefined> {
+async function meet(door: Doorway, guest: Guest, data: Buffer, nonce: string, until: Until): Promise<Peer | undefined> {
   const frame = jsonIn(data)
   let protocol: Protocol = 4
   try {
     if (!isRequest(frame) || frame.method !== 'connect') throw fail('NEXUS_CONNECT_FIRST')
     const params = readConnect(frame.params)
     protocol = negotiate(params)
-    return await welcome(door, guest, frame.id, params, protocol, await identify(door.kernel, guest, params, nonce))
+    return await welcome(door, guest, frame.id, params, protocol, await identify(door.kernel, guest, params, nonce, until))
   } catch (thrown) {
     const error = asNexusError(thrown, 'NEXUS_CALL_FAILED', { verb: 'connect', plugin: 'kernel', trace: nonce })
     door.kernel.log.info('a client was turned away', { remote: guest.remote, code: error.code, detail: error.row.detail })
@@ -98,9 +106,9 @@ async function meet(door: Doorway, guest: Guest, data: Buffer, nonce: string): P
   }
 }
 
-async function identify(kernel: Kernel, { headers, remote, listener }: Guest, params: ConnectParams, nonce: string): Promise<Caller> {
+async function identify(kernel: Kernel, { headers, remote, listener }: Guest, params: ConnectParams, nonce: string, until: Until): Promise<Caller> {
   const { token, password } = params.auth ?? {}
-  const caller = admitted(await kernel.invoke(connectionAuthenticate, {
+  const caller = admitted(await kernel.ask(until, connectionAuthenticate, {
     transport: 'ws', listener, remote, headers, nonce, role: roleOf(params), connect: params,
     ...(token !== undefined && { token }),
     ...(password !== undefined && { password }),

@@ -52,7 +52,7 @@ export async function serveSocket(kernel: Kernel, limits: Limits, verb: Verb, kn
 
   try {
     if (kernel.used(httpRequest)) await kernel.invoke(httpRequest, infoOf(req, path, listener))
-    const caller = await callerOf(kernel, verb, req, listener)
+    const caller = await callerOf(kernel, limits, verb, req, listener)
     await kernel.dispatchRoute(verb, accept as unknown as RouteContext, { caller, transport: 'ws', signal: gone.signal, trace: traceIn(req), settled })
   } catch (thrown) {
     const error = asNexusError(thrown, 'NEXUS_CALL_FAILED', { verb: verb.name, plugin: verb.plugin, trace: '-' })

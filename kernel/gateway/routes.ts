@@ -65,7 +65,7 @@ function answer(kernel: Kernel, limits: Limits, listener: ListenerKind, verb: Ve
   const { incoming, outgoing } = c.env
   limitBody(c, limits.routeBytes)
   const run = (caller: Caller): MaybePromise<Response> => kernel.dispatchRoute(verb, c as unknown as RouteContext, new HttpOrigin(caller, incoming, outgoing))
-  const caller = callerOf(kernel, verb, incoming, listener)
+  const caller = callerOf(kernel, limits, verb, incoming, listener)
   return isPromise(caller) ? caller.then(run) : run(caller)
 }
 

@@ -18,7 +18,7 @@ export async function answerRpc(kernel: Kernel, limits: Limits, req: IncomingMes
   let refusal: NexusError | undefined
   try {
     const token = tokenOf(req)
-    const answer = await authenticate(kernel, req, listener, token)
+    const answer = await authenticate(kernel, limits, req, listener, token)
     // Without a credential one is nobody, and may call what is public; a credential that is refused ends it.
     if (!answer?.ok && token === undefined) refusal = refusalOf(answer)
     const caller = refusal ? nobody : admitted(answer)

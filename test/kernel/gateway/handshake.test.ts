@@ -1,7 +1,7 @@
-import { describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { definePlugin } from 'nexus-gateway/sdk'
 import { connectionClosed, connectionHello, connectionOpened, type AuthRequest } from '../../../kernel/points.ts'
-import { Client, connectParams, guest, house, tokens } from './support.ts'
+import { Client, connectParams, guest, house, tokens, type House } from './support.ts'
 
 async function refused(url: string, params: Record<string, unknown>) {
   const client = new Client(url)
@@ -195,5 +195,59 @@ describe('a client that is turned away', () => {
     open()
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(at.gateway.connections()).toEqual([])
+  })
+})
+
+describe('an authenticator that never answers', () => {
+  let asked = false
+  const never = { limits: { handshakeMs: 300 }, authenticate: () => { asked = true; return new Promise<never>(() => {}) } }
+  beforeEach(() => { asked = false })
+  /** Milliseconds that the kernel takes to close although it has ten seconds. */
+  async function closing(at: House): Promise<number> {
+    const began = performance.now()
+    at.gateway.drain()
+    expect(await at.kernel.close({ deadlineMs: 10_000 })).toEqual({ drained: true, errors: [] })
+    return performance.now() - began
+  }
+  async function asking(at: House): Promise<Client> {
+    const client = new Client(at.url)
+    await client.challenge()
+    client.send({ type: 'req', id: 'connect', method: 'connect', params: connectParams() })
+    await vi.waitFor(() => expect(asked).toBe(true))
+    return client
+  }
+
+  test('holds up no stop: a guest is sent away, and nobody waits for his answer', async () => {
+    await using at = await house({ ...never, limits: { handshakeMs: 60_000 } })
+    const client = await asking(at)
+    expect(await closing(at)).toBeLessThan(2_000)
+    expect(await client.closed).toEqual({ code: 1012, reason: 'service restart' })
+  })
+
+  test('holds up a stop for as long as a handshake may take, if the guest does not go', async () => {
+    await using at = await house(never)
+    const client = await asking(at)
+    client.raw.pause()
+    expect(await closing(at)).toBeLessThan(never.limits.handshakeMs + 1_000)
+    client.ws.terminate()
+  })
+
+  test.each(['/rpc', '/desk/item/1'])('gives a request to %s an answer after that time', async (path) => {
+    await using at = await house(never)
+    const answer = fetch(`${at.url}${path}`, { method: 'POST', headers: { authorization: 'Bearer admin' }, body: '{"method":"desk.manage"}' })
+    await vi.waitFor(() => expect(asked).toBe(true))
+    expect(await closing(at)).toBeLessThan(never.limits.handshakeMs + 1_000)
+    expect((await answer).status).toBe(503)
+  })
+
+  test('that answers when the guest has gone is not heard, and fails nobody', async () => {
+    let refuse = (_: Error): void => {}
+    await using at = await house({ authenticate: () => { asked = true; return new Promise((_, reject) => { refuse = reject }) } })
+    const client = await asking(at)
+    client.ws.terminate()
+    await client.closed
+    expect(await closing(at)).toBeLessThan(2_000)
+    refuse(new Error('too late'))
+    await new Promise((resolve) => setTimeout(resolve, 20))
   })
 })
