@@ -51,10 +51,9 @@ export async function gather(loader: Loader, { paths, list = '', safe = false, .
     return named(typed) ? 'command line' : named(tree.plugins) ? 'config' : named(loader.defaults) ? 'default' : 'settings'
   }
   const plugins = sources.filter(({ id, origin }) => !safe || (origin === 'builtin' && manifests[id]?.safe)).map((source) => ({ source, why: why(source) }))
-  const enabled = plugins.filter(({ why: reason }) => reason === 'settings').map(({ source }) => `plugin "${source.id}" has settings and is turned on`)
   const { file, exists, hash, text, raw, merged, files } = tree
   return {
     tree, plugins, settings: blocks, missing, manifests,
-    view: { file, exists, hash, text, raw, merged, resolved, files, faults: all.length > 0 ? await placed(tree, all) : [], notes: [...tree.notes, ...notes, ...enabled] },
+    view: { file, exists, hash, text, raw, merged, resolved, files, faults: all.length > 0 ? await placed(tree, all) : [], notes: [...tree.notes, ...notes] },
   }
 }

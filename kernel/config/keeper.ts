@@ -128,8 +128,14 @@ export async function createKeeper(loader: Loader, { strict, tolerant, unsafe, .
     })
     live = next
     reasons = []
+    tellEnabled(next, before)
     await moved?.keep()
     return report
+  }
+
+  /** Turned on by nothing but its settings: that may come as a surprise. */
+  function tellEnabled({ plugins }: Gathered, before?: Gathered): void {
+    for (const { source, why } of plugins) if (why === 'settings' && !before?.plugins.some((one) => one.source === source)) kernel?.log.info(`plugin "${source.id}" has settings and is turned on`)
   }
 
   /** Kept to fall back on: as data, and as it was written. That it cannot be kept takes nothing back. */
@@ -212,6 +218,7 @@ export async function createKeeper(loader: Loader, { strict, tolerant, unsafe, .
       rebind = doors
       unsubscribe = running.subscribe(({ name, payload }) => { if (name === secretsChanged) secrets.forget((payload as { names: readonly string[] }).names) })
       for (const note of live.view.notes) running.log.info(note)
+      tellEnabled(live)
       for (const reason of reasons) running.log.warn(reason)
       if (disk === live && live.view.faults.length === 0) await commit(live)
       if (watch) watching = watchFiles(() => [...new Set([...disk.view.files, ...live.view.files])], () => void enqueue(look).catch((error: unknown) => running.log.error('the settings could not be looked at', { error })), { log: running.log })

@@ -204,6 +204,7 @@ test('a plugin is turned on by its settings and off by taking them out; a requir
   await kept.edit('{ a: { word: "one" }, extra: { word: "on" } }')
   await eventually(() => kept.kernel.inspect('extra')?.state === 'active')
   expect(await say(kept, 'extra')).toBe('on')
+  await eventually(() => kept.records.some(({ message }) => message === 'plugin "extra" has settings and is turned on'))
   await kept.edit('{ a: { word: "one" } }')
   await eventually(() => kept.kernel.inspect('extra') === undefined)
   await kept.edit('{ plugins: ["-core"], a: { word: "one" } }')
