@@ -23,7 +23,7 @@ export const manyPlugins: Scenario = async () => {
       const id = `p${String(i).padStart(3, '0')}`
       await mkdir(join(dir, id))
       await writeFile(join(dir, id, 'index.js'), `export default { $type: 'nexus.plugin/1', id: '${id}', setup() {} }\n`)
-      manifests[id] = { api: 1, id, entry: 'index.js', requires: {}, provides: [], methods: {}, events: {}, routes: {}, paths: [], commands: {}, capabilities: [], required: false, safe: false, exclusive: false }
+      manifests[id] = { api: 1, id, entry: 'index.js', requires: {}, provides: [], methods: {}, events: {}, routes: {}, upgrades: {}, taps: [], paths: [], commands: {}, capabilities: [], required: false, safe: false, exclusive: false }
     }
     await writeFile(join(dir, 'manifests.json'), JSON.stringify({ defaults: Object.keys(manifests), manifests }))
     await writeFile(join(dir, 'package.json'), '{"type":"module"}')
