@@ -103,7 +103,7 @@ describe('a lost connection', () => {
     const at: number[] = []
     await using gateway = await fakeGateway({ open: (peer) => { at.push(performance.now()); peer.socket.terminate() } })
     await using client = createClient({ url: gateway.url, reconnect: { minMs: 20, maxMs: 80 } })
-    await vi.waitFor(() => expect(at.length).toBe(5), 3000)
+    await vi.waitFor(() => expect(at.length).toBeGreaterThanOrEqual(5), 3000)
     const waits = at.slice(1).map((t, i) => t - at[i]!)
     // Half the nominal delay is the least the jitter leaves: 10, 20, 40, 40.
     expect(waits[0]!).toBeGreaterThanOrEqual(9)
