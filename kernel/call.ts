@@ -1,5 +1,5 @@
 /** One verb being run. `signal` costs nothing until somebody reads it. */
-import type { Call, Connection } from './contract.ts'
+import type { Call, CallLimit, Connection } from './contract.ts'
 import { fail } from './errors.ts'
 import type { Caller, Cause } from './provenance.ts'
 import type { PluginScope } from './scope.ts'
@@ -28,6 +28,7 @@ export class LiveCall implements Call {
   readonly transport: Call['transport']
   readonly connection: Connection | undefined
   readonly caller: Caller
+  readonly limit: CallLimit | undefined
   readonly startedAt: number
   private readonly origin: Origin
   private readonly owner: PluginScope
@@ -37,12 +38,13 @@ export class LiveCall implements Call {
   private follow: (() => void) | undefined
   private open = 1
 
-  constructor(verb: string, owner: PluginScope, origin: Origin, now: number) {
-    this.verb = verb
+  constructor({ name, owner, limit }: { readonly name: string; readonly owner: PluginScope; readonly limit?: CallLimit }, origin: Origin, now: number) {
+    this.verb = name
     this.plugin = owner.plugin
     this.transport = origin.transport
     this.connection = origin.connection
     this.caller = origin.caller
+    this.limit = limit
     this.startedAt = now
     this.origin = origin
     this.owner = owner

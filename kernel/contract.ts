@@ -62,11 +62,17 @@ export const hook = {
 
 // ── Verbs: methods, events, routes ──────────────────────────────────────────────────────────────
 
+/** How often one caller may call one method: `calls` within `windowMs` (60 s), `concurrent` at a time. */
+export interface CallLimit { readonly calls?: number; readonly windowMs?: number; readonly concurrent?: number }
+/** For methods that change how the gateway is set up. */
+export const controlWrites: CallLimit = { calls: 30, windowMs: 60_000 }
+
 export interface Method<P extends Schema | undefined = Any, R extends Schema | undefined = Any> {
   readonly scope: Access
   readonly params?: P
   readonly result?: R
   readonly summary?: string
+  readonly limit?: CallLimit
 }
 export interface Event<P extends Schema = Any> {
   readonly scope: Access
@@ -78,7 +84,7 @@ export interface Route { readonly scope: Access; readonly summary?: string }
 export interface Upgrade { readonly scope: Access; readonly summary?: string }
 
 export const method = <const P extends Schema | undefined = undefined, const R extends Schema | undefined = undefined>(
-  m: { readonly scope: Access; readonly params?: P; readonly result?: R; readonly summary?: string }): Method<NoInfer<P>, NoInfer<R>> => m as Method<NoInfer<P>, NoInfer<R>>
+  m: Method<P, R>): Method<NoInfer<P>, NoInfer<R>> => m as Method<NoInfer<P>, NoInfer<R>>
 export const event = <const P extends Schema>(
   e: { readonly scope: Access; readonly payload: P; readonly summary?: string }): Event<P> => e
 export const route = <const R extends Route>(r: R): R => r
@@ -131,6 +137,8 @@ export interface Call extends Cause {
   readonly plugin: string
   readonly transport: 'ws' | 'http' | 'plugin' | 'kernel'
   readonly connection: Connection | undefined
+  /** What the method's contract allows one caller. */
+  readonly limit: CallLimit | undefined
   /** Aborted when the caller has gone or the plugin closes. */
   readonly signal: AbortSignal
   /** Work that outlives the answer but not the plugin: unloading waits for it, to the drain deadline. */
@@ -255,45 +263,3 @@ export type ClientOf<X> = X extends { readonly methods?: infer M; readonly event
       on<K extends keyof E>(name: K, fn: (payload: E[K] extends Event<infer P> ? Out<P> : never) => void): () => void
     }
   : never
-
-// ── Commands ────────────────────────────────────────────────────────────────────────────────────
-
-/** What a command may talk to: the running gateway (found by socket or `--url`) and the terminal. */
-export interface CommandIo {
-  readonly args: Readonly<Record<string, string | readonly string[] | undefined>>
-  readonly options: Readonly<Record<string, string | boolean | undefined>>
-  readonly json: boolean
-  readonly stdin: NodeJS.ReadStream
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
-  readonly paths: Ctx['paths']
-  readonly env: NodeJS.ProcessEnv
-  /** Aborted by the first Ctrl-C. */
-  readonly signal: AbortSignal
-  /** One verb of the running gateway. */
-  call(method: string, params?: unknown): Promise<unknown>
-  /** A WebSocket to it, for commands that follow events. */
-  connect(): Promise<CommandSocket>
-  /** Prints `value` as JSON under `--json`, `text` otherwise. */
-  print(text: string, value: unknown): void
-}
-export interface CommandSocket extends AsyncDisposable {
-  call(method: string, params?: unknown): Promise<unknown>
-  on(event: string, fn: (payload: never) => void): () => void
-  readonly closed: Promise<void>
-}
-export interface CommandOption { readonly summary: string; readonly value?: string; readonly short?: string; readonly default?: string; /** May be given several times; the values are joined by line feeds. */ readonly many?: boolean }
-export interface Command {
-  readonly summary: string
-  /** As in `<id>`, `[id]`, `[...ids]`. */
-  readonly args?: readonly string[]
-  readonly options?: Readonly<Record<string, CommandOption>>
-  readonly examples?: readonly string[]
-  /** Works without a running gateway too: then the kernel is booted without listeners, and `call` runs the method there. */
-  readonly offline?: boolean
-  /** Resolves to an exit code; nothing is 0. */
-  run(io: CommandIo): MaybePromise<number | void>
-}
-export const command = (c: Command): Command => c
-/** The default export of a plugin's `cli.ts`: full command names (`plugins list`) to commands. */
-export const commands = (all: Readonly<Record<string, Command>>): Readonly<Record<string, Command>> => all

@@ -3,7 +3,7 @@
  * Every stage gives a value or a promise and is tested once, so what is synchronous stays synchronous.
  */
 import { LiveCall, type Origin } from './call.ts'
-import type { Access, MaybePromise, RouteContext, Schema } from './contract.ts'
+import type { Access, CallLimit, MaybePromise, RouteContext, Schema } from './contract.ts'
 import { fail, NexusError } from './errors.ts'
 import type { Gate } from './gate.ts'
 import type { HookPoint } from './hooks.ts'
@@ -20,6 +20,7 @@ export interface Verb {
   readonly owner: PluginScope
   readonly params?: Schema
   readonly result?: Schema
+  readonly limit?: CallLimit
   /** `input` is the checked params of a method, the Hono context of a route. */
   run(input: unknown, call: LiveCall): unknown
 }
@@ -58,7 +59,7 @@ export function createDispatcher(host: DispatchHost): Dispatcher {
   function run(verb: Verb, input: unknown, origin: Origin): MaybePromise<unknown> {
     if (host.draining() && origin.transport !== 'plugin') throw fail('NEXUS_CALL_DRAINING')
     if (!verb.owner.enter()) throw fail('NEXUS_CALL_SWAPPING', { plugin: verb.plugin })
-    const call = new LiveCall(verb.name, verb.owner, origin, callAfter.used ? host.now() : 0)
+    const call = new LiveCall(verb, origin, callAfter.used ? host.now() : 0)
     let result: unknown
     try {
       result = authorized(verb, input, call)

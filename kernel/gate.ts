@@ -14,6 +14,8 @@ export interface Gate {
   close(plugins: ReadonlySet<string>, everything: boolean): void
   open(): void
   holds(plugin: string | undefined, origin: Origin): boolean
+  /** Everything is held, as what decides who gets in is being swapped. */
+  readonly shutToAll: boolean
   /** Resolves when the gate opens; rejects with a retryable error when that takes too long or too many wait. */
   pass(plugin: string): Promise<void>
 }
@@ -23,6 +25,7 @@ export function createGate(): Gate {
   let waiting = 0
   return {
     get shut() { return held !== undefined },
+    get shutToAll() { return held?.everything ?? false },
     close(plugins, everything) {
       let open = (): void => {}
       const opened = new Promise<void>((resolve) => { open = resolve })

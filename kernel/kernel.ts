@@ -16,8 +16,8 @@ import type { Manifest } from './manifest.ts'
 import { defaultDeadlines, type Deadlines, type Emitted, type KernelParts } from './parts.ts'
 import type { Paths } from './paths.ts'
 import {
-  callAfter, callAuthorize, callBefore, configChanged, kernelBoot, kernelClose, KernelControl, kernelDrain, kernelReady, logWritten,
-  pluginFailed, pluginLoaded, pluginUnloaded, type KernelControlApi,
+  callAfter, callAuthorize, callBefore, configChanged, Connections, kernelBoot, kernelClose, KernelControl, kernelDrain, kernelReady, logWritten,
+  pluginFailed, pluginLoaded, pluginUnloaded, type ConnectionsApi, type KernelControlApi,
 } from './points.ts'
 import { admits, type Caller, type Cause } from './provenance.ts'
 import type { ChangeReport, CloseReport, Inspection, Phase, StartReport } from './report.ts'
@@ -71,12 +71,14 @@ export interface Kernel {
   invoke<A extends readonly unknown[], R, F>(token: HookToken<A, R, F>, ...args: A): MaybePromise<F>
   /** As `invoke`; gives up on a tap that has not answered when the signal aborts, and then no drain waits for it either. */
   ask<A extends readonly unknown[], R, F>(until: Until, token: HookToken<A, R, F>, ...args: A): MaybePromise<F>
+  /** While what decides who gets in is swapped: those who come have to wait for this. */
+  readonly held: Promise<void> | undefined
   used(token: HookToken<never, never, never> | HookToken<readonly [never], never, never> | { readonly id: string }): boolean
   emit(name: 'tick' | 'shutdown', payload: unknown, options?: EmitOptions): void
   subscribe(listener: (event: Emitted) => void): () => void
   visible(access: Access, caller: Caller): boolean
-  /** A transport tells how to list its connections. */
-  connectionsFrom(list: () => readonly Connection[]): void
+  /** A transport tells how to list its connections and how to end them. */
+  connectionsFrom(door: ConnectionsApi & { list(): readonly Connection[] }): void
   /** An error nobody caught, traced to a plugin. */
   fault(plugin: string, where: string, error: unknown): void
 }
@@ -95,7 +97,7 @@ export function createKernel(options: KernelOptions): Kernel {
   let wanted: ReadonlyMap<string, Wanted> = new Map()
   let settings = options.settings ?? {}
   let numbers = 0
-  let connections: () => readonly Connection[] = () => []
+  let door: ConnectionsApi & { list(): readonly Connection[] } = { list: () => [], end: () => {}, doors: () => [] }
   let queue: Promise<unknown> = Promise.resolve()
   let queued = 0
 
@@ -106,10 +108,10 @@ export function createKernel(options: KernelOptions): Kernel {
     inspect: (id) => inspectOne(host, retirement.leaving, id),
     reload: (ids, cause) => apply({ reload: ids }, cause),
     unload: (ids, cause) => apply({ unload: ids }, cause),
-    connections: () => connections(),
+    connections: () => door.list(),
     methods: () => live.methods,
   }
-  const services = new Map<string, unknown>([[KernelControl.id, control], ...options.services ?? []])
+  const services = new Map<string, unknown>([[KernelControl.id, control], [Connections.id, { end: (match, reason) => door.end(match, reason), doors: () => door.doors() } satisfies ConnectionsApi], ...options.services ?? []])
   const live = createLive({ events: ownEvents, services }, (id) => wanted.has(id) || installed.some((manifest) => manifest.id === id))
   const gate = createGate()
   const point = (token: unknown) => live.point(token as AnyToken)
@@ -263,6 +265,7 @@ export function createKernel(options: KernelOptions): Kernel {
 
   return {
     get phase() { return phase },
+    get held() { return gate.shutToAll ? gate.pass('kernel') : undefined },
     get methods() { return live.methods },
     get events() { return live.events },
     get routes() { return live.routes },
@@ -280,7 +283,7 @@ export function createKernel(options: KernelOptions): Kernel {
       return () => void listeners.delete(listener)
     },
     visible: (access, caller) => admits(caller.scopes, access),
-    connectionsFrom(list) { connections = list },
+    connectionsFrom(transport) { door = transport },
     fault: onFault,
   }
 }

@@ -1,7 +1,8 @@
 /** What is known of a plugin without running it: `nexus` in its package.json, or derived from its definition. */
 import { isDeepStrictEqual } from 'node:util'
 import * as v from 'valibot'
-import type { Access, Command, OptionalToken, Plugin, ServiceToken } from './contract.ts'
+import type { Command } from './command.ts'
+import type { Access, OptionalToken, Plugin, ServiceToken } from './contract.ts'
 import { fail, type ErrorTable } from './errors.ts'
 import type { Migration } from './config/migrate.ts'
 import { migrationSchema } from './config/migration-schema.ts'

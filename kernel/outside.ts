@@ -1,7 +1,8 @@
 /** A plugin that is not part of this package: a file, a folder or an installed package. Each of its generations is a module graph of its own. */
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
-import type { Command, Plugin } from './contract.ts'
+import type { Command } from './command.ts'
+import type { Plugin } from './contract.ts'
 import { asNexusError, fail, reasonOf, type NexusError } from './errors.ts'
 import { manifestOf, parseManifest, summaries, type Manifest } from './manifest.ts'
 import type { GraphOptions } from './modules.ts'

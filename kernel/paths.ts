@@ -11,6 +11,8 @@ export interface Paths {
   readonly lock: string
   readonly cache: string
   readonly token: string
+  /** The secret of this start, by which its own programs and the gateway know each other on `socket`. */
+  readonly local: string
 }
 
 export function statePaths(env: NodeJS.ProcessEnv): Paths {
@@ -22,6 +24,7 @@ export function statePaths(env: NodeJS.ProcessEnv): Paths {
     lock: join(state, 'gateway.lock'),
     cache: join(state, 'cache'),
     token: join(state, 'auth', 'token'),
+    local: join(state, 'auth', 'local'),
   }
 }
 

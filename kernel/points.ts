@@ -24,6 +24,10 @@ export const configChanged = hook.series<[ids: readonly string[]]>('config.chang
 export interface AuthRequest {
   readonly transport: 'ws' | 'http'
   readonly listener: 'tcp' | 'unix'
+  /** Over TLS. */
+  readonly secure: boolean
+  /** The address of the socket, and the one that counts, see `connection.remote`. */
+  readonly peer: string
   readonly remote: string
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly role: 'operator' | 'node'
@@ -33,10 +37,21 @@ export interface AuthRequest {
   readonly connect?: Readonly<Record<string, unknown>>
   readonly nonce?: string
 }
-/** `code` is the protocol's `details.code`, such as `AUTH_TOKEN_MISMATCH`. A refusal ends authentication. */
+/**
+ * `tell`: members of `hello-ok.auth`, or headers `x-nexus-<name>` of an answer of `/rpc`.
+ * `code` is the protocol's `details.code`, such as `AUTH_TOKEN_MISMATCH`; with `retryAfterMs` a later try may succeed.
+ * A refusal ends authentication.
+ */
 export type AuthAnswer =
-  | { readonly ok: true; readonly caller: Caller }
-  | { readonly ok: false; readonly code: string; readonly message: string; readonly wire?: 'INVALID_REQUEST' | 'NOT_PAIRED' }
+  | { readonly ok: true; readonly caller: Caller; readonly tell?: Readonly<Record<string, string>> }
+  | { readonly ok: false; readonly code: string; readonly message: string; readonly wire?: 'INVALID_REQUEST' | 'NOT_PAIRED'; readonly retryAfterMs?: number; readonly details?: Readonly<Record<string, unknown>> }
+
+/** The address that counts for somebody who comes through a proxy. Answers at once. */
+export const connectionRemote = hook.waterfall<[remote: string, headers: Readonly<Record<string, string | undefined>>]>('connection.remote', { onError: 'isolate' })
+/** An address of the gateway; `secure` is with TLS. */
+export interface Door { readonly host: string; readonly port: number; readonly secure: boolean }
+/** Before a port is opened; a tap that throws keeps it shut. */
+export const gatewayListen = hook.series<[Door]>('gateway.listen', { onError: 'fail' })
 
 export const connectionAuthenticate = hook.bail<[AuthRequest], AuthAnswer>('connection.authenticate')
 /** Fills the snapshot of `hello-ok`. */
@@ -58,8 +73,12 @@ export interface HttpRequestInfo {
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly remote: string
   readonly listener: 'tcp' | 'unix'
+  readonly secure: boolean
+  readonly localPort: number | undefined
+  /** It wants a WebSocket. */
+  readonly upgrade: boolean
 }
-/** May refuse a request, by throwing, before anything else looks at it. */
+/** May refuse a request or an upgrade, by throwing, before anything else looks at it. */
 export const httpRequest = hook.series<[HttpRequestInfo]>('http.request', { onError: 'fail' })
 
 /** `time` in milliseconds since the epoch; `plugin` is `kernel` for the kernel's own lines. */
@@ -80,6 +99,15 @@ export interface KernelControlApi {
   methods(): ReadonlyMap<string, { readonly plugin: string; readonly access: Access }>
 }
 export const KernelControl = service<KernelControlApi>('kernel/1')
+
+/** What `kernel:connections` buys. */
+export interface ConnectionsApi {
+  /** Closes what was let in as such a caller: WebSockets with 4401, everything else with its socket. */
+  end(match: (caller: Caller) => boolean, reason: string): void
+  /** Where the gateway listens, besides its own socket. */
+  doors(): readonly Door[]
+}
+export const Connections = service<ConnectionsApi>('connections/1')
 
 // ── Settings ────────────────────────────────────────────────────────────────────────────────────
 
@@ -156,10 +184,10 @@ export const secretsChanged = 'secrets.changed'
 export const SecretStore = service<SecretStoreApi>('secrets/1')
 
 /** Services that steer the gateway, and the capability a plugin must declare to be given one. */
-export const controls: Readonly<Record<string, string>> = { [KernelControl.id]: 'kernel:control', [ConfigControl.id]: 'kernel:config' }
+export const controls: Readonly<Record<string, string>> = { [KernelControl.id]: 'kernel:control', [ConfigControl.id]: 'kernel:config', [Connections.id]: 'kernel:connections' }
 
 /** Before a change of the settings is kept: plugins that it touched and that do not work now say why. */
 export const configVerify = hook.collect<[ids: readonly string[]], string>('config.verify')
 
 /** Hooks whose taps decide who gets in: tapping one needs the capability `tap:<id>`. */
-export const guarded = (id: string): boolean => /^(call|connection|http|log)\./.test(id)
+export const guarded = (id: string): boolean => /^(call|connection|gateway|http|log)\./.test(id)

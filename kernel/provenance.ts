@@ -14,6 +14,8 @@ export interface Caller {
   readonly role: 'operator' | 'node' | 'none'
   readonly scopes: ReadonlySet<string>
   readonly label: Label
+  /** What the credential is bound to besides scopes, as in `{ agent: 'main' }`. Who owns the noun keeps to it. */
+  readonly bounds?: Readonly<Record<string, string>>
 }
 
 /**

@@ -102,11 +102,11 @@ function partsOf(plugin: Plugin, returned: unknown): Made {
   }
 }
 
-type Declared = Pick<Verb, 'params' | 'result'> & { readonly scope: Verb['access'] }
+type Declared = Pick<Verb, 'params' | 'result' | 'limit'> & { readonly scope: Verb['access'] }
 
 function methodVerb(plugin: Plugin, owner: PluginScope, name: string, run: Handler): Verb {
-  const { scope: access, params, result } = (plugin.methods as Readonly<Record<string, Declared>>)[name] as Declared
-  return { kind: 'method', name, plugin: plugin.id, access, owner, run, ...(params && { params }), ...(result && { result }) }
+  const { scope: access, params, result, limit } = (plugin.methods as Readonly<Record<string, Declared>>)[name] as Declared
+  return { kind: 'method', name, plugin: plugin.id, access, owner, run, ...(params && { params }), ...(result && { result }), ...(limit && { limit }) }
 }
 
 function routeGroup({ id, manifest }: Unit, owner: PluginScope, made: Made): RouteGroup | undefined {

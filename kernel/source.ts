@@ -1,4 +1,5 @@
-import type { Command, MaybePromise, Plugin } from './contract.ts'
+import type { Command } from './command.ts'
+import type { MaybePromise, Plugin } from './contract.ts'
 import { manifestOf, type Manifest } from './manifest.ts'
 
 /** Where a plugin comes from, before and after any of its code has run. */

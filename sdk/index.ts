@@ -1,19 +1,18 @@
 /** What plugin authors import. The kernel's vocabulary, and nothing else of the kernel. */
-export { command, commands, contract, definePlugin, event, hook, method, optional, route, service, upgrade } from '../kernel/contract.ts'
-export type {
-  Access, Call, ClientOf, Clock, Command, CommandIo, CommandOption, CommandSocket, Connection, Contract, Ctx, EmitOptions, Event, HookToken,
-  Log, LogLevel, MaybePromise, Method, OptionalToken, Plugin, PluginSocket, Route, RouteContext, Schema, Scope, ServiceToken, TapOrder, Upgrade,
-} from '../kernel/contract.ts'
+export { command, commands } from '../kernel/command.ts'
+export { contract, controlWrites, definePlugin, event, hook, method, optional, route, service, upgrade } from '../kernel/contract.ts'
+export type { Command, CommandIo, CommandOption, CommandSocket } from '../kernel/command.ts'
+export type { Access, Call, CallLimit, ClientOf, Clock, Connection, Contract, Ctx, EmitOptions, Event, HookToken, Log, LogLevel, MaybePromise, Method, OptionalToken, Plugin, PluginSocket, Route, RouteContext, Schema, Scope, ServiceToken, TapOrder, Upgrade } from '../kernel/contract.ts'
 export { admits, labels, least, lowered, nobody } from '../kernel/provenance.ts'
 export type { Caller, Cause, Label } from '../kernel/provenance.ts'
 export { failures, NexusError } from '../kernel/errors.ts'
 export type { ErrorRow, ErrorTable, WireCode } from '../kernel/errors.ts'
 export {
-  callAfter, callAuthorize, callBefore, configChanged, connectionAuthenticate, connectionClosed, connectionHello, connectionOpened, httpRequest,
+  callAfter, callAuthorize, callBefore, configChanged, connectionAuthenticate, connectionClosed, connectionHello, connectionOpened, connectionRemote, Connections, gatewayListen, httpRequest,
   ConfigControl, configVerify, kernelBoot, kernelClose, KernelControl, kernelDrain, kernelReady, logWritten, pluginFailed, pluginLoaded, pluginUnloaded,
 } from '../kernel/points.ts'
 export type {
-  AuthAnswer, AuthRequest, ConfigBackup, ConfigControlApi, ConfigOrigin, ConfigView, ConfigWrite, ConfigWritten, HttpRequestInfo, KernelControlApi, LogRecord, Outcome, PluginNotice,
+  AuthAnswer, AuthRequest, ConfigBackup, ConfigControlApi, ConfigOrigin, ConfigView, ConfigWrite, ConfigWritten, ConnectionsApi, HttpRequestInfo, KernelControlApi, LogRecord, Outcome, PluginNotice,
 } from '../kernel/points.ts'
 export type { ChangeReport, Inspection, Phase, PluginState } from '../kernel/report.ts'
 export { nearest } from '../kernel/config/suggest.ts'

@@ -1,6 +1,6 @@
 /** What commands print for people: colours where they are wanted, and text that cannot steer the terminal. */
 import type { styleText } from 'node:util'
-import type { CommandIo } from '../kernel/contract.ts'
+import type { CommandIo } from '../kernel/command.ts'
 
 type Style = Parameters<typeof styleText>[0]
 export type Paint = (style: Style, text: string) => string

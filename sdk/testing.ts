@@ -2,7 +2,8 @@
  * The real kernel around the plugins under test, in memory: no files, no sockets, time that a test moves.
  * Closing it fails if a plugin has left anything behind, so every test of a plugin is also a test of its clean-up.
  */
-import type { ClientOf, Command, Contract, EmitOptions, HookToken, MaybePromise, Plugin, ServiceToken } from '../kernel/contract.ts'
+import type { Command } from '../kernel/command.ts'
+import type { ClientOf, Contract, EmitOptions, HookToken, MaybePromise, Plugin, ServiceToken } from '../kernel/contract.ts'
 import { createKernel, type Kernel } from '../kernel/index.ts'
 import { createLogger } from '../kernel/log.ts'
 import type { Deadlines, Emitted } from '../kernel/parts.ts'

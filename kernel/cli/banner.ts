@@ -5,6 +5,8 @@ import { columns, type Style } from './terminal.ts'
 
 export interface Ready {
   readonly url: string
+  /** Over TLS: what clients can be given to know this gateway by. */
+  readonly pin: string | undefined
   readonly version: string
   readonly paths: Paths
   readonly active: readonly string[]
@@ -20,13 +22,14 @@ export interface Ready {
 }
 type Row = readonly [string, string]
 
-export function readyLine({ url, version, paths, active, failed, mode, reasons, ms }: Ready): string {
+export function readyLine({ url, pin, version, paths, active, failed, mode, reasons, ms }: Ready): string {
   const failures = failed.map(({ id, error: { code, message, fix } }) => ({ id, code, message, fix }))
-  return `${JSON.stringify({ event: 'ready', url, pid: process.pid, version, state: paths.state, socket: paths.socket, active, failed: failures, mode, reasons, ms })}\n`
+  return `${JSON.stringify({ event: 'ready', url, pin, pid: process.pid, version, state: paths.state, socket: paths.socket, active, failed: failures, mode, reasons, ms })}\n`
 }
 
-export function banner({ url, version, paths, active, failed, commands, open, mode, reasons, ms }: Ready, style: Style): string {
+export function banner({ url, pin, version, paths, active, failed, commands, open, mode, reasons, ms }: Ready, style: Style): string {
   const facts: Row[] = [['State', paths.state], ['Plugins', `${active.length} running${failed.length > 0 ? style.yellow(`, ${failed.length} not`) : ''}`]]
+  if (pin !== undefined) facts.push(['TLS pin', pin])
   if (mode !== 'normal') facts.push(['Mode', style.yellow(mode)])
   if (open) facts.push(['Reach', style.yellow('the network; everybody needs the token')])
   const offers: Row[] = [['nexus chat', 'talk to an agent'], ['nexus status', 'see how it is doing']]

@@ -1,5 +1,5 @@
 /** `nexus call`: one method of the running gateway. */
-import type { CommandIo } from '../contract.ts'
+import type { CommandIo } from '../command.ts'
 import { misused } from './errors.ts'
 import { readAll } from './rpc.ts'
 import type { GatewaySocket } from './socket.ts'

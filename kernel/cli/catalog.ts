@@ -1,6 +1,6 @@
 /** Every command there is, known from data alone: the kernel's own table, the build's manifests, manifests of plugins from outside. */
 import { join } from 'node:path'
-import type { Command, CommandOption } from '../contract.ts'
+import type { Command, CommandOption } from '../command.ts'
 import type { Catalog } from '../loader.ts'
 import type { Manifest, ManifestCommand } from '../manifest.ts'
 import { packageDir, statePaths } from '../paths.ts'

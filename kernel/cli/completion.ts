@@ -1,5 +1,5 @@
 /** `nexus completion`: a script that knows every command, option and method by heart, so that a Tab starts no process. */
-import type { CommandIo } from '../contract.ts'
+import type { CommandIo } from '../command.ts'
 import { builtCommands, builtManifests, optionsOf, outsideCommands, ownEntries, type Entries } from './catalog.ts'
 import { misused } from './errors.ts'
 import { allErrors } from './explain.ts'

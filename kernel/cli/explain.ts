@@ -1,6 +1,6 @@
 /** `nexus explain`: the long form of an error code, from the tables that made it. */
 import { nearest } from '../config/suggest.ts'
-import type { CommandIo } from '../contract.ts'
+import type { CommandIo } from '../command.ts'
 import { kernelErrors, type ErrorRow, type ErrorTable } from '../errors.ts'
 import { configErrors } from '../config/errors.ts'
 import { gatewayErrors } from '../gateway/errors.ts'

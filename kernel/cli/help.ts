@@ -1,5 +1,5 @@
 /** Help, made from the tables of commands alone. */
-import type { CommandOption } from '../contract.ts'
+import type { CommandOption } from '../command.ts'
 import { optionsOf, type Entries, type Entry } from './catalog.ts'
 import { columns, type Style } from './terminal.ts'
 

@@ -1,5 +1,5 @@
 /** What a command is given: its arguments, the terminal, and the way to the running gateway. */
-import type { CommandIo } from '../contract.ts'
+import type { CommandIo } from '../command.ts'
 import { statePaths } from '../paths.ts'
 import type { Parsed } from './leaf.ts'
 import { misused } from './errors.ts'
@@ -29,7 +29,7 @@ export function commandIo(parsed: Parsed, json: boolean, offline = false): Comma
   let found: Promise<Gateway> | undefined
   const gateway = async (): Promise<Gateway> => {
     const { findGateway } = await import('./rpc.ts')
-    return found ??= findGateway({ url: text(parsed.options['url']), tokenFile: text(parsed.options['token-file']) }, env, paths)
+    return found ??= findGateway({ url: text(parsed.options['url']), tokenFile: text(parsed.options['token-file']), tlsPin: text(parsed.options['tls-pin']) }, env, paths)
   }
   let own: Promise<Offline> | undefined
   const timeoutMs = milliseconds(parsed.options['timeout'], '--timeout', TIMEOUT_MS)

@@ -3,7 +3,7 @@
  * turns whatever looks like a number into one, and `--id 007` has to stay `007`.
  */
 import { nearest } from '../config/suggest.ts'
-import type { CommandIo, CommandOption } from '../contract.ts'
+import type { CommandIo, CommandOption } from '../command.ts'
 import { optionsOf, type Entry } from './catalog.ts'
 import { misused } from './errors.ts'
 

@@ -1,5 +1,5 @@
 /** The commands that come with the kernel: what help says of them and where each one lives. */
-import type { Command } from '../contract.ts'
+import type { Command } from '../command.ts'
 import type { ManifestCommand } from '../manifest.ts'
 
 export interface OwnCommand extends ManifestCommand {
@@ -27,7 +27,8 @@ export const ownCommands: Readonly<Record<string, OwnCommand>> = {
     summary: 'Stop the running gateway: it finishes what it is doing first',
     options: {
       now: { summary: 'Do not wait for calls in flight' },
-      timeout: { value: 'MS', summary: 'How long to wait for the end (default 15000)' },
+      'tls-pin': { value: 'PIN', summary: 'Trust the certificate of this key (default: $NEXUS_TLS_PIN)' },
+  timeout: { value: 'MS', summary: 'How long to wait for the end (default 15000)' },
     },
     examples: ['nexus stop', 'nexus stop --now'],
     calls: false,

@@ -2,6 +2,8 @@
 import { NexusError, reasonOf } from '../errors.ts'
 import type { Paths } from '../paths.ts'
 import { fail, misused } from './errors.ts'
+import { newProof } from './local-proof.ts'
+import type { Trust } from './pin.ts'
 
 export interface Gateway {
   /** For messages. */
@@ -9,9 +11,13 @@ export interface Gateway {
   /** Without one it is reached over `socket`. */
   readonly url: URL | undefined
   readonly socket: string
+  /** The file of the secret that both ends of the socket know. */
+  readonly local: string
   readonly token: string | undefined
+  /** What the certificate at `url` must be; without it, one that Node trusts. */
+  readonly trust: Trust | undefined
 }
-interface Flags { readonly url: string | undefined; readonly tokenFile: string | undefined }
+interface Flags { readonly url: string | undefined; readonly tokenFile: string | undefined; readonly tlsPin?: string | undefined }
 
 const MAX_BYTES = 64 * 1024 * 1024
 const GONE = ['ECONNREFUSED', 'ENOENT', 'ENOTSOCK']
@@ -19,11 +25,18 @@ const GONE = ['ECONNREFUSED', 'ENOENT', 'ENOTSOCK']
 /** The token comes from --token-file, else NEXUS_TOKEN; over the socket it needs none, nor at a URL that is this state directory's own. */
 export async function findGateway(flags: Flags, env: NodeJS.ProcessEnv, paths: Paths): Promise<Gateway> {
   const url = flags.url === undefined ? undefined : parseUrl(flags.url)
+  if (url && !isSecure(url) && !isLoopback(url) && env['NEXUS_INSECURE'] !== '1') throw fail('NEXUS_CLI_PLAIN', { scheme: url.protocol.slice(0, -1), place: url.host })
   const fromEnv = env['NEXUS_TOKEN'] ? checked(env['NEXUS_TOKEN'], '$NEXUS_TOKEN') : undefined
   const given = flags.tokenFile === undefined ? fromEnv : await readToken(flags.tokenFile)
-  const token = given ?? (url && await isOwn(url, paths) ? await readToken(paths.token) : undefined)
-  return { place: url?.host ?? paths.state, url, socket: paths.socket, token }
+  const own = url !== undefined && (given === undefined || isSecure(url)) && await isOwn(url, paths)
+  const token = given ?? (own ? await readToken(paths.token) : undefined)
+  const trust = url && isSecure(url) ? await (await import('./pin.ts')).trustIn(flags.tlsPin ?? env['NEXUS_TLS_PIN'], own ? paths.state : undefined) : undefined
+  return { place: url?.host ?? paths.state, url, socket: paths.socket, local: paths.local, token, trust }
 }
+
+export const isSecure = ({ protocol }: URL): boolean => protocol === 'https:' || protocol === 'wss:'
+/** A parsed URL has every spelling of an IPv4 address as four numbers. */
+const isLoopback = ({ hostname }: URL): boolean => /^(localhost|\[::1\]|127(\.\d+){3})$/.test(hostname)
 
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
@@ -70,8 +83,9 @@ export interface CallOptions { readonly timeoutMs: number; readonly signal?: Abo
 /** The method's payload. Throws what the gateway answered, or NEXUS_CLI_NO_GATEWAY, _UNREACHABLE, _TIMEOUT. */
 export async function callGateway(gateway: Gateway, method: string, params: unknown, { timeoutMs, signal }: CallOptions): Promise<unknown> {
   const body = Buffer.from(JSON.stringify({ method, ...(params !== undefined && { params }) }))
-  const fields = { 'content-type': 'application/json', 'content-length': String(body.length), ...(gateway.token && { authorization: `Bearer ${gateway.token}` }) }
-  const { answer, end } = gateway.url ? overUrl(gateway.url, fields, body) : overSocket(gateway.socket, fields, body)
+  const proof = newProof(gateway)
+  const fields = { 'content-type': 'application/json', 'content-length': String(body.length), ...(gateway.token && { authorization: `Bearer ${gateway.token}` }), ...(proof && { 'x-nexus-local': proof.header }) }
+  const { answer, end } = gateway.url ? overUrl(gateway.url, gateway.trust, fields, body) : overSocket(gateway.socket, fields, body)
   let late = false
   const timer = setTimeout(() => {
     late = true
@@ -79,7 +93,8 @@ export async function callGateway(gateway: Gateway, method: string, params: unkn
   }, timeoutMs)
   signal?.addEventListener('abort', end)
   try {
-    return payloadOf(await answer, gateway.place)
+    const { text, proof: said } = await answer
+    return payloadOf(text, gateway, proof === undefined || proof.answer === said)
   } catch (error) {
     throw late ? fail('NEXUS_CLI_TIMEOUT', { method, ms: timeoutMs }) : unreachable(error, gateway)
   } finally {
@@ -88,7 +103,8 @@ export async function callGateway(gateway: Gateway, method: string, params: unkn
   }
 }
 
-interface Exchange { readonly answer: Promise<string>; end(): void }
+interface Reply { readonly text: string; readonly proof?: string | undefined }
+interface Exchange { readonly answer: Promise<Reply>; end(): void }
 type Fields = Readonly<Record<string, string>>
 
 /** HTTP/1.0, as it knows neither chunks nor reuse: the answer is what comes until the end. Loading `node:http` would take half as long again as a start of Node. */
@@ -97,33 +113,54 @@ function overSocket(path: string, fields: Fields, body: Buffer): Exchange {
   const head = ['POST /rpc HTTP/1.0', 'host: localhost', ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`), '', '']
   stream.write(head.join('\r\n'))
   stream.write(body)
-  return { answer: readAll(stream).then((text) => text.slice(text.indexOf('\r\n\r\n') + 4)), end: () => void stream.destroy() }
+  return { answer: readAll(stream).then(replyIn), end: () => void stream.destroy() }
+}
+
+function replyIn(text: string): Reply {
+  const end = text.indexOf('\r\n\r\n')
+  return { text: text.slice(end + 4), proof: /^x-nexus-proof: *(\S+)$/im.exec(text.slice(0, end))?.[1] }
+}
+
+function overUrl(url: URL, trust: Trust | undefined, headers: Fields, body: Buffer): Exchange {
+  const stop = new AbortController()
+  return { answer: asked(url, trust, headers, body, stop.signal), end: () => stop.abort() }
 }
 
 // Imported, Node 22 and later load their whole WebSocket client with it, which takes longer than the call.
-function overUrl({ protocol, hostname, port, pathname }: URL, headers: Fields, body: Buffer): Exchange {
-  const secure = protocol === 'https:' || protocol === 'wss:'
-  const { request } = secure ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
-  const req = request({ method: 'POST', hostname: hostname.replace(/^\[|\]$/g, ''), port: port || (secure ? 443 : 80), path: `${pathname.replace(/\/$/, '')}/rpc`, agent: false, headers })
-  const answer = new Promise<string>((resolve, reject) => {
-    req.once('response', (response) => void readAll(response).then(resolve, reject)).once('error', reject).end(body)
+async function asked(url: URL, trust: Trust | undefined, headers: Fields, body: Buffer, signal: AbortSignal): Promise<Reply> {
+  const { hostname, port, pathname } = url
+  const checked = trust && await (await import('./pin.ts')).trustedSocket(url, trust, signal)
+  const { request } = isSecure(url) && !checked ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
+  const way = checked ? { createConnection: () => checked } : { agent: false, minVersion: 'TLSv1.2' as const }
+  const req = request({ method: 'POST', hostname: hostname.replace(/^\[|\]$/g, ''), port: port || (isSecure(url) ? 443 : 80), path: `${pathname.replace(/\/$/, '')}/rpc`, headers, signal, ...way })
+  return new Promise((resolve, reject) => {
+    req.once('response', (response) => void readAll(response).then((text) => resolve({ text }), reject)).once('error', reject).end(body)
   })
-  return { answer, end: () => void req.destroy() }
 }
 
 export function unreachable(error: unknown, { place }: Gateway): NexusError {
   if (error instanceof NexusError) return error
   if (GONE.includes((error as NodeJS.ErrnoException).code ?? '')) return fail('NEXUS_CLI_NO_GATEWAY', { place }, error)
-  return fail('NEXUS_CLI_UNREACHABLE', { place, reason: reasonOf(error) }, error)
+  const signsItself = ['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'].includes((error as NodeJS.ErrnoException).code ?? '')
+  return fail('NEXUS_CLI_UNREACHABLE', { place, reason: signsItself ? 'its certificate signs itself; give its pin with NEXUS_TLS_PIN=sha256/...' : reasonOf(error) }, error)
 }
 
-function payloadOf(text: string, place: string): unknown {
+/** Of what has not proved to be the gateway nothing is believed, errors and fixes included. */
+export function impostor({ place, local }: Gateway, error: unknown): NexusError {
+  const { code, details } = (error ?? {}) as { code?: unknown; details?: { code?: unknown } | null }
+  const known = [details?.code, code].find((name) => typeof name === 'string' && /^[A-Z_]{2,40}$/.test(name))
+  return fail('NEXUS_CLI_IMPOSTOR', { place, file: local, said: known === undefined ? '' : ` (it said ${String(known)})` })
+}
+
+function payloadOf(text: string, gateway: Gateway, proven: boolean): unknown {
+  const { place } = gateway
   let answer: { readonly ok?: unknown; readonly payload?: unknown; readonly error?: unknown } | null
   try {
     answer = JSON.parse(text) as typeof answer
   } catch (error) {
     throw fail('NEXUS_CLI_UNREACHABLE', { place, reason: 'its answer is not that of a gateway' }, error)
   }
+  if (!proven) throw impostor(gateway, answer?.error)
   if (answer?.ok === true) return answer.payload
   throw remoteError(answer?.error, place)
 }

@@ -1,10 +1,13 @@
 /** A WebSocket to the gateway for commands that follow events. Only they load `ws`. */
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
-import type { CommandSocket } from '../contract.ts'
+import type { TLSSocket } from 'node:tls'
+import type { CommandSocket } from '../command.ts'
 import { packageJson } from './catalog.ts'
 import { fail } from './errors.ts'
-import { remoteError, unreachable, type Gateway } from './rpc.ts'
+import { newProof } from './local-proof.ts'
+import type { Trust } from './pin.ts'
+import { impostor, remoteError, unreachable, type Gateway } from './rpc.ts'
 
 export interface GatewaySocket extends CommandSocket {
   /** The methods this connection may call. */
@@ -21,10 +24,17 @@ const scopes = ['operator.admin', 'operator.read', 'operator.write', 'operator.a
 export async function openSocket(gateway: Gateway, timeoutMs: number): Promise<GatewaySocket> {
   const { WebSocket } = await import('ws')
   const address = gateway.url ? gateway.url.href.replace(/^http/, 'ws') : 'ws://localhost/'
-  const ws = new WebSocket(address, { perMessageDeflate: false, maxPayload: MAX_PAYLOAD, handshakeTimeout: timeoutMs, ...(!gateway.url && { createConnection: () => connect(gateway.socket) }) })
+  const trusted = gateway.url && gateway.trust && await checked(gateway, gateway.url, gateway.trust, timeoutMs)
+  const createConnection = trusted ? () => trusted : gateway.url ? undefined : () => connect(gateway.socket)
+  const proof = newProof(gateway)
+  const ws = new WebSocket(address, {
+    perMessageDeflate: false, maxPayload: MAX_PAYLOAD, handshakeTimeout: timeoutMs, minVersion: 'TLSv1.2',
+    ...(createConnection && { createConnection }), ...(proof && { headers: { 'x-nexus-local': proof.header } }),
+  })
   const waiting = new Map<string, Waiting>()
   const listeners = new Map<string, Set<(payload: never) => void>>()
   let reason: unknown = new Error('the connection is closed')
+  let proven = proof === undefined
 
   const call = (method: string, params?: unknown): Promise<unknown> => new Promise((resolve, reject) => {
     if (ws.readyState !== WebSocket.OPEN) return reject(unreachable(reason, gateway))
@@ -57,7 +67,7 @@ export async function openSocket(gateway: Gateway, timeoutMs: number): Promise<G
     if (!asked) return
     waiting.delete(frame.id!)
     if (frame.ok) asked.resolve(frame.payload)
-    else asked.reject(remoteError(frame.error, gateway.place))
+    else asked.reject(proven ? remoteError(frame.error, gateway.place) : impostor(gateway, frame.error))
   })
 
   const slow = setTimeout(() => {
@@ -68,9 +78,11 @@ export async function openSocket(gateway: Gateway, timeoutMs: number): Promise<G
     const hello = await new Promise<unknown>((resolve, reject) => {
       on('connect.challenge', () => void call('connect', introduction(gateway)).then(resolve, reject))
       void closed.then(() => reject(unreachable(reason, gateway)))
-    }) as { features?: { methods?: string[] } }
+    }) as { features?: { methods?: string[] }; auth?: { proof?: string } } | undefined
+    if (proof && hello?.auth?.proof !== proof.answer) throw impostor(gateway, undefined)
+    proven = true
     return {
-      call, on, closed, methods: hello.features?.methods ?? [],
+      call, on, closed, methods: hello?.features?.methods ?? [],
       async [Symbol.asyncDispose]() {
         ws.close(1000)
         await closed
@@ -82,6 +94,13 @@ export async function openSocket(gateway: Gateway, timeoutMs: number): Promise<G
   } finally {
     clearTimeout(slow)
   }
+}
+
+/** To a certificate that is known by its key. */
+async function checked(gateway: Gateway, url: URL, trust: Trust, timeoutMs: number): Promise<TLSSocket> {
+  const { trustedSocket } = await import('./pin.ts')
+  const signal = AbortSignal.timeout(timeoutMs)
+  return trustedSocket(url, trust, signal).catch((error: unknown) => { throw signal.aborted ? fail('NEXUS_CLI_TIMEOUT', { method: 'connect', ms: timeoutMs }) : unreachable(error, gateway) })
 }
 
 const introduction = ({ token }: Gateway): unknown => ({

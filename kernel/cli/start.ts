@@ -2,19 +2,19 @@
 import { once } from 'node:events'
 import module from 'node:module'
 import { join, resolve } from 'node:path'
+import type { CommandIo } from '../command.ts'
 import type { Gathered } from '../config/gather.ts'
-import type { Keeper, Rebind } from '../config/keeper.ts'
-import type { GatewayConfig } from '../config/tree.ts'
-import type { CommandIo } from '../contract.ts'
+import type { Keeper } from '../config/keeper.ts'
 import { catchFaults } from '../crash.ts'
 import { fail, NexusError } from '../errors.ts'
-import type { Gateway, Listen } from '../gateway/gateway.ts'
+import type { Gateway } from '../gateway/gateway.ts'
 import type { Kernel } from '../kernel.ts'
 import { acquireLock, type Lock } from '../lock.ts'
 import { createLogger, type Logger } from '../log.ts'
 import { privateDir, statePaths, type Paths } from '../paths.ts'
 import { banner, readyLine, type Ready } from './banner.ts'
 import { packageJson } from './catalog.ts'
+import { createDoors, type Where } from './doors.ts'
 import { misused } from './errors.ts'
 import { levelOf, textSink } from './log-text.ts'
 import { styleOf } from './terminal.ts'
@@ -60,7 +60,8 @@ async function serve(io: CommandIo, { flags, paths, lock, stopped, unsafe }: Pla
   const show = showing(io, log)
   const mustExist = flags.config !== undefined || Boolean(io.env['NEXUS_CONFIG'])
   const keeper = await createKeeper(await createLoader({ cacheDir: paths.cache }), { paths, version, env: io.env, mustExist, ...flags, unsafe })
-  const where = { ...doorsOf(keeper.gateway, flags), socketPath: paths.socket }
+  const doors = createDoors(flags, paths, log)
+  const where = await doors.where(keeper.gateway)
   await tryPort(where)
 
   const [{ createKernel }, { createGateway }] = await code
@@ -71,13 +72,15 @@ async function serve(io: CommandIo, { flags, paths, lock, stopped, unsafe }: Pla
     const gateway = createGateway(kernel)
     const listening = await gateway.listen(where)
     lock.publish({ host: where.host, port: listening.port ?? 0 })
-    await keeper.serve(kernel, { watch: true, rebind: rebinding(gateway, lock, where, flags) })
-    show.ready(readyOf(kernel, keeper, { active, failed, url: listening.url ?? '', open: !isLoopback(where.host) }))
+    await keeper.serve(kernel, { watch: true, rebind: doors.follow(gateway, lock, keeper.gateway, where) })
+    show.ready(readyOf(kernel, keeper, { active, failed, url: listening.url ?? '', pin: where.tls?.pin, open: !isLoopback(where.host) }))
     await stopped
+    doors.close()
     await keeper.close()
     return await shutDown(kernel, gateway, log)
   } catch (error) {
     show.lines()
+    doors.close()
     await keeper.close()
     await kernel.close()
     throw error
@@ -90,26 +93,6 @@ async function bootsOf({ state }: Paths): Promise<{ readonly unsafe: string | un
   const file = join(state, 'config', 'boots.json')
   const { crashes } = await noteBoot(file, Date.now())
   return { unsafe: crashes < CRASHES ? undefined : `${crashes} starts within a minute ended in a crash, so only what is needed to look into it runs`, clear: () => clearBoots(file) }
-}
-
-const doorsOf = ({ port, bind }: GatewayConfig, flags: Flags) => ({ host: hostOf(flags.bind ?? bind), port: flags.port ?? port })
-
-/** New settings move the port; connections over the old one stay. What a flag says stays as it is. */
-function rebinding(gateway: Gateway, lock: Lock, first: Required<Listen>, flags: Flags): Rebind {
-  let now = first
-  return async (settings) => {
-    const next = { ...doorsOf(settings, flags), socketPath: first.socketPath }
-    if (next.host === now.host && next.port === now.port) return undefined
-    const moved = await gateway.move(next)
-    return {
-      undo: moved.undo,
-      async keep() {
-        now = next
-        await moved.keep()
-        lock.publish({ host: next.host, port: moved.port })
-      },
-    }
-  }
 }
 
 async function shutDown(kernel: Kernel, gateway: Gateway, log: Logger): Promise<number> {
@@ -136,7 +119,7 @@ function showing(io: CommandIo, log: Logger): { lines(): void; ready(what: Ready
   }
 }
 
-function readyOf({ version, paths }: Kernel, { first, control }: Keeper, is: Pick<Ready, 'active' | 'failed' | 'url' | 'open'>): Ready {
+function readyOf({ version, paths }: Kernel, { first, control }: Keeper, is: Pick<Ready, 'active' | 'failed' | 'url' | 'pin' | 'open'>): Ready {
   const nameless = first.missing.map((error) => ({ id: String(error.data['plugin']), error }))
   const commands = is.active.flatMap((id) => Object.keys(first.manifests[id]?.commands ?? {}))
   return { ...is, ...control.mode(), failed: [...nameless, ...is.failed], version, paths, commands, ms: Math.round(performance.now()) }
@@ -185,7 +168,7 @@ async function prepare({ state, cache }: Paths): Promise<void> {
 }
 
 /** Sees that the port can be had before any plugin is set up: a start that must fail does nothing first. */
-async function tryPort({ host, port }: Required<Listen>): Promise<void> {
+async function tryPort({ host, port }: Where): Promise<void> {
   if (port === 0) return
   const { createServer } = await import('node:net')
   const server = createServer().listen(port, host)
@@ -211,5 +194,4 @@ function flagsOf({ options }: CommandIo): Flags {
   }
 }
 
-const hostOf = (bind: string): string => (bind === 'loopback' ? '127.0.0.1' : bind === 'lan' ? '0.0.0.0' : bind)
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')

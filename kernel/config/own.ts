@@ -1,5 +1,6 @@
 /** The kernel's own keys of the settings. */
 import type { ConfigFault } from './fault.ts'
+import type { TlsSettings } from '../gateway/tls.ts'
 import { checkConfig, type CheckOptions, type JsonSchema } from './schema.ts'
 import type { Table } from './table.ts'
 
@@ -7,6 +8,7 @@ export interface GatewayConfig {
   readonly port: number
   /** `loopback`, `lan` or an address. */
   readonly bind: string
+  readonly tls?: TlsSettings
 }
 export interface OwnConfig {
   /** With defaults in place of what is not valid. */
@@ -27,6 +29,16 @@ export const ownSchema = {
       properties: {
         port: { type: 'integer', minimum: 0, maximum: 65_535, default: 19_789, description: 'Where clients connect; 0 takes any port that is free.' },
         bind: { type: 'string', minLength: 1, maxLength: 255, default: 'loopback', description: 'loopback, lan or an address.' },
+        tls: {
+          type: 'object',
+          properties: {
+            cert: { ...name, description: 'File with the certificate, and those it rests on, in PEM.' },
+            key: { ...name, description: 'File with its key in PEM.' },
+            generate: { type: 'boolean', description: 'Use a certificate that the gateway makes itself; clients are given its pin.' },
+          },
+          additionalProperties: false,
+          description: 'Serve https and wss: `cert` and `key`, or `generate`.',
+        },
       },
       additionalProperties: false,
       default: {},

@@ -37,7 +37,7 @@ export interface Secrets {
   close(): void
 }
 
-const fresh: Readonly<Record<SecretSource['kind'], number>> = { env: 0, file: 10_000, exec: 5 * 60_000, store: 5 * 60_000 }
+const fresh: Readonly<Record<SecretSource['kind'], number>> = { env: 0, file: 0, exec: 5 * 60_000, store: 5 * 60_000 }
 /** After a failure, the last good value is used this long before the source is asked again. */
 const retryMs = 30_000
 const mostKept = 1_000

@@ -63,7 +63,7 @@ export function connectionOf({ id, caller, protocol }: Cursor, { client }: Conne
   })
 }
 
-export async function helloOk(kernel: Kernel, limits: Limits, connection: Connection, { auth }: ConnectParams, place: { cursor: Cursor; status: ResumeStatus }): Promise<unknown> {
+export async function helloOk(kernel: Kernel, limits: Limits, connection: Connection, { auth }: ConnectParams, place: { readonly cursor: Cursor; readonly status: ResumeStatus; readonly tell: Readonly<Record<string, string>> | undefined }): Promise<unknown> {
   const { caller, protocol, id } = connection
   const seen = (table: ReadonlyMap<string, { readonly access: string }>): string[] =>
     [...table].filter(([, { access }]) => admits(caller.scopes, access)).map(([name]) => name)
@@ -73,7 +73,7 @@ export async function helloOk(kernel: Kernel, limits: Limits, connection: Connec
     server: { version: kernel.version, connId: id },
     features: { methods: seen(kernel.methods), events: seen(kernel.events) },
     snapshot: await kernel.invoke(connectionHello, blankSnapshot(kernel, connection), connection),
-    auth: { role: caller.role, scopes: [...caller.scopes], method: auth?.token ? 'token' : auth?.password ? 'password' : auth?.deviceToken ? 'device-token' : 'none' },
+    auth: { role: caller.role, scopes: [...caller.scopes], method: auth?.token ? 'token' : auth?.password ? 'password' : auth?.deviceToken ? 'device-token' : 'none', ...place.tell },
     policy: { maxPayload: limits.maxPayload, maxBufferedBytes: limits.maxBufferedBytes, tickIntervalMs: limits.tickIntervalMs },
     // The next event on this socket has the number after `seq`.
     resume: { token: place.cursor.token, seq: place.cursor.seq, status: place.status },

@@ -6,11 +6,12 @@ import type { MaybePromise } from '../contract.ts'
 import type { Verb } from '../dispatch.ts'
 import { fail, kernelErrors, NexusError } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
-import { connectionAuthenticate, type AuthAnswer, type HttpRequestInfo } from '../points.ts'
+import { connectionAuthenticate, connectionRemote, type AuthAnswer, type HttpRequestInfo } from '../points.ts'
 import { nobody, type Caller } from '../provenance.ts'
 import { isPromise } from '../within.ts'
+import type { Desk } from './desk.ts'
+import { gatewayFail } from './errors.ts'
 import { traceOf } from './frames.ts'
-import type { Limits } from './limits.ts'
 
 export type ListenerKind = 'tcp' | 'unix'
 export type Headers = Readonly<Record<string, string | undefined>>
@@ -21,11 +22,26 @@ export const headersOf = (req: IncomingMessage): Headers => req.headers as Heade
 /** IPv4 as IPv4, also on a socket that takes both; empty on the unix socket. */
 export const addressOf = ({ remoteAddress = '' }: Socket): string => (remoteAddress.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress)
 
-/** An `Authorization` that is not a bearer's is a credential that nobody knows. */
+/** The address that counts: that of the socket, unless a plugin knows better. */
+export function remoteOf(kernel: Kernel, socket: Socket, headers: Headers): string {
+  const peer = addressOf(socket)
+  if (!kernel.used(connectionRemote)) return peer
+  const remote = kernel.invoke(connectionRemote, peer, headers)
+  return typeof remote === 'string' ? remote : peer
+}
+
+export const isSecure = (socket: Socket): boolean => 'encrypted' in socket
+
+/** An `Authorization` that is not a bearer's is a credential that nobody knows, and so are two that differ. */
 export function tokenOf(req: IncomingMessage): string | undefined {
-  const headers = headersOf(req)
-  const { authorization } = headers
-  if (authorization === undefined) return headers['x-openclaw-token']
+  const { authorization, 'x-api-key': key, 'x-openclaw-token': own } = headersOf(req)
+  const bearer = authorization === undefined ? undefined : bearerIn(authorization)
+  if (key === undefined && own === undefined) return bearer
+  const [first, ...rest] = [bearer, key, own].filter((token) => token !== undefined)
+  return rest.every((token) => token === first) ? first : ''
+}
+
+function bearerIn(authorization: string): string {
   const kind = authorization.slice(0, 7)
   return kind === 'Bearer ' || kind.toLowerCase() === 'bearer ' ? authorization.slice(7).trim() : ''
 }
@@ -37,42 +53,69 @@ export function pathOf({ url = '' }: IncomingMessage): string {
   return start < 0 ? '/' : url.slice(start, query < 0 ? undefined : query)
 }
 
-/** Addresses end up in logs and histories, so a token in one is refused even if it is right. */
-export const hasTokenInUrl = ({ url = '' }: IncomingMessage): boolean => url.includes('?') && /\?(?:.*&)?token=/i.test(url)
+/** Of two of these one could be checked and the other one used. RFC 9112, 3.2, says so of `Host`. */
+const single: ReadonlySet<string> = new Set(['host', 'authorization', 'x-api-key', 'x-openclaw-token'])
+
+/** Why a request is refused whoever sends it, if it is. */
+export function unfit({ url = '', rawHeaders }: IncomingMessage): NexusError | undefined {
+  // Addresses end up in logs and histories, so a token in one is refused even if it is right.
+  if (url.includes('?') && /[?&](?:(?:access_?)?token|api[-_]?key|password)=/i.test(url)) return gatewayFail('NEXUS_HTTP_TOKEN_IN_URL')
+  let seen = ''
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]?.toLowerCase() ?? ''
+    if (!single.has(name)) continue
+    if (seen.includes(` ${name} `)) return gatewayFail('NEXUS_HTTP_TWICE', { name })
+    seen += ` ${name} `
+  }
+  return undefined
+}
 
 export const traceIn = (req: IncomingMessage): string | undefined => traceOf(headersOf(req)['traceparent'])
 
-export const infoOf = (req: IncomingMessage, path: string, listener: ListenerKind): HttpRequestInfo =>
-  ({ method: req.method ?? '', path, headers: headersOf(req), remote: addressOf(req.socket), listener })
+export function infoOf(req: IncomingMessage, path: string, listener: ListenerKind, remote: string, upgrade: boolean): HttpRequestInfo {
+  const { method = '', socket } = req
+  return { method, path, headers: headersOf(req), remote, listener, secure: isSecure(socket), localPort: socket.localPort, upgrade }
+}
+
+export type Admission = Extract<AuthAnswer, { ok: true }>
 
 /** Throws the refusal. */
-export function admitted(answer: AuthAnswer | undefined): Caller {
-  if (answer?.ok) return answer.caller
+export function admitted(answer: AuthAnswer | undefined): Admission {
+  if (answer?.ok) return answer
   throw refusalOf(answer)
 }
 
 /** As the client may see it. */
 export function refusalOf(answer: Extract<AuthAnswer, { ok: false }> | undefined): NexusError {
   if (!answer) return fail('NEXUS_CALL_UNAUTHENTICATED', { reason: 'nothing here knows this credential' })
+  const { code, message, wire, retryAfterMs, details } = answer
+  const later = retryAfterMs === undefined ? {} : { status: 429, retryable: true }
   const row = kernelErrors.NEXUS_CALL_UNAUTHENTICATED
-  return new NexusError('NEXUS_CALL_UNAUTHENTICATED', { ...row, text: answer.message, detail: answer.code, wire: answer.wire ?? row.wire })
+  return new NexusError('NEXUS_CALL_UNAUTHENTICATED', { ...row, text: message, detail: code, wire: wire ?? row.wire, ...later }, { retryAfterMs, details })
 }
 
 /** Waits for an authenticator as long as a handshake may take. */
-export function authenticate(kernel: Kernel, limits: Limits, req: IncomingMessage, listener: ListenerKind, token: string | undefined): MaybePromise<AuthAnswer | undefined> {
-  const [remote, headers] = [addressOf(req.socket), headersOf(req)]
+export function authenticate({ kernel, limits, admissions }: Desk, req: IncomingMessage, listener: ListenerKind, token: string | undefined): MaybePromise<AuthAnswer | undefined> {
+  const { socket } = req
+  const headers = headersOf(req)
+  const [peer, remote, secure] = [addressOf(socket), remoteOf(kernel, socket, headers), isSecure(socket)]
+  const noted = (answer: AuthAnswer | undefined): AuthAnswer | undefined => {
+    if (answer?.ok) admissions.note(socket, answer.caller)
+    return answer
+  }
   // Written out twice: a spread here costs more than all the rest of a request's authentication.
-  return kernel.ask(() => AbortSignal.timeout(limits.handshakeMs), connectionAuthenticate, token === undefined
-    ? { transport: 'http', listener, remote, headers, role: 'operator' }
-    : { transport: 'http', listener, remote, headers, role: 'operator', token })
+  const answer = kernel.ask(() => AbortSignal.timeout(limits.handshakeMs), connectionAuthenticate, token === undefined
+    ? { transport: 'http', listener, secure, peer, remote, headers, role: 'operator' }
+    : { transport: 'http', listener, secure, peer, remote, headers, role: 'operator', token })
+  return isPromise(answer) ? answer.then(noted) : noted(answer)
 }
 
 /** Who calls a route or an upgrade: nobody, if it is public and no credential came. Throws the refusal. */
-export function callerOf(kernel: Kernel, limits: Limits, { access }: Verb, req: IncomingMessage, listener: ListenerKind): MaybePromise<Caller> {
+export function callerOf(desk: Desk, { access }: Verb, req: IncomingMessage, listener: ListenerKind): MaybePromise<Caller> {
   const token = tokenOf(req)
   if (access === 'public' && token === undefined) return nobody
-  const answer = authenticate(kernel, limits, req, listener, token)
-  return isPromise(answer) ? answer.then(admitted) : admitted(answer)
+  const answer = authenticate(desk, req, listener, token)
+  return isPromise(answer) ? answer.then((given) => admitted(given).caller) : admitted(answer).caller
 }
 
 /** A call over HTTP is over when its response has been sent; if the client goes before that, it is aborted. */

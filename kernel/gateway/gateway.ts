@@ -2,20 +2,24 @@
 import { chmodSync } from 'node:fs'
 import { lstat, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
+import type { Server as SecureServer } from 'node:https'
 import type { AddressInfo, ListenOptions, Socket } from 'node:net'
 import type { Connection } from '../contract.ts'
 import { fail } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
 import { within } from '../within.ts'
+import { gatewayListen, type Door } from '../points.ts'
+import { createAdmissions } from './admissions.ts'
 import { createBroadcast } from './broadcast.ts'
 import type { ListenerKind } from './credentials.ts'
 import { createHttp, GuardedResponse } from './http.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { createPeers } from './peers.ts'
+import type { TlsMaterial } from './tls.ts'
 import { createUpgrades } from './upgrade.ts'
 
 /** At least one of `port` (0: any) and `socketPath`. */
-export interface Listen { readonly host?: string; readonly port?: number; readonly socketPath?: string }
+export interface Listen { readonly host?: string; readonly port?: number; readonly socketPath?: string; readonly tls?: TlsMaterial | undefined }
 export interface Listening { readonly url: string | undefined; readonly port: number | undefined }
 export interface Farewell { readonly reason?: string; readonly restartExpectedMs?: number }
 
@@ -23,7 +27,9 @@ export interface Gateway {
   /** Throws NEXUS_START_PORT or NEXUS_START_BIND; then nothing is left open. */
   listen(where: Listen): Promise<Listening>
   /** Opens another TCP address; then either it or the one before is closed. Connections stay. Throws like `listen`. */
-  move(where: { readonly host: string; readonly port: number }): Promise<{ readonly url: string; readonly port: number; keep(): Promise<void>; undo(): Promise<void> }>
+  move(where: { readonly host: string; readonly port: number; readonly tls?: TlsMaterial | undefined }): Promise<{ readonly url: string; readonly port: number; keep(): Promise<void>; undo(): Promise<void> }>
+  /** Another certificate for those who connect from now on. */
+  show(tls: TlsMaterial): void
   connections(): readonly Connection[]
   /** Lets nobody in any more and says so to those who are in; their calls go on. */
   drain(farewell?: Farewell): void
@@ -31,30 +37,34 @@ export interface Gateway {
   close(options?: Farewell & { readonly deadlineMs?: number }): Promise<void>
 }
 
+interface Port extends Door { readonly server: Server; readonly tls: TlsMaterial | undefined }
+
 /** What fits into the address of a unix socket. */
 const longestPath = process.platform === 'linux' ? 107 : 103
-const timeouts = { headersTimeout: 15_000, requestTimeout: 120_000, connectionsCheckingInterval: 5_000 }
+const timeouts = { headersTimeout: 10_000, requestTimeout: 120_000, connectionsCheckingInterval: 5_000 }
 
 export function createGateway(kernel: Kernel, options: { readonly limits?: Partial<Limits> } = {}): Gateway {
   const limits = { ...defaultLimits, ...options.limits }
   const broadcast = createBroadcast(limits, () => kernel.clock.now(), kernel.log)
   const peers = createPeers(kernel, limits, broadcast)
-  const upgrades = createUpgrades({ kernel, limits, broadcast, admit: peers.admit, depart: peers.depart })
-  const http = createHttp(kernel, limits)
+  const admissions = createAdmissions()
+  const upgrades = createUpgrades({ kernel, limits, admissions, broadcast, admit: peers.admit, depart: peers.depart })
+  const http = createHttp({ kernel, limits, admissions })
   const servers = new Set<Server>()
   const sockets = new Set<Socket>()
   const unsubscribe = kernel.subscribe(broadcast.publish)
   let closing: Promise<unknown> | undefined
-  let tcp: Server | undefined
-  kernel.connectionsFrom(peers.list)
+  let tcp: Port | undefined
+  kernel.connectionsFrom({ list: peers.list, end: admissions.end, doors: () => (tcp ? [{ host: tcp.host, port: tcp.port, secure: tcp.secure }] : []) })
 
   function forget(this: Socket): void {
     sockets.delete(this)
   }
 
   /** Resolves to the system's error code if the address cannot be had. */
-  function open(kind: ListenerKind, where: ListenOptions): Promise<string | Server> {
-    const server = createServer({ ServerResponse: GuardedResponse, maxHeaderSize: 16 * 1024, ...timeouts })
+  async function open(kind: ListenerKind, where: ListenOptions, tls?: TlsMaterial): Promise<string | Server> {
+    const how = { ServerResponse: GuardedResponse, maxHeaderSize: 16 * 1024, ...timeouts }
+    const server = tls ? (await import('node:https')).createServer({ ...how, ...tls, handshakeTimeout: limits.handshakeMs }) : createServer(how)
     servers.add(server)
     server.maxHeadersCount = 100
     server.maxConnections = limits.sockets
@@ -70,18 +80,20 @@ export function createGateway(kernel: Kernel, options: { readonly limits?: Parti
     })
   }
 
-  async function openPort(host: string, port: number): Promise<Server> {
-    const server = await open('tcp', { host, port })
+  async function openPort(host: string, port: number, tls: TlsMaterial | undefined): Promise<Port> {
+    const secure = tls !== undefined
+    await kernel.invoke(gatewayListen, { host, port, secure })
+    const server = await open('tcp', { host, port }, tls)
     if (server === 'EADDRINUSE') throw fail('NEXUS_START_PORT', { port, host })
     if (typeof server === 'string') throw fail('NEXUS_START_BIND', { host, port, reason: server })
-    return server
+    return { host, port: (server.address() as AddressInfo).port, secure, tls, server }
   }
 
   /** No new connections there; those it has are kept. */
-  async function shut(server: Server | undefined): Promise<void> {
-    if (!server || !servers.delete(server)) return
-    server.close()
-    server.closeIdleConnections()
+  async function shut(port: Port | undefined): Promise<void> {
+    if (!port || !servers.delete(port.server)) return
+    port.server.close()
+    port.server.closeIdleConnections()
   }
 
   /** Whoever calls this holds the lock of the state directory, so a socket that is there is a dead one. */
@@ -120,19 +132,25 @@ export function createGateway(kernel: Kernel, options: { readonly limits?: Parti
     connections: peers.list,
     drain,
     close,
-    async move({ host, port }) {
-      const [before, old] = [tcp, tcp?.address() as AddressInfo | undefined]
+    show(tls) {
+      if (!tcp?.secure) return
+      const { server } = tcp
+      tcp = { ...tcp, tls }
+      if ('setSecureContext' in server) (server as SecureServer).setSecureContext(tls)
+    },
+    async move({ host, port, tls }) {
+      const before = tcp
       // One port on two addresses may overlap: then the one before has to make room first.
-      const early = port !== 0 && old?.port === port
+      const early = port !== 0 && before?.port === port
       if (early) await shut(before)
-      const back = async (): Promise<void> => { tcp = early && old ? await openPort(old.address, old.port) : before }
-      const next = await openPort(host, port).catch(async (error: unknown) => {
+      const back = async (): Promise<void> => { tcp = early && before ? await openPort(before.host, before.port, before.tls) : before }
+      const next = await openPort(host, port, tls).catch(async (error: unknown) => {
         await back()
         throw error
       })
       tcp = next
       return {
-        ...listeningOn(host, next),
+        ...listeningOn(next),
         keep: () => shut(before),
         async undo() {
           await shut(next)
@@ -140,12 +158,12 @@ export function createGateway(kernel: Kernel, options: { readonly limits?: Parti
         },
       }
     },
-    async listen({ host = '127.0.0.1', port, socketPath }) {
+    async listen({ host = '127.0.0.1', port, socketPath, tls }) {
       try {
         if (socketPath !== undefined) await openSocket(socketPath)
         if (port === undefined) return { url: undefined, port: undefined }
-        tcp = await openPort(host, port)
-        return listeningOn(host, tcp)
+        tcp = await openPort(host, port, tls)
+        return listeningOn(tcp)
       } catch (error) {
         await close({ deadlineMs: 0 })
         throw error
@@ -154,13 +172,12 @@ export function createGateway(kernel: Kernel, options: { readonly limits?: Parti
   }
 }
 
-function listeningOn(host: string, server: Server): { url: string; port: number } {
-  const { port } = server.address() as AddressInfo
-  return { url: urlOf(host, port), port }
+function listeningOn({ host, port, secure }: Door): { url: string; port: number } {
+  return { url: `${secure ? 'https' : 'http'}://${placeOf(host, port)}`, port }
 }
 
 /** An address that a client on this machine can use. */
-function urlOf(name: string, port: number): string {
+function placeOf(name: string, port: number): string {
   const host = name === '0.0.0.0' ? '127.0.0.1' : name === '::' ? '::1' : name
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -4,20 +4,17 @@ import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import { asNexusError, fail, type NexusError } from '../errors.ts'
 import type { Until } from '../hooks.ts'
-import type { Kernel } from '../kernel.ts'
 import { connectionAuthenticate } from '../points.ts'
-import { admits, type Caller } from '../provenance.ts'
+import { admits } from '../provenance.ts'
 import type { Broadcast } from './broadcast.ts'
 import { connectionOf, helloOk, negotiate, readConnect, roleOf, type ConnectParams } from './connect.ts'
 import { Peer } from './connection.ts'
-import { admitted, type Headers, type ListenerKind } from './credentials.ts'
+import { admitted, type Admission, type Headers, type ListenerKind } from './credentials.ts'
+import type { Desk } from './desk.ts'
 import { answerId, errorFrame, isRequest, jsonIn, okFrame, type Protocol } from './frames.ts'
-import type { Limits } from './limits.ts'
 import { textFrame } from './ws-frame.ts'
 
-export interface Doorway {
-  readonly kernel: Kernel
-  readonly limits: Limits
+export interface Doorway extends Desk {
   readonly broadcast: Broadcast
   /** From here on the socket's messages are the peer's. */
   admit(peer: Peer, ws: WebSocket): void
@@ -28,6 +25,8 @@ export interface Guest {
   readonly ws: WebSocket
   readonly socket: Socket
   readonly headers: Headers
+  readonly secure: boolean
+  readonly peer: string
   readonly remote: string
   readonly listener: ListenerKind
 }
@@ -97,7 +96,7 @@ async function meet(door: Doorway, guest: Guest, data: Buffer, nonce: string, un
     if (!isRequest(frame) || frame.method !== 'connect') throw fail('NEXUS_CONNECT_FIRST')
     const params = readConnect(frame.params)
     protocol = negotiate(params)
-    return await welcome(door, guest, frame.id, params, protocol, await identify(door.kernel, guest, params, nonce, until))
+    return await welcome(door, guest, frame.id, params, protocol, await identify(door, guest, params, nonce, until))
   } catch (thrown) {
     const error = asNexusError(thrown, 'NEXUS_CALL_FAILED', { verb: 'connect', plugin: 'kernel', trace: nonce })
     door.kernel.log.info('a client was turned away', { remote: guest.remote, code: error.code, detail: error.row.detail })
@@ -106,25 +105,28 @@ async function meet(door: Doorway, guest: Guest, data: Buffer, nonce: string, un
   }
 }
 
-async function identify(kernel: Kernel, { headers, remote, listener }: Guest, params: ConnectParams, nonce: string, until: Until): Promise<Caller> {
+async function identify({ kernel, admissions }: Doorway, { ws, socket, headers, secure, peer, remote, listener }: Guest, params: ConnectParams, nonce: string, until: Until): Promise<Admission> {
   const { token, password } = params.auth ?? {}
-  const caller = admitted(await kernel.ask(until, connectionAuthenticate, {
-    transport: 'ws', listener, remote, headers, nonce, role: roleOf(params), connect: params,
+  await kernel.held
+  const admission = admitted(await kernel.ask(until, connectionAuthenticate, {
+    transport: 'ws', listener, secure, peer, remote, headers, nonce, role: roleOf(params), connect: params,
     ...(token !== undefined && { token }),
     ...(password !== undefined && { password }),
   }))
+  const { caller } = admission
+  admissions.note(socket, caller, ws)
   // Asked ∩ held; none asked, none given.
-  return { ...caller, scopes: new Set(params.scopes?.filter((scope) => scope !== 'public' && admits(caller.scopes, scope))) }
+  return { ...admission, caller: { ...caller, scopes: new Set(params.scopes?.filter((scope) => scope !== 'public' && admits(caller.scopes, scope))) } }
 }
 
-async function welcome(door: Doorway, { ws, socket, remote }: Guest, id: string, params: ConnectParams, protocol: Protocol, caller: Caller): Promise<Peer | undefined> {
+async function welcome(door: Doorway, { ws, socket, remote }: Guest, id: string, params: ConnectParams, protocol: Protocol, { caller, tell }: Admission): Promise<Peer | undefined> {
   const { kernel, limits, broadcast, depart } = door
   if (ws.readyState !== ws.OPEN) return undefined
   const place = broadcast.place({ supersede: () => ws.close(1001, 'resumed elsewhere') }, caller, protocol, params.resume)
   let peer: Peer | undefined
   try {
     const connection = connectionOf(place.cursor, params, remote, kernel.clock.now())
-    const hello = okFrame(id, await helloOk(kernel, limits, connection, params, place))
+    const hello = okFrame(id, await helloOk(kernel, limits, connection, params, { ...place, tell }))
     if (ws.readyState === ws.OPEN) {
       socket.write(textFrame(hello))
       peer = new Peer({ kernel, limits, ws, socket, connection, cursor: place.cursor, depart })

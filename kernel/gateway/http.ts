@@ -2,33 +2,28 @@
 import { ServerResponse, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { asNexusError, fail } from '../errors.ts'
 import { rpcPath } from '../graph.ts'
-import type { Kernel } from '../kernel.ts'
 import { httpRequest } from '../points.ts'
 import { errorAnswer, type Answer } from './answer.ts'
-import { hasTokenInUrl, infoOf, pathOf, type ListenerKind } from './credentials.ts'
-import { gatewayFail } from './errors.ts'
-import type { Limits } from './limits.ts'
+import { headersOf, infoOf, pathOf, remoteOf, unfit, type ListenerKind } from './credentials.ts'
+import type { Desk } from './desk.ts'
 import { createRoutes, groupAt } from './routes.ts'
 import { answerRpc } from './rpc.ts'
+import { isPromise } from '../within.ts'
 
 /** How long the rest of a refused body is read and thrown away, so that the client gets to see the answer. */
 const lingerMs = 500
 
 export type HttpHandler = (req: IncomingMessage, res: ServerResponse, listener: ListenerKind) => void
 
-export function createHttp(kernel: Kernel, limits: Limits): HttpHandler {
-  const serve = createRoutes(kernel, limits)
+export function createHttp(desk: Desk): HttpHandler {
+  const { kernel } = desk
+  const serve = createRoutes(desk)
 
   function answer(path: string, req: IncomingMessage, res: ServerResponse, listener: ListenerKind): Promise<void> {
-    if (path === rpcPath) return answerRpc(kernel, limits, req, res, listener).then((done) => send(req, res, done))
+    if (path === rpcPath) return answerRpc(desk, req, res, listener).then((done) => send(req, res, done))
     const group = groupAt(kernel, path)
     if (!group) throw fail('NEXUS_HTTP_NOT_FOUND')
     return serve(group, req, res, listener)
-  }
-
-  async function asked(path: string, req: IncomingMessage, res: ServerResponse, listener: ListenerKind): Promise<void> {
-    await kernel.invoke(httpRequest, infoOf(req, path, listener))
-    return answer(path, req, res, listener)
   }
 
   function failed(req: IncomingMessage, res: ServerResponse, thrown: unknown): void {
@@ -38,15 +33,23 @@ export function createHttp(kernel: Kernel, limits: Limits): HttpHandler {
     else send(req, res, errorAnswer(error))
   }
 
-  return (req, res, listener) => {
+  function handle(req: IncomingMessage, res: ServerResponse, listener: ListenerKind): void {
     try {
-      if (hasTokenInUrl(req)) throw gatewayFail('NEXUS_HTTP_TOKEN_IN_URL')
+      const fault = unfit(req)
+      if (fault) throw fault
       const path = pathOf(req)
-      const done = kernel.used(httpRequest) ? asked(path, req, res, listener) : answer(path, req, res, listener)
+      const asked = kernel.used(httpRequest) ? kernel.invoke(httpRequest, infoOf(req, path, listener, remoteOf(kernel, req.socket, headersOf(req)), false)) : undefined
+      const done = isPromise(asked) ? asked.then(() => answer(path, req, res, listener)) : answer(path, req, res, listener)
       done.catch((error: unknown) => failed(req, res, error))
     } catch (error) {
       failed(req, res, error)
     }
+  }
+
+  return (req, res, listener) => {
+    const { held } = kernel
+    if (held) held.then(() => handle(req, res, listener), (error: unknown) => failed(req, res, error))
+    else handle(req, res, listener)
   }
 }
 

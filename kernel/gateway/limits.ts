@@ -19,7 +19,7 @@ export const defaultLimits = {
   preauthFrames: 15,
   handshakeMs: 10_000,
   /** Sockets in the handshake at once; more wait for their turn, up to `waiting`. */
-  handshakesPerAddress: 32,
+  handshakesPerAddress: 8,
   handshakes: 64,
   waiting: 1024,
 

@@ -10,10 +10,10 @@ import type { Verb } from '../dispatch.ts'
 import { asNexusError, fail } from '../errors.ts'
 import type { Accept } from '../generation.ts'
 import type { Kernel } from '../kernel.ts'
-import { httpRequest } from '../points.ts'
 import { isPromise } from '../within.ts'
 import { errorAnswer, type Answer } from './answer.ts'
-import { callerOf, infoOf, traceIn, type ListenerKind } from './credentials.ts'
+import { callerOf, traceIn, type ListenerKind } from './credentials.ts'
+import type { Desk } from './desk.ts'
 import type { Limits } from './limits.ts'
 
 /** What a client that does not answer a close gets to end in, less than the kernel gives a plugin. */
@@ -22,7 +22,6 @@ const farewellMs = 1_000
 export interface Knock {
   readonly req: IncomingMessage
   readonly socket: Socket
-  readonly path: string
   readonly listener: ListenerKind
   /** Finishes the handshake; gives nothing if the request was none, which it has answered then. */
   open(): WebSocket | undefined
@@ -30,8 +29,9 @@ export interface Knock {
 }
 
 /** Resolves once the handler is done or the caller is refused; the socket may live on. */
-export async function serveSocket(kernel: Kernel, limits: Limits, verb: Verb, knock: Knock): Promise<void> {
-  const { req, socket, path, listener } = knock
+export async function serveSocket(desk: Desk, verb: Verb, knock: Knock): Promise<void> {
+  const { kernel, limits } = desk
+  const { req, socket, listener } = knock
   const late = kernel.clock.setTimeout(() => socket.destroy(), limits.handshakeMs)
   const gone = new AbortController()
   let ws: WebSocket | undefined
@@ -41,6 +41,7 @@ export async function serveSocket(kernel: Kernel, limits: Limits, verb: Verb, kn
     if (!ws) throw fail('NEXUS_CALL_ABORTED', { verb: verb.name })
     kernel.clock.clearTimeout(late)
     ws.on('close', () => gone.abort())
+    desk.admissions.note(socket, call.caller, ws)
     watch(ws, call, kernel, limits)
     return wrap(ws, verb, limits)
   }
@@ -51,8 +52,7 @@ export async function serveSocket(kernel: Kernel, limits: Limits, verb: Verb, kn
   }
 
   try {
-    if (kernel.used(httpRequest)) await kernel.invoke(httpRequest, infoOf(req, path, listener))
-    const caller = await callerOf(kernel, limits, verb, req, listener)
+    const caller = await callerOf(desk, verb, req, listener)
     await kernel.dispatchRoute(verb, accept as unknown as RouteContext, { caller, transport: 'ws', signal: gone.signal, trace: traceIn(req), settled })
   } catch (thrown) {
     const error = asNexusError(thrown, 'NEXUS_CALL_FAILED', { verb: verb.name, plugin: verb.plugin, trace: '-' })

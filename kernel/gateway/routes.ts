@@ -14,7 +14,7 @@ import type { Caller } from '../provenance.ts'
 import { isPromise } from '../within.ts'
 import { errorAnswer, wrongMethod, type Answer } from './answer.ts'
 import { callerOf, HttpOrigin, type ListenerKind } from './credentials.ts'
-import type { Limits } from './limits.ts'
+import type { Desk } from './desk.ts'
 
 type Env = { Bindings: HttpBindings }
 type Serve = (req: IncomingMessage, res: ServerResponse) => Promise<void>
@@ -33,12 +33,12 @@ export function groupAt({ routes }: Kernel, path: string): RouteGroup | undefine
   return routes.get(path) ?? group
 }
 
-export function createRoutes(kernel: Kernel, limits: Limits): ServeGroup {
+export function createRoutes(desk: Desk): ServeGroup {
   const made = new WeakMap<RouteGroup, Record<ListenerKind, Serve>>()
 
   async function make(group: RouteGroup): Promise<Record<ListenerKind, Serve>> {
     const [{ Hono }, { getRequestListener }] = await Promise.all([import('hono'), import('@hono/node-server')])
-    const listen = (kind: ListenerKind): Serve => getRequestListener(appOf(kernel, limits, group, new Hono<Env>(), kind).fetch as Parameters<typeof getRequestListener>[0])
+    const listen = (kind: ListenerKind): Serve => getRequestListener(appOf(desk, group, new Hono<Env>(), kind).fetch as Parameters<typeof getRequestListener>[0])
     const serve = { tcp: listen('tcp'), unix: listen('unix') }
     made.set(group, serve)
     return serve
@@ -50,8 +50,8 @@ export function createRoutes(kernel: Kernel, limits: Limits): ServeGroup {
   }
 }
 
-function appOf(kernel: Kernel, limits: Limits, { routes }: RouteGroup, app: Hono<Env>, listener: ListenerKind): Hono<Env> {
-  for (const { method, path, verb } of routes) app.on(method, path, (c) => answer(kernel, limits, listener, verb, c))
+function appOf(desk: Desk, { routes }: RouteGroup, app: Hono<Env>, listener: ListenerKind): Hono<Env> {
+  for (const { method, path, verb } of routes) app.on(method, path, (c) => answer(desk, listener, verb, c))
   const methods = [...new Set(routes.map((route) => route.method))]
   app.notFound((c) => {
     const allowed = methods.filter((method) => app.router.match(method, c.req.path)[0].length > 0)
@@ -61,11 +61,12 @@ function appOf(kernel: Kernel, limits: Limits, { routes }: RouteGroup, app: Hono
   return app
 }
 
-function answer(kernel: Kernel, limits: Limits, listener: ListenerKind, verb: Verb, c: Context<Env>): MaybePromise<Response> {
+function answer(desk: Desk, listener: ListenerKind, verb: Verb, c: Context<Env>): MaybePromise<Response> {
+  const { kernel, limits } = desk
   const { incoming, outgoing } = c.env
   limitBody(c, limits.routeBytes)
   const run = (caller: Caller): MaybePromise<Response> => kernel.dispatchRoute(verb, c as unknown as RouteContext, new HttpOrigin(caller, incoming, outgoing))
-  const caller = callerOf(kernel, limits, verb, incoming, listener)
+  const caller = callerOf(desk, verb, incoming, listener)
   return isPromise(caller) ? caller.then(run) : run(caller)
 }
 

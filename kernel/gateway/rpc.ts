@@ -3,37 +3,46 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as v from 'valibot'
 import { asNexusError, fail, type NexusError } from '../errors.ts'
-import type { Kernel } from '../kernel.ts'
 import { nobody } from '../provenance.ts'
 import { headersFor, jsonAnswer, wrongMethod, type Answer } from './answer.ts'
 import { admitted, authenticate, HttpOrigin, refusalOf, tokenOf, type ListenerKind } from './credentials.ts'
+import type { Desk } from './desk.ts'
 import { jsonIn, unwritable, wireError } from './frames.ts'
-import type { Limits } from './limits.ts'
+
+/** The protocol's code for no credential at all. */
+const missing = 'AUTH_TOKEN_MISSING'
 
 const Body = v.strictObject({ method: v.pipe(v.string(), v.minLength(1)), params: v.optional(v.unknown()) })
 
-export async function answerRpc(kernel: Kernel, limits: Limits, req: IncomingMessage, res: ServerResponse, listener: ListenerKind): Promise<Answer> {
+export async function answerRpc(desk: Desk, req: IncomingMessage, res: ServerResponse, listener: ListenerKind): Promise<Answer> {
+  const { kernel, limits } = desk
   if (req.method !== 'POST') return wrongMethod(['POST'])
-  const refused = (error: NexusError): Answer => jsonAnswer(error.status, { ok: false, error: wireError(error, 4) }, headersFor(error))
+  const refused = (error: NexusError): Answer => jsonAnswer(error.status, { ok: false, error: wireError(error, 4) }, { ...told, ...headersFor(error) })
   let refusal: NexusError | undefined
+  let told = {}
   try {
     const token = tokenOf(req)
-    const answer = await authenticate(kernel, limits, req, listener, token)
+    const answer = await authenticate(desk, req, listener, token)
     // Without a credential one is nobody, and may call what is public; a credential that is refused ends it.
-    if (!answer?.ok && token === undefined) refusal = refusalOf(answer)
-    const caller = refusal ? nobody : admitted(answer)
+    if (!answer?.ok && token === undefined && (!answer || answer.code === missing)) refusal = refusalOf(answer)
+    const { caller, tell } = refusal ? { caller: nobody } : admitted(answer)
+    if (tell) told = headersOfTold(tell)
     const { method, params } = readBody(await gather(req, refusal ? limits.rpcBytesUnknown : limits.rpcBytes))
     const payload = await kernel.dispatch(method, params, new HttpOrigin(caller, req, res))
     try {
-      return jsonAnswer(200, { ok: true, payload })
+      return jsonAnswer(200, { ok: true, payload }, told)
     } catch (error) {
       throw unwritable(kernel, method, error)
     }
   } catch (thrown) {
     const error = asNexusError(thrown, 'NEXUS_CALL_FAILED', { verb: '/rpc', plugin: 'kernel', trace: '-' })
-    return refused(error.status === 401 ? (refusal ?? error) : error)
+    // Which methods there are is nothing for strangers.
+    return refused(error.status === 401 || error.code === 'NEXUS_CALL_UNKNOWN_METHOD' ? (refusal ?? error) : error)
   }
 }
+
+const headersOfTold = (tell: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(tell).map(([name, value]) => [`x-nexus-${name}`, value]))
 
 function gather(req: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = []

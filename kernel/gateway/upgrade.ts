@@ -3,8 +3,12 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
+import type { MaybePromise } from '../contract.ts'
+import { asNexusError } from '../errors.ts'
+import { httpRequest } from '../points.ts'
+import { isPromise } from '../within.ts'
 import { errorAnswer, type Answer } from './answer.ts'
-import { addressOf, hasTokenInUrl, headersOf, pathOf, type ListenerKind } from './credentials.ts'
+import { addressOf, headersOf, infoOf, isSecure, pathOf, remoteOf, unfit, type ListenerKind } from './credentials.ts'
 import { gatewayFail } from './errors.ts'
 import { shakeHands, type Doorway } from './handshake.ts'
 import { serveSocket } from './plugin-socket.ts'
@@ -44,7 +48,7 @@ export function createUpgrades(door: Doorway): Upgrades {
     return made
   }
 
-  function enter(req: IncomingMessage, socket: Socket, head: Buffer, listener: ListenerKind, leave: () => void): void {
+  function enter(req: IncomingMessage, socket: Socket, head: Buffer, listener: ListenerKind, remote: string, leave: () => void): void {
     if (socket.destroyed) return leave()
     socket.once('close', leave)
     const path = pathOf(req)
@@ -60,34 +64,48 @@ export function createUpgrades(door: Doorway): Upgrades {
         ended()
         return ws
       }
-      return void serveSocket(kernel, limits, verb, { req, socket, path, listener, open: opened, refuse: (answer) => refuse(socket, answer) }).finally(ended)
+      return void serveSocket(door, verb, { req, socket, listener, open: opened, refuse: (answer) => refuse(socket, answer) }).finally(ended)
     }
-    const [remote, headers] = [addressOf(socket), headersOf(req)]
     const ws = open(req, socket, head)
     if (!ws) return
     guests.add(ws)
-    void shakeHands(door, { ws, socket, headers, remote, listener }).finally(() => {
+    void shakeHands(door, { ws, socket, listener, headers: headersOf(req), secure: isSecure(socket), peer: addressOf(socket), remote }).finally(() => {
       guests.delete(ws)
       socket.off('close', leave)
       leave()
     })
   }
 
+  /** To the waiting room, unless it is refused at the door. */
+  function admit(req: IncomingMessage, socket: Socket, head: Buffer, listener: ListenerKind): MaybePromise<void> {
+    const fault = unfit(req)
+    if (fault) throw fault
+    const address = remoteOf(kernel, socket, headersOf(req))
+    const arrive = (): void => rooms[listener].arrive({
+      address,
+      mayWait: head.length === 0,
+      enter: (leave) => enter(req, socket, head, listener, address, leave),
+      refuse: () => refuse(socket, errorAnswer(gatewayFail('NEXUS_CONNECTION_CROWD', { retryAfterMs: 1_000 }))),
+    })
+    const asked = kernel.used(httpRequest) ? kernel.invoke(httpRequest, infoOf(req, pathOf(req), listener, address, true)) : undefined
+    return isPromise(asked) ? asked.then(arrive) : arrive()
+  }
+
   return {
     handle(req, duplex, head, listener) {
       const socket = duplex as Socket
       socket.on('error', destroy)
+      const failed = (thrown: unknown): void => {
+        const error = asNexusError(thrown, 'NEXUS_CALL_FAILED', { verb: 'an upgrade', plugin: 'kernel', trace: '-' })
+        if (error !== thrown) log.error('an upgrade failed', { error: thrown })
+        refuse(socket, errorAnswer(error))
+      }
       try {
-        if (hasTokenInUrl(req)) return refuse(socket, errorAnswer(gatewayFail('NEXUS_HTTP_TOKEN_IN_URL')))
-        rooms[listener].arrive({
-          address: addressOf(socket),
-          mayWait: head.length === 0,
-          enter: (leave) => enter(req, socket, head, listener, leave),
-          refuse: () => refuse(socket, errorAnswer(gatewayFail('NEXUS_CONNECTION_CROWD', { retryAfterMs: 1_000 }))),
-        })
+        const { held } = kernel
+        const admitted = held ? held.then(() => admit(req, socket, head, listener)) : admit(req, socket, head, listener)
+        if (isPromise(admitted)) admitted.catch(failed)
       } catch (error) {
-        log.error('an upgrade failed', { error })
-        socket.destroy()
+        failed(error)
       }
     },
     close() {

@@ -1,6 +1,6 @@
 /** What can be asked about the settings and how they are changed, over the wire; and the hook of `nexus doctor`. Times in ms since the epoch. */
 import * as v from 'valibot'
-import { contract, hook, method, type MaybePromise } from 'nexus-gateway/sdk'
+import { contract, controlWrites, hook, method, type MaybePromise } from 'nexus-gateway/sdk'
 
 export { settingsErrors } from './errors.ts'
 
@@ -176,11 +176,11 @@ export const config = contract({
   id: 'config',
   methods: {
     'config.get': method({ scope: 'operator.read', params: none, result: ConfigSnapshot, summary: 'The settings, without secrets.' }),
-    'config.set': method({ scope: 'operator.admin', params: v.strictObject({ ...base, raw }), result: ConfigWriteResult, summary: 'Gives the file a new text.' }),
-    'config.apply': method({ scope: 'operator.admin', params: v.strictObject({ ...base, ...protocol, raw }), result: ConfigWriteResult, summary: 'The same as config.set.' }),
-    'config.patch': method({ scope: 'operator.admin', params: v.strictObject({ ...base, ...protocol, raw, replacePaths: v.optional(v.pipe(v.array(path), v.maxLength(256)), []) }), result: ConfigWriteResult, summary: 'Merges a patch into the file; null takes a key out.' }),
-    'config.edit': method({ scope: 'operator.admin', params: Edit, result: ConfigWriteResult, summary: 'Sets and takes out values by their key paths.' }),
-    'config.restore': method({ scope: 'operator.admin', params: v.strictObject({ ...base, id }), result: ConfigWriteResult, summary: 'Gives the file the text of a backup.' }),
+    'config.set': method({ scope: 'operator.admin', limit: controlWrites, params: v.strictObject({ ...base, raw }), result: ConfigWriteResult, summary: 'Gives the file a new text.' }),
+    'config.apply': method({ scope: 'operator.admin', limit: controlWrites, params: v.strictObject({ ...base, ...protocol, raw }), result: ConfigWriteResult, summary: 'The same as config.set.' }),
+    'config.patch': method({ scope: 'operator.admin', limit: controlWrites, params: v.strictObject({ ...base, ...protocol, raw, replacePaths: v.optional(v.pipe(v.array(path), v.maxLength(256)), []) }), result: ConfigWriteResult, summary: 'Merges a patch into the file; null takes a key out.' }),
+    'config.edit': method({ scope: 'operator.admin', limit: controlWrites, params: Edit, result: ConfigWriteResult, summary: 'Sets and takes out values by their key paths.' }),
+    'config.restore': method({ scope: 'operator.admin', limit: controlWrites, params: v.strictObject({ ...base, id }), result: ConfigWriteResult, summary: 'Gives the file the text of a backup.' }),
     'config.schema': method({ scope: 'operator.read', params: none, result: ConfigSchema, summary: 'JSON Schema of the whole file.' }),
     'config.validate': method({ scope: 'operator.admin', params: v.strictObject({ raw: v.optional(raw) }), result: ConfigVerdict, summary: 'What is wrong with the file, or with a text for it.' }),
     'config.diff': method({ scope: 'operator.admin', params: v.strictObject({ from: v.optional(id), raw: v.optional(raw) }), result: ConfigDiff, summary: 'What differs between a backup, the file, and a text for it.' }),

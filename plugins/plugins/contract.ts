@@ -1,6 +1,6 @@
 /** What is known of plugins, over the wire. Durations in ms. */
 import * as v from 'valibot'
-import { contract, method } from 'nexus-gateway/sdk'
+import { contract, controlWrites, method } from 'nexus-gateway/sdk'
 
 export { pluginsErrors } from './errors.ts'
 
@@ -68,6 +68,6 @@ export const plugins = contract({
     'plugins.list': method({ scope: 'operator.read', params: v.strictObject({}), result: v.strictObject({ plugins: v.array(PluginRow) }), summary: 'Every plugin that is wanted, running or not.' }),
     'plugins.info': method({ scope: 'operator.read', params: ById, result: PluginInfo, summary: 'All there is to know of a plugin: `plugins.why`, and what it offers, needs and owns.' }),
     'plugins.why': method({ scope: 'operator.read', params: ById, result: PluginWhy, summary: 'In short: who asked for a plugin, its state, and what each phase took.' }),
-    'plugins.reload': method({ scope: 'operator.admin', params: ById, result: Change, summary: 'Reads a plugin anew and swaps it in; the old one serves on if that fails.' }),
+    'plugins.reload': method({ scope: 'operator.admin', limit: controlWrites, params: ById, result: Change, summary: 'Reads a plugin anew and swaps it in; the old one serves on if that fails.' }),
   },
 })

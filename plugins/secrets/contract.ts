@@ -1,6 +1,6 @@
 /** Secrets under names, kept encrypted. No answer and no event has a value; only the service gives one. */
 import * as v from 'valibot'
-import { contract, event, method, secret, service } from 'nexus-gateway/sdk'
+import { contract, controlWrites, event, method, secret, service } from 'nexus-gateway/sdk'
 
 export { secretsErrors } from './errors.ts'
 
@@ -29,9 +29,9 @@ export const secrets = contract({
       scope: 'operator.admin', params: v.strictObject({}), summary: 'The names of the stored secrets, and where the key to them is.',
       result: v.strictObject({ secrets: v.array(v.strictObject({ name: v.string(), createdAt: time, updatedAt: time })), key: v.picklist(['file', 'keyring']) }),
     }),
-    'secrets.set': method({ scope: 'operator.admin', params: v.strictObject({ name: SecretName, value: secret() }), result: v.strictObject({ name: v.string(), created: v.boolean() }), summary: 'Stores a secret, in place of the one of that name if there is one.' }),
-    'secrets.remove': method({ scope: 'operator.admin', params: ByName, result: v.strictObject({ name: v.string() }), summary: 'Takes a secret out of the store.' }),
-    'secrets.rotate': method({ scope: 'operator.admin', params: v.strictObject({}), result: v.strictObject({ secrets: count }), summary: 'Encrypts everything anew, with a new key.' }),
+    'secrets.set': method({ scope: 'operator.admin', limit: controlWrites, params: v.strictObject({ name: SecretName, value: secret() }), result: v.strictObject({ name: v.string(), created: v.boolean() }), summary: 'Stores a secret, in place of the one of that name if there is one.' }),
+    'secrets.remove': method({ scope: 'operator.admin', limit: controlWrites, params: ByName, result: v.strictObject({ name: v.string() }), summary: 'Takes a secret out of the store.' }),
+    'secrets.rotate': method({ scope: 'operator.admin', limit: controlWrites, params: v.strictObject({}), result: v.strictObject({ secrets: count }), summary: 'Encrypts everything anew, with a new key.' }),
   },
   events: {
     /** What was had under these names is to be asked for again. */

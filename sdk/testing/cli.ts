@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream'
 import { parseLeaf } from '../../kernel/cli/leaf.ts'
 import { routeOf } from '../../kernel/cli/route.ts'
-import type { Command, CommandIo } from '../../kernel/contract.ts'
+import type { Command, CommandIo } from '../../kernel/command.ts'
 import type { Client } from '../client.ts'
 import { withResolvers } from '../client/calls.ts'
 

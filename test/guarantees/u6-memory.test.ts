@@ -14,7 +14,7 @@ import { settled } from '../../sdk/testing/clock.ts'
 
 type Refs = Set<WeakRef<object>>
 const gc = (globalThis as unknown as { gc(): void }).gc
-const paths = { state: '/nowhere', config: '/nowhere/c', socket: '/nowhere/s', lock: '/nowhere/l', cache: '/nowhere/cache', token: '/nowhere/t' }
+const paths = { state: '/nowhere', config: '/nowhere/c', socket: '/nowhere/s', lock: '/nowhere/l', cache: '/nowhere/cache', token: '/nowhere/t', local: '' }
 const deadlines = { load: 2_000, setup: 20, drain: 20, dispose: 20 }
 const caller = { id: 'test', role: 'operator', scopes: new Set(['operator.admin']), label: 'operator' } as const
 

@@ -37,7 +37,7 @@ export interface World extends Chronicle {
 
 const caller = { id: 'test', role: 'operator', scopes: new Set(['operator.admin']), label: 'operator' } as const
 const guard = definePlugin({ id: 'guard', capabilities: ['tap:call.authorize'], setup(ctx) { ctx.tap(callAuthorize, () => true) } })
-const paths = { state: '/nowhere', config: '/nowhere/c', socket: '/nowhere/s', lock: '/nowhere/l', cache: '/nowhere/cache', token: '/nowhere/t' }
+const paths = { state: '/nowhere', config: '/nowhere/c', socket: '/nowhere/s', lock: '/nowhere/l', cache: '/nowhere/cache', token: '/nowhere/t', local: '' }
 
 /** A source whose content the steps edit, with the faults that a file can have. */
 function generatedSource(id: string, content: () => { plugin: Plugin; behaviour: Behaviour }): Source {

@@ -19,7 +19,7 @@ export const guard = definePlugin({
   },
 })
 
-export const paths = { state: '/nowhere', config: '/nowhere/nexus.json5', socket: '/nowhere/gateway.sock', lock: '/nowhere/gateway.lock', cache: '/nowhere/cache', token: '/nowhere/auth/token' }
+export const paths = { state: '/nowhere', config: '/nowhere/nexus.json5', socket: '/nowhere/gateway.sock', lock: '/nowhere/gateway.lock', cache: '/nowhere/cache', token: '/nowhere/auth/token', local: '' }
 
 export function wanted(plugin: Plugin) {
   return { source: memorySource(plugin), why: 'test' }

@@ -55,7 +55,7 @@ export function loaderOf(plugins: readonly Plugin[], defaults: readonly string[]
 
 export async function keep(state: string, plugins: readonly Plugin[], options: Partial<KeeperOptions> & { readonly defaults?: readonly string[]; readonly watch?: boolean } = {}): Promise<Kept> {
   const { defaults = plugins.map(({ id }) => id), watch = true, ...rest } = options
-  const paths = { state, config: join(state, 'nexus.json5'), socket: join(state, 's'), lock: join(state, 'l'), cache: join(state, 'cache'), token: join(state, 'token') }
+  const paths = { state, config: join(state, 'nexus.json5'), socket: join(state, 's'), lock: join(state, 'l'), cache: join(state, 'cache'), token: join(state, 'token'), local: '' }
   const records: LogRecord[] = []
   const log = createLogger()
   log.addSink((record) => void records.push(record))

@@ -16,7 +16,7 @@ const connection = (id: string, over: Partial<Connection> = {}): Connection => (
 /** Stands in for a gateway: says who is connected, and fires its hooks. */
 function gateway(k: TestKernel) {
   const here = new Map<string, Connection>()
-  k.kernel.connectionsFrom(() => [...here.values()])
+  k.kernel.connectionsFrom({ list: () => [...here.values()], end: () => {}, doors: () => [] })
   return {
     async open(c: Connection) {
       const snapshot = await k.invoke(connectionHello, { presence: [], health: {}, uptimeMs: 1 }, c)

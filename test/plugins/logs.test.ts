@@ -38,7 +38,7 @@ async function start(settings: Record<string, unknown> = {}): Promise<void> {
   log = createLogger({ level: 'debug', now: clock.now })
   kernel = createKernel({
     plugins: [logs, allow, secretive].map((plugin) => ({ source: memorySource(plugin), why: 'test' })), log, version: 'test', clock, settings: { logs: settings }, checkPayloads: true,
-    paths: { state, config: join(state, 'nexus.json5'), socket: '', lock: '', cache: '', token: '' },
+    paths: { state, config: join(state, 'nexus.json5'), socket: '', lock: '', cache: '', token: '', local: '' },
   })
   await kernel.start()
 }

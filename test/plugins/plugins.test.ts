@@ -128,7 +128,7 @@ export default definePlugin({ id: 'hello', methods: { 'hello.say': method({ scop
     const loader = await createLoader({ cacheDir: join(dir, 'cache'), builtinDir: join(dir, 'built') })
     const log = createLogger()
     log.addSink((record) => logs.push(record))
-    const paths = { state: dir, config: join(dir, 'nexus.json5'), socket: '', lock: '', cache: join(dir, 'cache'), token: '' }
+    const paths = { state: dir, config: join(dir, 'nexus.json5'), socket: '', lock: '', cache: join(dir, 'cache'), token: '', local: '' }
     const hello = loader.path(file)
     await hello.manifest()
     kernel = createKernel({ plugins: [{ source: memorySource(plugins), why: 'test' }, { source: hello, why: 'test' }], paths, version: 'test', log })

@@ -260,7 +260,7 @@ describe('settings that refer to the store', () => {
     let key: Secret | undefined
     const references = createSecrets({ env: () => ({}), dir: state })
     const kernel = kernelOf([guard, user((given) => { key = given }), secrets], {
-      paths: { state, config: '', socket: '', lock: '', cache: '', token: '' }, settings: { user: { key: { $secret: 'store:openai' } } },
+      paths: { state, config: '', socket: '', lock: '', cache: '', token: '', local: '' }, settings: { user: { key: { $secret: 'store:openai' } } },
       bindSecrets: (block, services) => references.bind(block, services.get(SecretStore.id) as never),
     })
     kernel.subscribe(({ name, payload }) => { if (name === 'secrets.changed') references.forget((payload as { names: string[] }).names) })

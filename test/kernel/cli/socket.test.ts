@@ -31,7 +31,7 @@ beforeEach(async () => {
   http = createServer()
   new WebSocketServer({ server: http }).on('connection', (peer) => play(peer))
   await once(http.listen(join(state, 'gateway.sock')), 'listening')
-  gateway = { place: state, url: undefined, socket: join(state, 'gateway.sock'), token: 'tok' }
+  gateway = { place: state, url: undefined, socket: join(state, 'gateway.sock'), local: join(state, 'auth', 'local'), token: 'tok', trust: undefined }
 })
 afterEach(() => {
   http.closeAllConnections()
