@@ -9,6 +9,7 @@ import type { Cause, NexusError } from 'nexus-gateway/sdk'
 import type { ModelMessage, ModelTool, ModelUsage, StopReason } from '../models/contract.ts'
 import type { UserMessage } from '../sessions/contract.ts'
 
+export { keepToAgent } from './bounds.ts'
 export { agentErrors } from './errors.ts'
 
 // ── Runs ────────────────────────────────────────────────────────────────────────────────────────

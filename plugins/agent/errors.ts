@@ -4,6 +4,7 @@ import type { ErrorTable } from 'nexus-gateway/sdk'
 
 export const agentErrors = {
   NEXUS_AGENT_UNKNOWN: { wire: 'INVALID_REQUEST', detail: 'UNKNOWN_AGENT_ID', status: 404, text: 'there is no agent of that id', fix: 'See `nexus call agents.list`; agents are set up under agent.agents in nexus.json5.' },
+  NEXUS_AGENT_BOUND: { wire: 'FORBIDDEN', text: 'this credential is bound to an agent and good for nothing else', fix: 'Talk to that agent by chat.send or /v1, or use another credential.' },
   NEXUS_AGENT_BUSY: { wire: 'UNAVAILABLE', retryable: true, text: '{what}', fix: 'Send it again when some have been answered.' },
   NEXUS_AGENT_CLOSING: { wire: 'UNAVAILABLE', retryable: true, text: 'the agent is stopping', fix: 'Send it again after the restart.' },
   NEXUS_AGENT_RUN_UNKNOWN: { wire: 'INVALID_REQUEST', status: 404, text: 'there is no such run, or it ended long ago', fix: 'Use the runId of a run that was started since the last restart.' },

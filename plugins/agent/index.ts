@@ -1,8 +1,9 @@
 /** Agents: what they are, and the runs they do. */
-import { definePlugin, hook, kernelClose } from 'nexus-gateway/sdk'
+import { callBefore, definePlugin, hook, kernelClose } from 'nexus-gateway/sdk'
 import { Models } from '../models/contract.ts'
 import { Sessions } from '../sessions/contract.ts'
 import { Tools } from '../tools/contract.ts'
+import { keepToTalk } from './bounds.ts'
 import { AgentConfig, mainAgent, profiles } from './config.ts'
 import { agent, agentErrors, runEnded, runProgress, runPrompt, runStarted } from './contract.ts'
 import { createRuns } from './runs.ts'
@@ -20,6 +21,7 @@ export default definePlugin({
   requires: { sessions: Sessions, models: Models, tools: Tools },
   // Lanes: were two generations to run at once, a session could have two runs, and one of them out of reach of abort.
   exclusive: true,
+  capabilities: ['tap:call.before'],
   setup(ctx) {
     const all = profiles(ctx.config)
     const problem = (what: string, runId: string, error: unknown): void => ctx.log.error(what, { runId, error })
@@ -46,6 +48,7 @@ export default definePlugin({
       hold: (work) => void ctx.invoke(held, work),
     })
     const { clock, scope: { signal } } = ctx
+    ctx.tap(callBefore, keepToTalk)
     ctx.tap(held, async (work) => { await work })
     // The drain is over and every plugin still there: whoever tells of runs can tell how these end.
     ctx.tap(kernelClose, async () => {

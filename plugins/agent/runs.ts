@@ -9,6 +9,7 @@ import type { AgentProfile } from './config.ts'
 import type { AgentApi, AnswerRequest, KeyedRunRequest, KnownRun, Run, RunEvent, RunRequest, RunSummary, StartedRun } from './contract.ts'
 import { heldConversation, sessionConversation } from './conversation.ts'
 import type { Conversation } from './conversation.ts'
+import { keepToAgent } from './bounds.ts'
 import { failAgent } from './errors.ts'
 import { createLanes } from './lanes.ts'
 import type { Place } from './lanes.ts'
@@ -47,7 +48,8 @@ export function createRuns(parts: RunsParts): Runs {
   const arriving = new Set<Promise<unknown>>()
   let closing = false
 
-  function admit(): void {
+  function admit({ caller }: Cause, agentId: string): void {
+    keepToAgent(caller, agentId)
     if (closing) throw failAgent('NEXUS_AGENT_CLOSING')
     if (live.size + arriving.size >= maxRuns) throw failAgent('NEXUS_AGENT_BUSY', { what: 'the gateway has as many runs as it takes' })
   }
@@ -97,7 +99,7 @@ export function createRuns(parts: RunsParts): Runs {
   async function take(request: RunRequest & { readonly idempotencyKey?: string }): Promise<Run> {
     const sessionKey = sessions.normalize(request.sessionKey)
     const profile = profileOf(profiles, agentOf(sessionKey))
-    admit()
+    admit(request.cause, profile.id)
     // The place is taken before anything is awaited: messages are answered in the order they came.
     const place = lanes.enter(sessionKey)
     const { idempotencyKey, message, cause } = request
@@ -126,7 +128,7 @@ export function createRuns(parts: RunsParts): Runs {
     run,
     answer(request) {
       const profile = profileOf(profiles, request.agentId)
-      admit()
+      admit(request.cause, profile.id)
       const begun = begin(request, randomUUID(), profile, undefined, heldConversation(request.messages), undefined)
       waitFor(request, begun.done)
       return begun

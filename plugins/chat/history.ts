@@ -1,4 +1,5 @@
 /** A session's latest messages, as many as fit. */
+import type { Caller } from 'nexus-gateway/sdk'
 import type { SessionsApi, StoredMessage } from '../sessions/contract.ts'
 import type { HistoryQuery } from './params.ts'
 import { refuseHistory } from './refuse.ts'
@@ -17,9 +18,9 @@ export interface History {
 }
 type Shown = Omit<StoredMessage, 'position'> & { truncated?: true }
 
-export async function history(sessions: SessionsApi, query: HistoryQuery): Promise<History> {
+export async function history(sessions: SessionsApi, query: HistoryQuery, caller: Caller): Promise<History> {
   refuseHistory(query)
-  const sessionKey = keyOf(sessions, query)
+  const sessionKey = keyOf(sessions, query, caller)
   await checkId(sessions, sessionKey, query.sessionId)
   const session = await sessions.find(sessionKey)
   if (!session) return { sessionKey, messages: [] }

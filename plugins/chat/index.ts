@@ -33,9 +33,9 @@ export default definePlugin({
     return {
       methods: {
         'chat.send': (params, call) => send(parts, params, call),
-        'chat.history': (params) => history(sessions, params),
-        'chat.abort': (params) => {
-          const runIds = [...agent.abort(keyOf(sessions, params), params.runId)]
+        'chat.history': (params, call) => history(sessions, params, call.caller),
+        'chat.abort': (params, { caller }) => {
+          const runIds = [...agent.abort(keyOf(sessions, params, caller), params.runId)]
           return { ok: true as const, aborted: runIds.length > 0, runIds }
         },
       },

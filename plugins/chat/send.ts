@@ -21,7 +21,7 @@ const statuses = { started: 'started', in_flight: 'in_flight', ended: 'ok' } as 
 export async function send({ agent, sessions, closing }: SendParts, params: Send, call: Call): Promise<{ runId: string; status: (typeof statuses)[Run['state']] }> {
   refuseSend(params)
   if (params.message.trim() === '') throw failChat('NEXUS_CHAT_EMPTY')
-  const sessionKey = keyOf(sessions, params)
+  const sessionKey = keyOf(sessions, params, call.caller)
   await checkId(sessions, sessionKey, params.sessionId)
   if (params.queueMode === 'interrupt') agent.abort(sessionKey)
   const { idempotencyKey, message, timeoutMs } = params

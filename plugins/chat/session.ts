@@ -1,11 +1,19 @@
 /** Which session a request means. */
+import type { Caller } from 'nexus-gateway/sdk'
+import { keepToAgent } from '../agent/contract.ts'
 import type { SessionsApi } from '../sessions/contract.ts'
 import { failChat } from './errors.ts'
 
 interface Wanted { readonly sessionKey: string; readonly agentId?: string | undefined }
 
-/** With `agentId`, a short key such as `main` is that agent's. Throws NEXUS_SESSIONS_KEY, NEXUS_CHAT_OTHER_AGENT. */
-export function keyOf(sessions: Pick<SessionsApi, 'normalize'>, { sessionKey, agentId }: Wanted): string {
+/** With `agentId`, a short key such as `main` is that agent's. Throws NEXUS_SESSIONS_KEY, NEXUS_CHAT_OTHER_AGENT, NEXUS_AGENT_BOUND. */
+export function keyOf(sessions: Pick<SessionsApi, 'normalize'>, wanted: Wanted, caller: Caller): string {
+  const key = normalized(sessions, wanted)
+  keepToAgent(caller, key.split(':')[1] ?? '')
+  return key
+}
+
+function normalized(sessions: Pick<SessionsApi, 'normalize'>, { sessionKey, agentId }: Wanted): string {
   if (agentId === undefined) return sessions.normalize(sessionKey)
   const key = sessions.normalize(/^agent:/i.test(sessionKey) ? sessionKey : `agent:${agentId}:${sessionKey}`)
   if (!key.startsWith(`agent:${agentId.toLowerCase()}:`)) throw failChat('NEXUS_CHAT_OTHER_AGENT')
