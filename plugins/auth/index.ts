@@ -1,47 +1,102 @@
+/** Who gets in, by which credential, and what they may do. Every way in is a part of its own; here they are put in order. */
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { callAuthorize, connectionAuthenticate, definePlugin, secret } from 'nexus-gateway/sdk'
+import {
+  callAuthorize, configChanged, connectionAuthenticate, connectionRemote, Connections, definePlugin, gatewayListen, httpRequest, optional, secret,
+  type AuthAnswer, type AuthRequest, type Caller,
+} from 'nexus-gateway/sdk'
+import { Journal } from '../journal/contract.ts'
+import { Attempts } from '../limits/contract.ts'
 import { secretsHeld } from '../logs/contract.ts'
-import { authenticate, type Layer } from './authenticate.ts'
-import { auth } from './contract.ts'
-import { deviceProof } from './device.ts'
-import { configuredToken, findToken } from './keyfile.ts'
-import { localSocket } from './local.ts'
-import { noNodes } from './pairing.ts'
-import { noPassword } from './password.ts'
+import { Store } from '../store/contract.ts'
+import { authenticate, type Road } from './authenticate.ts'
+import { auth, authErrors } from './contract.ts'
+import { createDevices, looksLikeDeviceToken } from './devices/devices.ts'
+import { createGuard, Hosts, Origins } from './guard.ts'
+import type { AuthHost } from './host.ts'
+import { networks } from './networks.ts'
+import { createPassword } from './password/password.ts'
+import { createRemote, TrustedProxies } from './remote.ts'
 import { authorize } from './scopes.ts'
-import { sharedToken } from './token.ts'
-
-/** How long a token changed at its source may still be the old one here. */
-const followMs = 30_000
+import { createDoors } from './strength.ts'
+import { createTokens } from './tokens/tokens.ts'
+import { looksLikeServiceToken } from './tokens/way.ts'
+import { createTrail } from './trail.ts'
+import { createLocalSecret } from './ways/local-secret.ts'
+import { localSocket } from './ways/local.ts'
+import { createLoopback } from './ways/loopback.ts'
+import { createProxy, ProxySettings } from './ways/proxy.ts'
+import { createSharedToken } from './ways/shared.ts'
+import { createTailscale, TailscaleSettings } from './ways/tailscale.ts'
 
 export default definePlugin({
   ...auth,
-  config: v.strictObject({ token: v.optional(secret()) }),
-  capabilities: ['tap:connection.authenticate', 'tap:call.authorize'],
+  errors: authErrors,
+  config: v.strictObject({
+    token: v.optional(secret()),
+    hosts: Hosts,
+    origins: Origins,
+    trustedProxies: TrustedProxies,
+    proxy: v.optional(ProxySettings),
+    tailscale: v.optional(TailscaleSettings),
+    trustLoopback: v.optional(v.pipe(v.boolean(), v.description('Let every program on this machine in without a token. Leave it off.')), false),
+  }),
+  capabilities: ['tap:connection.authenticate', 'tap:connection.remote', 'tap:call.authorize', 'tap:gateway.listen', 'tap:http.request', 'kernel:connections'],
+  requires: { store: Store, attempts: optional(Attempts), journal: optional(Journal), connections: Connections },
   required: true,
   safe: true,
+  // Two generations at once would not see each other's changes: what one has revoked the other would still let in.
+  exclusive: true,
   async setup(ctx) {
-    const env = process.env['NEXUS_TOKEN']
-    const configured = ctx.config.token
-    let token = await findToken({ env, configured, file: join(ctx.paths.state, 'auth', 'token') })
-    const ways: readonly Layer[] = [sharedToken(() => token), noPassword, localSocket]
-    const conditions: readonly Layer[] = [deviceProof(() => ctx.clock.now()), noNodes]
+    const { clock, config, deps, log, paths, scope } = ctx
+    const now = (): number => clock.now()
+    const host: AuthHost = { store: deps.store, clock, log, scope, end: (ids, reason) => deps.connections.end(({ id }) => ids.includes(id), reason) }
+    const trusted = networks(config.trustedProxies, 'auth.trustedProxies')
+    const doors = createDoors(log)
 
-    ctx.tap(connectionAuthenticate, (request) => authenticate(request, ways, conditions))
-    ctx.tap(callAuthorize, (call, access) => authorize(call.caller, access))
-    ctx.tap(secretsHeld, () => [...new Set([token, ...configured?.known() ?? []])])
-    // Requests do not wait for a source: it is looked at beside them. A text in the settings changes only with them.
-    if (!env && configured && configured.source !== 'literal') ctx.scope.interval(() => follow(configured), followMs)
+    const tokens = await createTokens(host)
+    const devices = await createDevices(host, ctx.emit)
+    const shared = await createSharedToken(host, {
+      env: process.env['NEXUS_TOKEN'], configured: config.token, file: join(paths.state, 'auth', 'token'), accepts: doors.accepts,
+      foreign: (token) => looksLikeServiceToken(token) || looksLikeDeviceToken(token),
+    })
+    for (const door of deps.connections.doors()) doors.opening(door, shared.current())
+    const password = createPassword(host)
+    const bootSecret = await createLocalSecret(join(paths.state, 'auth', 'local'))
+    const local = localSocket(bootSecret, now)
+    const tailscale = config.tailscale && createTailscale(host, config.tailscale, trusted)
+    const proxy = config.proxy && createProxy(host, config.proxy, trusted)
+    const loopback = createLoopback(config.trustLoopback, log)
 
-    async function follow(source: NonNullable<typeof configured>): Promise<void> {
-      try {
-        const now = await configuredToken(source)
-        if (now !== token) ctx.log.info('the shared token was changed at its source; the new one holds', { source: source.source })
-        token = now
-      } catch (error) {
-        ctx.log.warn('the shared token was changed to one that cannot be used; the old one holds', { source: source.source, error })
-      }
+    const some = [tailscale?.way, proxy?.way, loopback].filter((way) => way !== undefined)
+    const road: Road = {
+      ways: [tokens.way, devices.way, shared.way, password.way, local, ...some],
+      conditions: devices.conditions,
+      strangers: devices.strangers,
+      attempts: deps.attempts,
     }
+    const trail = deps.journal && createTrail(deps.journal, now, log)
+    const noted = (request: AuthRequest, answer: AuthAnswer): AuthAnswer => {
+      trail?.note(request, answer)
+      return answer
+    }
+
+    if (!trusted.empty) ctx.tap(connectionRemote, createRemote(trusted))
+    ctx.tap(httpRequest, createGuard({ hosts: config.hosts, origins: config.origins, log, clock }))
+    ctx.tap(gatewayListen, (door) => doors.opening(door, shared.current()))
+    ctx.tap(connectionAuthenticate, (request) => {
+      const answer = authenticate(request, road)
+      return answer instanceof Promise ? answer.then((given) => noted(request, given)) : noted(request, answer)
+    })
+    ctx.tap(callAuthorize, (call, access) => authorize(call.caller, access))
+    ctx.tap(secretsHeld, () => [...shared.known(), bootSecret])
+    ctx.tap(configChanged, () => shared.follow())
+
+    // With other settings some may no longer be let in: those who came before are asked again.
+    const lost = ({ id, ...caller }: Caller): boolean => [tailscale, proxy].some((way) => way?.holds({ id, ...caller }) === false)
+      || (!tailscale && id.startsWith('tailscale:')) || (!proxy && id.startsWith('proxy:')) || (!loopback && id === 'loopback')
+    scope.timeout(() => deps.connections.end(lost, 'settings changed'), 0)
+
+    return { methods: { ...tokens.methods, ...devices.methods, ...password.methods } }
   },
 })

@@ -19,7 +19,7 @@ export interface TokenSource {
 export async function findToken({ env, configured, file }: TokenSource): Promise<string> {
   if (env) return fit(env.trim(), 'NEXUS_TOKEN')
   if (configured) return configuredToken(configured)
-  return (await read(file)) ?? await create(file)
+  return (await readToken(file)) ?? await create(file)
 }
 
 /** As its source has it now. */
@@ -27,16 +27,21 @@ export async function configuredToken(configured: Secret): Promise<string> {
   return fit(await configured.reveal(), 'auth.token in the settings')
 }
 
+/** More than any token and the white space around it: what is larger is none. */
+const maxBytes = 4096
+
 /** A token goes into headers and URLs of other tools, so it is visible ASCII. */
 function fit(token: string, place: string): string {
   if (!/^[\x21-\x7e]{1,512}$/.test(token)) throw fail('NEXUS_AUTH_TOKEN_UNFIT', { place })
   return token
 }
 
-async function read(file: string): Promise<string | undefined> {
+/** The token in the file; `undefined` if there is no file. Throws NEXUS_AUTH_TOKEN_FILE, NEXUS_AUTH_TOKEN_UNFIT. */
+export async function readToken(file: string): Promise<string | undefined> {
   let handle
   try {
-    handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW)
+    // Without O_NONBLOCK a FIFO would be waited for, for ever, in one of the few threads that do I/O.
+    handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw fail('NEXUS_AUTH_TOKEN_FILE', { file, reason: codeOf(error) === 'ELOOP' ? 'it is a symbolic link' : codeOf(error) }, error)
@@ -47,7 +52,10 @@ async function read(file: string): Promise<string | undefined> {
     if (process.getuid && stat.uid !== process.getuid()) throw fail('NEXUS_AUTH_TOKEN_FILE', { file, reason: 'it belongs to another user' })
     // Whoever could read it may know it, and whoever could write it may have chosen it.
     if ((stat.mode & 0o077) !== 0) throw fail('NEXUS_AUTH_TOKEN_FILE', { file, reason: 'others than its owner have access to it' })
-    return fit((await handle.readFile('utf8')).trim(), file)
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0)
+    // Of a cut text the rest could be anything.
+    if (bytesRead === maxBytes) throw fail('NEXUS_AUTH_TOKEN_UNFIT', { place: file })
+    return fit(buffer.toString('utf8', 0, bytesRead).trim(), file)
   } finally {
     await handle.close()
   }
@@ -64,7 +72,7 @@ async function create(file: string): Promise<string> {
     await write(draft, `${token}\n`)
     await link(draft, file)
   } catch (error) {
-    const made = codeOf(error) === 'EEXIST' ? await read(file) : undefined
+    const made = codeOf(error) === 'EEXIST' ? await readToken(file) : undefined
     if (made !== undefined) return made
     throw fail('NEXUS_AUTH_TOKEN_FILE', { file, reason: codeOf(error) }, error)
   } finally {

@@ -32,6 +32,7 @@ const forms: readonly (readonly [RegExp, string])[] = [
   [/(:\/\/)[^\s/@:]{0,256}:[^\s/@]{1,256}@/g, `$1${cover}@`],
   [/\beyJ[\w-]{8,2048}\.[\w-]{8,2048}\.[\w-]{0,2048}/g, cover],
   [/\b(?:sk|pk|rk)[-_][\w-]{16,256}/g, cover],
+  [/\bnx[dt]_[\w-]{43}/g, cover],
   [/\bgh[opsur]_\w{20,256}|\bgithub_pat_\w{20,256}|\bglpat-[\w-]{16,256}|\bnpm_\w{20,256}|\bhf_\w{20,256}/g, cover],
   [/\bxox[a-z]-[\w-]{10,256}|\bxapp-[\w-]{10,256}/g, cover],
   [/\bA(?:KIA|SIA)[0-9A-Z]{16}\b|\bAIza[\w-]{30,64}/g, cover],

@@ -1,7 +1,6 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { AuthAnswer } from 'nexus-gateway/sdk'
-import { deviceProof } from '../../plugins/auth/device.ts'
+import { proveDevice } from '../../plugins/auth/devices/proof.ts'
 
 const now = 1_795_328_855_532
 const nonce = 'c5086209-2a52-4b54-ad4d-0de3fc381ce8'
@@ -22,21 +21,23 @@ function connectParams(version: 'v2' | 'v3', over: Partial<Device> = {}): Connec
   return { client, role: 'operator', scopes, auth: { token: 'tok' }, device: { signature: sign(null, Buffer.from(text), pair.privateKey).toString('base64url'), ...device } }
 }
 
-const judge = (connect: unknown, challenge: string | undefined = nonce): AuthAnswer | undefined =>
-  deviceProof(() => now)({ transport: 'ws', listener: 'tcp', remote: '', headers: {}, role: 'operator', connect: connect as Record<string, unknown>, ...(challenge && { nonce: challenge }) }) as AuthAnswer | undefined
-const codeOf = (answer: AuthAnswer | undefined): string => (answer === undefined ? 'fine' : answer.ok ? 'let in' : answer.code)
+/** `fine`, `none`, or the code of the refusal. */
+function judge(connect: unknown, challenge: string | undefined = nonce): string {
+  const proof = proveDevice({ connect: connect as Record<string, unknown>, ...(challenge && { nonce: challenge }) }, now)
+  return proof === undefined ? 'none' : proof.ok ? 'fine' : proof.code
+}
 
 describe('a device block', () => {
-  test.each(['v2', 'v3'] as const)('signed as %s is fine, and lets nobody in by itself', (version) => {
-    expect(judge(connectParams(version))).toBeUndefined()
+  test.each(['v2', 'v3'] as const)('signed as %s is fine', (version) => {
+    expect(judge(connectParams(version))).toBe('fine')
   })
 
-  test('is not needed', () => expect(judge({ client: { id: 'x', mode: 'cli' } })).toBeUndefined())
+  test('is not needed', () => expect(judge({ client: { id: 'x', mode: 'cli' } })).toBe('none'))
 
   test('defaults count as signed: no role is operator, no scopes and no token are empty', () => {
     const { client, device } = connectParams('v2')
     const text = `v2|${device.id}|gateway-client|backend|operator||${now}||${nonce}`
-    expect(judge({ client, device: { ...device, signature: sign(null, Buffer.from(text), pair.privateKey).toString('base64url') } })).toBeUndefined()
+    expect(judge({ client, device: { ...device, signature: sign(null, Buffer.from(text), pair.privateKey).toString('base64url') } })).toBe('fine')
   })
 
   test.each([
@@ -53,23 +54,22 @@ describe('a device block', () => {
     ['no signature', { signature: '' }, 'DEVICE_AUTH_SIGNATURE_INVALID'],
     ['another signature', { signature: 'A'.repeat(86) }, 'DEVICE_AUTH_SIGNATURE_INVALID'],
   ] as const)('with %s is refused', (_, over, code) => {
-    expect(codeOf(judge(connectParams('v3', over)))).toBe(code)
+    expect(judge(connectParams('v3', over))).toBe(code)
   })
 
   test('is accepted two minutes off, either way', () => {
-    expect(judge(connectParams('v2', { signedAt: now - 120_000 }))).toBeUndefined()
-    expect(judge(connectParams('v2', { signedAt: now + 120_000 }))).toBeUndefined()
+    expect(judge(connectParams('v2', { signedAt: now - 120_000 }))).toBe('fine')
+    expect(judge(connectParams('v2', { signedAt: now + 120_000 }))).toBe('fine')
   })
 
   test('of another shape is refused', () => {
     for (const device of [null, 'x', {}, { ...connectParams('v2').device, publicKey: 7 }]) {
-      expect(codeOf(judge({ ...connectParams('v2'), device }))).toBe('DEVICE_AUTH_INVALID')
+      expect(judge({ ...connectParams('v2'), device })).toBe('DEVICE_AUTH_INVALID')
     }
   })
 
   test('is refused when no challenge was given out', () => {
-    const answer = deviceProof(() => now)({ transport: 'ws', listener: 'tcp', remote: '', headers: {}, role: 'operator', connect: connectParams('v2') as unknown as Record<string, unknown> })
-    expect(codeOf(answer as AuthAnswer)).toBe('DEVICE_AUTH_NONCE_MISMATCH')
+    expect(judge(connectParams('v2'), '')).toBe('DEVICE_AUTH_NONCE_MISMATCH')
   })
 
   test.each([
@@ -82,6 +82,19 @@ describe('a device block', () => {
     ['device family', (c: Connect) => ({ ...c, client: { ...c.client, deviceFamily: 'phone' } })],
     ['time', (c: Connect) => ({ ...c, device: { ...c.device, signedAt: now + 1 } })],
   ])('signed for another %s is refused', (_, changed) => {
-    expect(codeOf(judge(changed(connectParams('v3'))))).toBe('DEVICE_AUTH_SIGNATURE_INVALID')
+    expect(judge(changed(connectParams('v3')))).toBe('DEVICE_AUTH_SIGNATURE_INVALID')
+  })
+
+  test.each([
+    ['the device token', { deviceToken: 'd' }, 'd'],
+    ['the bootstrap token', { bootstrapToken: 'b' }, 'b'],
+    ['nothing in its place', { deviceToken: 'd' }, ''],
+    ['the token before both', { token: 't', deviceToken: 'd', bootstrapToken: 'b' }, 't'],
+  ])('may sign, where there is no token, %s', (_, auth, signed) => {
+    const { client, device } = connectParams('v2')
+    const text = (token: string): string => `v2|${device.id}|gateway-client|backend|operator||${now}|${token}|${nonce}`
+    const withSigned = (token: string) => ({ client, auth, device: { ...device, signature: sign(null, Buffer.from(text(token)), pair.privateKey).toString('base64url') } })
+    expect(judge(withSigned(signed))).toBe('fine')
+    expect(judge(withSigned('another'))).toBe('DEVICE_AUTH_SIGNATURE_INVALID')
   })
 })

@@ -1,4 +1,5 @@
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -83,6 +84,20 @@ describe('a token nobody should rely on stops the start, and is not repeated', (
   test('a directory in its place', async () => {
     await mkdir(file, { recursive: true })
     await expect(find()).rejects.toMatchObject({ code: 'NEXUS_AUTH_TOKEN_FILE' })
+  })
+
+  test('a FIFO, which is not waited for', async () => {
+    await mkdir(join(state, 'auth'), { recursive: true })
+    execFileSync('mkfifo', ['-m', '600', file])
+    await expect(find()).rejects.toMatchObject({ code: 'NEXUS_AUTH_TOKEN_FILE', message: expect.stringContaining('no regular file') })
+  })
+
+  test('a file that is far too large, of which only the beginning is read', async () => {
+    await put('')
+    await truncate(file, 8 * 1024 ** 3)
+    await expect(find()).rejects.toMatchObject({ code: 'NEXUS_AUTH_TOKEN_UNFIT' })
+    await put(`${'x'.repeat(40)}${' '.repeat(5_000)}x`)
+    await expect(find()).rejects.toMatchObject({ code: 'NEXUS_AUTH_TOKEN_UNFIT' })
   })
 
   test('a file where its directory should be', async () => {

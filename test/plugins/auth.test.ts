@@ -9,6 +9,7 @@ import { createLogger } from '../../kernel/log.ts'
 import type { LogRecord } from '../../kernel/points.ts'
 import { memorySource } from '../../kernel/source.ts'
 import auth from '../../plugins/auth/index.ts'
+import store from '../../plugins/store/index.ts'
 import { testKernel } from 'nexus-gateway/sdk/testing'
 import { secretsHeld } from '../../plugins/logs/contract.ts'
 
@@ -38,14 +39,14 @@ async function start(settings?: Record<string, unknown>): Promise<void> {
   const log = createLogger({ level: 'debug' })
   log.addSink((record) => logs.push(record))
   kernel = createKernel({
-    plugins: [auth, target].map((plugin) => ({ source: memorySource(plugin), why: 'test' })), log, version: 'test',
-    paths: { state, config: join(state, 'nexus.json5'), socket: '', lock: '', cache: '', token: join(state, 'auth', 'token') },
+    plugins: [store, auth, target].map((plugin) => ({ source: memorySource(plugin), why: 'test' })), log, version: 'test',
+    paths: { state, config: join(state, 'nexus.json5'), socket: '', lock: '', cache: '', token: join(state, 'auth', 'token'), local: '' },
     ...(settings && { settings: { auth: settings } }),
   })
   await kernel.start()
 }
 const enter = (request: Partial<AuthRequest>) =>
-  kernel!.invoke(connectionAuthenticate, { transport: 'http', listener: 'tcp', remote: '127.0.0.1', headers: {}, role: 'operator', ...request })
+  kernel!.invoke(connectionAuthenticate, { transport: 'http', listener: 'tcp', secure: false, peer: '127.0.0.1', remote: '127.0.0.1', headers: {}, role: 'operator', ...request })
 const call = async (name: string, caller: Caller): Promise<unknown> => kernel!.dispatch(name, {}, { caller, transport: 'http' })
 const generated = async (): Promise<string> => (await readFile(join(state, 'auth', 'token'), 'utf8')).trim()
 
@@ -81,6 +82,15 @@ describe('auth in a kernel', () => {
     expect(await enter({ token: 'the-second-token' })).toMatchObject({ ok: true })
   })
 
+  test('takes no weak one while others can reach a door, and the one before holds on', async () => {
+    const strong = 'c5f1d0b7a2e94836bd60f7a1c93e5d82'
+    await start({ token: strong })
+    kernel!.connectionsFrom({ list: () => [], end: () => {}, doors: () => [{ host: '0.0.0.0', port: 1, secure: false }] })
+    await expect(kernel!.apply({ settings: { auth: { token: 'hunter2' } } })).rejects.toMatchObject({ code: 'NEXUS_AUTH_TOKEN_WEAK' })
+    expect(await enter({ token: strong })).toMatchObject({ ok: true })
+    expect(JSON.stringify(logs)).not.toContain('hunter2')
+  })
+
   test('with NEXUS_TOKEN set, that is the token', async () => {
     process.env['NEXUS_TOKEN'] = 'from-the-environment'
     await start({ token: 'from-the-settings' })
@@ -100,7 +110,7 @@ describe('auth in a kernel', () => {
   test('tells the log what not to write, and never writes it itself', async () => {
     await start()
     const token = await generated()
-    expect(await kernel!.invoke(secretsHeld)).toEqual([[token]])
+    expect(await kernel!.invoke(secretsHeld)).toEqual([[token, expect.stringMatching(/^[\w-]{43}$/)]])
     await enter({ token: `${token}x` })
     expect(JSON.stringify(logs)).not.toContain(token)
   })
@@ -117,18 +127,18 @@ describe('a token that the settings refer to', () => {
     if (current instanceof Error) throw current
     return current
   })
-  const running = () => testKernel({ plugins: [auth], config: { auth: { token: token() } }, stateDir: state, lenient: true })
+  const running = () => testKernel({ plugins: [store, auth], config: { auth: { token: token() } }, stateDir: state, lenient: true })
   beforeEach(() => { current = 'the-first-token' })
 
-  test('is asked for at the start, and followed within 30 s when it changes there', async () => {
+  test('is asked for at the start, and followed within a second when it changes there', async () => {
     await using k = await running()
-    const answer = (given: string) => k.invoke(connectionAuthenticate, { transport: 'http', listener: 'tcp', remote: '127.0.0.1', headers: {}, role: 'operator', token: given })
+    const answer = (given: string) => k.invoke(connectionAuthenticate, { transport: 'http', listener: 'tcp', secure: false, peer: '127.0.0.1', remote: '127.0.0.1', headers: {}, role: 'operator', token: given })
     expect(await answer('the-first-token')).toMatchObject({ ok: true })
     current = 'the-second-token'
-    await k.clock.advance(30_000)
+    await k.clock.advance(1_000)
     expect(await answer('the-first-token')).toMatchObject({ ok: false })
     expect(await answer('the-second-token')).toMatchObject({ ok: true })
-    expect(await k.invoke(secretsHeld)).toEqual([['the-second-token', 'the-first-token']])
+    expect(await k.invoke(secretsHeld)).toEqual([['the-second-token', 'the-first-token', expect.any(String)]])
     expect(JSON.stringify(k.logs)).not.toMatch(/the-(first|second)-token/)
   })
 
@@ -137,7 +147,7 @@ describe('a token that the settings refer to', () => {
     for (const next of ['two words', new Error('gone')]) {
       current = next
       await k.clock.advance(30_000)
-      expect(await k.invoke(connectionAuthenticate, { transport: 'http', listener: 'tcp', remote: '127.0.0.1', headers: {}, role: 'operator', token: 'the-first-token' })).toMatchObject({ ok: true })
+      expect(await k.invoke(connectionAuthenticate, { transport: 'http', listener: 'tcp', secure: false, peer: '127.0.0.1', remote: '127.0.0.1', headers: {}, role: 'operator', token: 'the-first-token' })).toMatchObject({ ok: true })
     }
     expect(k.logs.filter(({ level }) => level === 'warn')).toHaveLength(2)
     expect(JSON.stringify(k.logs)).not.toContain('two words')
