@@ -3,8 +3,8 @@ export interface Row {
   readonly id: string
   readonly what: string
   readonly value: number
-  /** `of them`: a count. */
-  readonly unit: '×' | 'of them' | 'ms' | 'MB' | 'KB' | 'KiB'
+  /** `of them`: a count; `t`: a t statistic. */
+  readonly unit: '×' | 'of them' | 'ms' | 'MB' | 'KB' | 'KiB' | 't'
   readonly target: number
   /** Whether smaller or larger is better. */
   readonly better: 'less' | 'more'

@@ -1,0 +1,49 @@
+/** Every case of the corpus, against built gateways, fresh and after a reload, SIGKILL and restart. */
+import { describe, expect, test } from 'vitest'
+import { casesIn, chosen, readCases } from './run/cases.ts'
+import { runCorpus } from './run/corpus.ts'
+import { failures, slowest, table, tally } from './run/report.ts'
+
+const full = process.env['NEXUS_TEST_FULL'] === '1'
+const only = (process.env['NEXUS_TEST_CASES'] ?? '').split(',').filter(Boolean)
+const all = readCases()
+
+describe('the format', () => {
+  const good = { class: 'A01', title: 'a row', refs: ['x'], cases: [{ id: 'A01-one', title: 'one case', input: [{ http: {} }], expect: [{ status: 401 }] }] }
+  const one = good.cases[0]!
+  test('a good file is read, with what it says for its cases', () => {
+    expect(casesIn('A01.json', good)).toMatchObject([{ id: 'A01-one', class: 'A01', refs: ['x'], needs: [], modes: ['fresh', 'after'] }])
+  })
+  test.each([
+    ['an unknown key of the file', { ...good, more: 1 }],
+    ['an unknown key of a case', { ...good, cases: [{ ...one, more: 1 }] }],
+    ['an unknown verb', { ...good, cases: [{ ...one, input: [{ eval: 'x' }] }] }],
+    ['two verbs in one step', { ...good, cases: [{ ...one, input: [{ http: {}, sleep: 1 }] }] }],
+    ['an unknown key of a step', { ...good, cases: [{ ...one, input: [{ http: { code: 1 } }] }] }],
+    ['the same inside `repeat`', { ...good, cases: [{ ...one, input: [{ repeat: { times: 1, steps: [{ http: { code: 1 } }] } }] }] }],
+    ['an unknown check', { ...good, cases: [{ ...one, expect: [{ stats: 401 }] }] }],
+    ['a pattern that is none', { ...good, cases: [{ ...one, expect: [{ body: '(' }] }] }],
+    ['a case that expects nothing', { ...good, cases: [{ ...one, expect: [] }] }],
+    ['a case of another class', { ...good, cases: [{ ...one, id: 'A02-one' }] }],
+    ['a case without refs', { class: 'A01', title: 'a row', cases: [one] }],
+  ])('%s is refused', (_, file) => {
+    expect(() => casesIn('A01.json', file)).toThrow()
+  })
+})
+
+describe('the corpus', () => {
+  test('has at least 150 cases of the classes A to D, J and N', () => {
+    const counted = all.filter(({ class: row }) => 'ABCDJN'.includes(row[0]!))
+    expect(counted.length).toBeGreaterThanOrEqual(150)
+  })
+
+  test('passes, fresh and after a reload, SIGKILL and restart', { timeout: full ? 900_000 : 300_000 }, async () => {
+    const cases = chosen(all, only)
+    const results = await runCorpus(cases, { full })
+    console.log(`${table(cases, results)}\nslowest: ${slowest(results)}`)
+    expect(failures(cases, results)).toEqual([])
+    // Not one case was left out: what did not run is said to be not applicable, never passed.
+    expect(results.length).toBe(cases.reduce((sum, { modes }) => sum + modes.length, 0))
+    expect([...tally(results).values()].reduce((sum, { passed }) => sum + passed, 0)).toBeGreaterThan(0)
+  })
+})

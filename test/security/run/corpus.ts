@@ -1,0 +1,111 @@
+/** The corpus against gateways of our own: cases that can share one do, and each is run in both modes. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { built } from '../../fixtures/built.ts'
+import { startGateway } from './gateway.ts'
+import { createOperators, prepare } from './prepare.ts'
+import { reload } from './process.ts'
+import { createRun, createSources, runCase, serversOf, type Result, type Servers } from './run.ts'
+import type { Case, Mode, Setup } from './schema.ts'
+import type { Run } from './seen.ts'
+import { prepareSteps } from './steps.ts'
+import type { Lookup } from './variables.ts'
+
+export interface Options {
+  /** The long forms. */
+  readonly full?: boolean
+  /** Gateways at a time, and cases of one at a time. */
+  readonly gateways?: number
+  readonly abreast?: number
+  readonly done?: (result: Result) => void
+}
+interface Hall { readonly usual: ReadonlySet<string>; readonly sources: ReturnType<typeof createSources>; readonly options: Options }
+
+export async function runCorpus(cases: readonly Case[], options: Options = {}): Promise<Result[]> {
+  const { all, usual } = builtPlugins()
+  const absent = cases.filter(({ needs }) => needs.some((id) => !all.has(id)))
+  const results = absent.flatMap(({ id, needs, modes }) => modes.map((mode): Result => ({ id, mode, outcome: 'not applicable', seen: [`there is no plugin ${needs.filter((need) => !all.has(need)).join(', ')}`], ms: 0 })))
+  for (const result of results) options.done?.(result)
+  const groups = new Map<string, Case[]>()
+  for (const one of cases) if (!absent.includes(one)) groups.set(groupOf(one), [...groups.get(groupOf(one)) ?? [], one])
+  const hall = { usual, sources: createSources(), options }
+  // The large ones first, so that no long one is left for the end.
+  const bySize = [...groups.values()].sort((a, b) => b.length - a.length)
+  await inParallel(bySize, options.gateways ?? 3, async (group) => { results.push(...await runGroup(group, hall)) })
+  return results
+}
+
+/** Everything that makes one gateway unfit for another case. */
+function groupOf({ id, setup: { own, settings, plugins, env, files } }: Case): string {
+  return own === true ? id : JSON.stringify([own, settings, plugins, env, files])
+}
+
+/** Ids that the build has, and those of them that run without being asked for. */
+function builtPlugins(): { readonly all: ReadonlySet<string>; readonly usual: ReadonlySet<string> } {
+  const { defaults, manifests } = JSON.parse(readFileSync(join(built(), 'plugins', 'manifests.json'), 'utf8')) as { defaults: string[]; manifests: Record<string, unknown> }
+  return { all: new Set(Object.keys(manifests)), usual: new Set(defaults) }
+}
+
+async function runGroup(cases: readonly Case[], { usual, sources, options: { full = false, abreast = 4, done = () => {} } }: Hall): Promise<Result[]> {
+  const results: Result[] = []
+  const { setup } = cases[0]!
+  const needed = [...new Set(cases.flatMap(({ needs }) => needs))]
+  const servers = new Map(await Promise.all(cases.map(async (one) => [one.id, await serversOf(one)] as const)))
+  const finish = (result: Result): void => {
+    results.push(result)
+    done(result)
+  }
+  const failed = (id: string, mode: Mode, what: string, error: unknown): void => finish({ id, mode, outcome: 'failed', seen: [`${what}: ${error instanceof Error ? error.message : String(error)}`], ms: 0 })
+  let end = (): Promise<void> => Promise.resolve()
+
+  try {
+    const target = await startGateway({ ...wantedOf(setup), plugins: [...needed.filter((id) => !usual.has(id)), ...setup.plugins.map((file) => join(import.meta.dirname, '..', file))] }, settingsLookup(servers.get(cases[0]!.id)!))
+    end = target.own.end
+    const operators = createOperators(target)
+    const prepared = async (mode: Mode): Promise<Run[]> => {
+      const made: Run[] = []
+      for (const one of cases.filter(({ modes }) => modes.includes(mode))) {
+        const run = createRun(one, mode, target, servers.get(one.id)!, { source: sources(target), full })
+        try {
+          for (const server of run.servers.values()) Object.assign(server, { hits: 0, said: [] })
+          await prepare(run, operators)
+          await prepareSteps(run, one.setup.steps)
+          made.push(run)
+        } catch (error) {
+          failed(one.id, mode, 'it could not be prepared', error)
+        }
+      }
+      return made
+    }
+    const runAll = (runs: readonly Run[]): Promise<void> => inParallel(runs, setup.own ? 1 : abreast, async (run) => finish(await runCase(run)))
+
+    await runAll(await prepared('fresh'))
+    const after = await prepared('after')
+    if (after.length === 0) return results
+    for (const id of new Set(['auth', ...needed])) if (target.plugins.has(id)) await reload(after[0]!, id, await operators(after[0]!))
+    await target.own.restart('kill')
+    await runAll(after)
+  } catch (error) {
+    for (const { id, modes } of cases) for (const mode of modes) if (!results.some((one) => one.id === id && one.mode === mode)) failed(id, mode, 'its gateway failed', error)
+  } finally {
+    for (const some of servers.values()) for (const server of some.values()) server.end()
+    await end()
+  }
+  return results
+}
+
+const wantedOf = ({ settings, env, files }: Setup): Pick<Setup, 'settings' | 'env' | 'files'> => ({ settings, env, files })
+
+/** What settings may speak of: the servers of their case. */
+const settingsLookup = (servers: Servers): Lookup => (name) => {
+  const [first, second = 'canary', last] = name === 'canary' ? ['servers'] : name.split('.')
+  return first !== 'servers' ? undefined : last === 'port' ? String(servers.get(second)?.port) : servers.get(second)?.url
+}
+
+async function inParallel<T>(items: readonly T[], abreast: number, work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < items.length) await work(items[next++]!)
+  }
+  await Promise.all(Array.from({ length: Math.min(abreast, items.length) }, worker))
+}

@@ -1,0 +1,53 @@
+/** The variables of a run. */
+import { createHmac, randomBytes } from 'node:crypto'
+import type { Run, Seen } from './seen.ts'
+import { at, type Lookup } from './variables.ts'
+
+export function lookupIn(run: Run): Lookup {
+  const { target, servers } = run
+  const plain: Readonly<Record<string, () => unknown>> = {
+    url: target.url,
+    host: () => { const { host, port } = target.address(); return `${host.includes(':') ? `[${host}]` : host}:${port}` },
+    port: () => String(target.address().port),
+    state: () => target.own?.state,
+    token: target.token,
+    source: () => run.source,
+    marker: () => run.marker,
+    random: () => randomBytes(12).toString('hex'),
+    n: () => String(run.n),
+    // Stands for itself until the gateway of a `start` has a place.
+    other: () => '$OTHER',
+    canary: () => servers.get('canary')?.url,
+  }
+  return (name) => {
+    if (Object.hasOwn(plain, name)) return plain[name]?.()
+    if (name.startsWith('proof ')) return proxyProof(name.split(' '))
+    const [first = '', second = '', ...rest] = name.split('.')
+    if (first === 'tokens') return run.credentials.get(second)?.token
+    if (first === 'tokenNames') return run.credentials.get(second)?.name
+    if (first === 'devices') return at(run.credentials.get(second)?.device, rest)
+    if (first === 'servers') return rest[0] === 'port' ? String(servers.get(second)?.port) : servers.get(second)?.url
+    return at(visible(run.named.get(first)), [second, ...rest])
+  }
+}
+
+/** What a proxy that has the secret would send for this user and `X-Forwarded-For`, now. */
+function proxyProof([, secret = '', user = '', forwardedFor = '']: readonly string[]): string {
+  const seconds = Math.floor(Date.now() / 1000)
+  return `${seconds}.${createHmac('sha256', secret).update(`${seconds}|${user}|${forwardedFor}`).digest('hex')}`
+}
+
+/** Of a socket also the last hello, as `payload`; of an HTTP body that is JSON its members, as `json`. */
+function visible(seen: Seen | undefined): unknown {
+  if (!seen) return undefined
+  const { verb, status, headers, body, ok, payload, error, exit } = seen
+  return { verb, status, headers, body, ok, payload, error, exit, json: jsonIn(body), results: seen.results?.map(visible) }
+}
+
+export function jsonIn(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
