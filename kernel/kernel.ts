@@ -19,7 +19,7 @@ import {
   callAfter, callAuthorize, callBefore, configChanged, Connections, kernelBoot, kernelClose, KernelControl, kernelDrain, kernelReady, logWritten,
   pluginFailed, pluginLoaded, pluginUnloaded, type ConnectionsApi, type KernelControlApi,
 } from './points.ts'
-import { admits, type Caller, type Cause } from './provenance.ts'
+import { allows, type Caller, type Cause } from './provenance.ts'
 import type { ChangeReport, CloseReport, Inspection, Phase, StartReport } from './report.ts'
 import { createRetirement } from './retire.ts'
 import type { Source } from './source.ts'
@@ -282,7 +282,7 @@ export function createKernel(options: KernelOptions): Kernel {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    visible: (access, caller) => admits(caller.scopes, access),
+    visible: (access, caller) => allows(caller, access),
     connectionsFrom(transport) { door = transport },
     fault: onFault,
   }

@@ -48,3 +48,9 @@ export function admits(scopes: ReadonlySet<string>, access: string): boolean {
   if (access === 'operator.read' && scopes.has('operator.write')) return true
   return scopes.has('operator.admin') && !access.startsWith('node.')
 }
+
+/** What a caller may do and hear: operators what their scopes admit, nodes what they hold by name, others what is public. */
+export function allows({ role, scopes }: Caller, access: string): boolean {
+  if (access === 'public') return true
+  return role === 'operator' ? admits(scopes, access) : role === 'node' && scopes.has(access)
+}

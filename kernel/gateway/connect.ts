@@ -4,7 +4,7 @@ import type { Connection } from '../contract.ts'
 import { fail } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
 import { connectionHello } from '../points.ts'
-import { admits } from '../provenance.ts'
+import { allows } from '../provenance.ts'
 import { check } from '../validate.ts'
 import type { Protocol } from './frames.ts'
 import type { Limits } from './limits.ts'
@@ -66,7 +66,7 @@ export function connectionOf({ id, caller, protocol }: Cursor, { client }: Conne
 export async function helloOk(kernel: Kernel, limits: Limits, connection: Connection, { auth }: ConnectParams, place: { readonly cursor: Cursor; readonly status: ResumeStatus; readonly tell: Readonly<Record<string, string>> | undefined }): Promise<unknown> {
   const { caller, protocol, id } = connection
   const seen = (table: ReadonlyMap<string, { readonly access: string }>): string[] =>
-    [...table].filter(([, { access }]) => admits(caller.scopes, access)).map(([name]) => name)
+    [...table].filter(([, { access }]) => allows(caller, access)).map(([name]) => name)
   return {
     type: 'hello-ok',
     protocol,
@@ -85,7 +85,7 @@ function blankSnapshot({ clock, startedAt, paths }: Kernel, { caller }: Connecti
   return {
     presence: [], health: {}, stateVersion: { presence: 0, health: 0 },
     uptimeMs: Math.max(0, clock.now() - startedAt),
-    ...(admits(caller.scopes, 'operator.read') && { stateDir: paths.state, configPath: paths.config }),
+    ...(allows(caller, 'operator.read') && { stateDir: paths.state, configPath: paths.config }),
     authMode: 'token',
   }
 }

@@ -5,7 +5,7 @@ import type { WebSocket } from 'ws'
 import { asNexusError, fail, type NexusError } from '../errors.ts'
 import type { Until } from '../hooks.ts'
 import { connectionAuthenticate } from '../points.ts'
-import { admits } from '../provenance.ts'
+import { allows } from '../provenance.ts'
 import type { Broadcast } from './broadcast.ts'
 import { connectionOf, helloOk, negotiate, readConnect, roleOf, type ConnectParams } from './connect.ts'
 import { Peer } from './connection.ts'
@@ -116,7 +116,7 @@ async function identify({ kernel, admissions }: Doorway, { ws, socket, headers, 
   const { caller } = admission
   admissions.note(socket, caller, ws)
   // Asked ∩ held; none asked, none given.
-  return { ...admission, caller: { ...caller, scopes: new Set(params.scopes?.filter((scope) => scope !== 'public' && admits(caller.scopes, scope))) } }
+  return { ...admission, caller: { ...caller, scopes: new Set(params.scopes?.filter((scope) => scope !== 'public' && allows(caller, scope))) } }
 }
 
 async function welcome(door: Doorway, { ws, socket, remote }: Guest, id: string, params: ConnectParams, protocol: Protocol, { caller, tell }: Admission): Promise<Peer | undefined> {

@@ -5,7 +5,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Access } from '../contract.ts'
-import { admits, type Caller } from '../provenance.ts'
+import { allows, type Caller } from '../provenance.ts'
 import type { Protocol } from './frames.ts'
 import type { Limits } from './limits.ts'
 
@@ -86,7 +86,7 @@ export interface ResumeRequest { readonly token: string; readonly seq: number }
 export type ResumeStatus = 'fresh' | 'replayed' | 'reset'
 
 export const mayHear = (cursor: Cursor, entry: Entry): boolean =>
-  (entry.to === undefined || entry.to.has(cursor.id)) && admits(cursor.caller.scopes, entry.access)
+  (entry.to === undefined || entry.to.has(cursor.id)) && allows(cursor.caller, entry.access)
 
 /** The places of all clients that are there, or may come back. */
 export class Places {

@@ -15,6 +15,9 @@ import { serveSocket } from './plugin-socket.ts'
 import { groupAt } from './routes.ts'
 import { createWaitingRoom } from './waiting-room.ts'
 
+/** Made once: in a flood thousands get it in a second. */
+const crowded = errorAnswer(gatewayFail('NEXUS_CONNECTION_CROWD', { retryAfterMs: 1_000 }))
+
 export interface Upgrades {
   handle(req: IncomingMessage, socket: Duplex, head: Buffer, listener: ListenerKind): void
   /** Refuses newcomers and closes those still in the handshake. */
@@ -85,7 +88,7 @@ export function createUpgrades(door: Doorway): Upgrades {
       address,
       mayWait: head.length === 0,
       enter: (leave) => enter(req, socket, head, listener, address, leave),
-      refuse: () => refuse(socket, errorAnswer(gatewayFail('NEXUS_CONNECTION_CROWD', { retryAfterMs: 1_000 }))),
+      refuse: () => refuse(socket, crowded),
     })
     const asked = kernel.used(httpRequest) ? kernel.invoke(httpRequest, infoOf(req, pathOf(req), listener, address, true)) : undefined
     return isPromise(asked) ? asked.then(arrive) : arrive()

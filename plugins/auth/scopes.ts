@@ -1,5 +1,5 @@
 /** Who may do what: the scopes a caller holds against the one a verb needs. Pure. */
-import { admits, labels } from 'nexus-gateway/sdk'
+import { allows, labels } from 'nexus-gateway/sdk'
 import type { Access, Caller } from 'nexus-gateway/sdk'
 
 /** What the shared token and the local socket hold. */
@@ -10,6 +10,5 @@ export const operatorScopes: ReadonlySet<string> = new Set(
 export function authorize(caller: Caller, access: Access): boolean | undefined {
   if (access === 'public') return undefined
   if (!labels.includes(caller.label)) return false
-  if (caller.role === 'operator') return admits(caller.scopes, access)
-  return caller.role === 'node' && caller.scopes.has(access)
+  return allows(caller, access)
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { admits, connectionClosed, connectionHello, connectionOpened, definePlugin, KernelControl, optional } from 'nexus-gateway/sdk'
+import { allows, connectionClosed, connectionHello, connectionOpened, definePlugin, KernelControl, optional } from 'nexus-gateway/sdk'
 import type { Call, Connection, RouteContext } from 'nexus-gateway/sdk'
 import { Sessions } from '../sessions/contract.ts'
 import { createCheckups, type Checkup } from './checkup.ts'
@@ -20,7 +20,7 @@ const mostPresent = 1_000
 const recentSessions = 5
 
 const sessionDefaults = { defaultAgentId: defaultAgent, mainKey: 'main', mainSessionKey: `agent:${defaultAgent}:main`, scope: 'per-sender' }
-const mayRead = ({ caller }: Connection): boolean => admits(caller.scopes, 'operator.read')
+const mayRead = ({ caller }: Connection): boolean => allows(caller, 'operator.read')
 const live = '{"ok":true,"status":"live"}'
 const json = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { AuthRequest } from 'nexus-gateway/sdk'
 import { createRequests, type Asked, type Requests, type Wish } from '../../plugins/auth/devices/requests.ts'
 import { sourceOf } from '../../plugins/auth/source.ts'
-import { bench, pair, phone, requestIn, verdict } from './auth-device-harness.ts'
+import { Store } from '../../plugins/store/contract.ts'
+import { bench, pair, phone, requestIn, stateDir, verdict } from './auth-device-harness.ts'
 
 const minute = 60_000
 
@@ -105,3 +106,20 @@ test.each([
   ['192.0.2.1', '192.0.2.1'], ['', ''],
   ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'], ['2001:db8:1:2::', '2001:db8:1:2::/64'], ['2001:0db8:1:2::9', '2001:db8:1:2::/64'], ['2001:db8::9', '2001:db8:0:0::/64'], ['::1', '0:0:0:0::/64'], ['fe80::1%eth0', 'fe80:0:0:0::/64'],
 ])('%s counts as %s', (remote, source) => expect(sourceOf(remote)).toBe(source))
+
+test('a thousand devices and no more', async () => {
+  const dir = await stateDir()
+  {
+    await using b = await bench({ dir })
+    const one = phone()
+    await b.approve(await one.enter(b, { scopes: ['operator.read'] }))
+    const devices = (await b.k.service(Store)).documents<{ deviceId: string }>('auth/devices')
+    const { value } = (await devices.get(one.id))!
+    for (let from = 1; from < 1_000; from += 111) {
+      await Promise.all(Array.from({ length: 111 }, (_, i) => (from + i).toString(16).padStart(64, '0')).map((deviceId) => devices.put(deviceId, { ...value, deviceId })))
+    }
+  }
+  await using b = await bench({ dir })
+  expect((await b.list()).paired).toHaveLength(1_000)
+  await expect(b.approve(await phone().enter(b, { scopes: ['operator.read'] }))).rejects.toMatchObject({ code: 'NEXUS_AUTH_DEVICES_FULL' })
+})

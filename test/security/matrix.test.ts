@@ -162,8 +162,7 @@ describe('over real sockets', () => {
 
   it('an event is heard by those whose scopes admit it, and the hello names it to them alone', async () => {
     const events = live.filter(({ kind }) => kind === 'event')
-    // Nodes are given no operator's scopes: what those would imply for a node is asked of calls alone.
-    for (const caller of audience().filter(({ role, scopes }) => role === 'operator' || ![...scopes].some((scope) => scope.startsWith('operator.')))) {
+    for (const caller of audience()) {
       const scopes = [...caller.scopes]
       const { heard, named } = await heardBy(world, caller, events)
       const expected = events.filter(({ scope }) => may(caller, scope)).map(({ verb }) => verb).sort()
