@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { built } from '../../fixtures/built.ts'
 import { startGateway } from './gateway.ts'
-import { createOperators, prepare } from './prepare.ts'
+import { createOperators, prepare, warm } from './prepare.ts'
 import { reload } from './process.ts'
 import { createRun, createSources, runCase, serversOf, type Result, type Servers } from './run.ts'
 import type { Case, Mode, Setup } from './schema.ts'
@@ -77,7 +77,11 @@ async function runGroup(cases: readonly Case[], { usual, sources, options: { ful
       }
       return made
     }
-    const runAll = (runs: readonly Run[]): Promise<void> => inParallel(runs, setup.own ? 1 : abreast, async (run) => finish(await runCase(run)))
+    const measured = cases.some(({ expect }) => expect.some(({ rssMiB }) => rssMiB !== undefined))
+    const runAll = async (runs: readonly Run[]): Promise<void> => {
+      if (measured && runs[0]) await warm(runs[0], operators)
+      await inParallel(runs, setup.own ? 1 : abreast, async (run) => finish(await runCase(run)))
+    }
 
     await runAll(await prepared('fresh'))
     const after = await prepared('after')
