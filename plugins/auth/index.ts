@@ -54,15 +54,17 @@ export default definePlugin({
     const trusted = networks(config.trustedProxies, 'auth.trustedProxies')
     const doors = createDoors(log)
 
-    const tokens = await createTokens(host)
-    const devices = await createDevices(host, ctx.emit)
-    const shared = await createSharedToken(host, {
-      env: process.env['NEXUS_TOKEN'], configured: config.token, file: join(paths.state, 'auth', 'token'), accepts: doors.accepts,
-      foreign: (token) => looksLikeServiceToken(token) || looksLikeDeviceToken(token),
-    })
+    const [tokens, devices, shared, bootSecret] = await Promise.all([
+      createTokens(host),
+      createDevices(host, ctx.emit),
+      createSharedToken(host, {
+        env: process.env['NEXUS_TOKEN'], configured: config.token, file: join(paths.state, 'auth', 'token'), accepts: doors.accepts,
+        foreign: (token) => looksLikeServiceToken(token) || looksLikeDeviceToken(token),
+      }),
+      createLocalSecret(join(paths.state, 'auth', 'local')),
+    ])
     for (const door of deps.connections.doors()) doors.opening(door, shared.current())
     const password = createPassword(host)
-    const bootSecret = await createLocalSecret(join(paths.state, 'auth', 'local'))
     const local = localSocket(bootSecret, now)
     const tailscale = config.tailscale && createTailscale(host, config.tailscale, trusted)
     const proxy = config.proxy && createProxy(host, config.proxy, trusted)

@@ -49,6 +49,9 @@ function added(list: BlockList, entry: string): boolean {
 
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (address.includes(':') ? 'ipv6' : 'ipv4')
 
-const ownMachine = networks(['127.0.0.0/8', '::1', '0.0.0.0', '::'], 'loopback')
+const ownIPv6: ReadonlySet<string> = new Set(['::', '::1'])
 /** Of this machine alone, or of none. */
-export const isLoopback = (address: string): boolean => ownMachine.has(address)
+export function isLoopback(text: string): boolean {
+  const address = addressIn(text)
+  return address !== undefined && (address.startsWith('127.') || address === '0.0.0.0' || ownIPv6.has(address))
+}

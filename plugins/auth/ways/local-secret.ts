@@ -43,7 +43,7 @@ async function readOwn(file: string): Promise<string | undefined> {
   }
 }
 
-/** At every instant it is the old one or the new one, whole. */
+/** At every instant it is the old one or the new one, whole. After a crash there is another start, and another secret. */
 async function replace(file: string, text: string): Promise<void> {
   const draft = `${file}.${randomBytes(6).toString('hex')}.tmp`
   try {
@@ -52,7 +52,6 @@ async function replace(file: string, text: string): Promise<void> {
       // The mode given to open() has passed the umask.
       await handle.chmod(0o600)
       await handle.writeFile(text)
-      await handle.sync()
     } finally {
       await handle.close()
     }
@@ -60,6 +59,4 @@ async function replace(file: string, text: string): Promise<void> {
   } finally {
     await rm(draft, { force: true })
   }
-  const dir = await open(dirname(file), 'r')
-  try { await dir.sync() } finally { await dir.close() }
 }

@@ -1,5 +1,4 @@
 /** Asks the Tailscale of this machine whose an address is. What it says is believed for a short time; headers are not asked. */
-import { execFile } from 'node:child_process'
 import * as v from 'valibot'
 import type { AuthHost } from '../host.ts'
 import { createSlots } from '../slots.ts'
@@ -35,7 +34,8 @@ export function createWhois({ clock, log, scope }: Pick<AuthHost, 'clock' | 'log
   }
 
   /** No shell, and nothing of this process's environment but where programs are. */
-  function run(address: string): Promise<string> {
+  async function run(address: string): Promise<string> {
+    const { execFile } = await import('node:child_process')
     const env = { PATH: process.env['PATH'], SystemRoot: process.env['SystemRoot'] }
     return new Promise((resolve, reject) => {
       execFile(binary, ['whois', '--json', address], { timeout: timeoutMs, maxBuffer: maxBytes, killSignal: 'SIGKILL', signal: scope.signal, env, windowsHide: true, encoding: 'utf8' },
