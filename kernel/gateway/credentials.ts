@@ -54,20 +54,21 @@ export function pathOf({ url = '' }: IncomingMessage): string {
 }
 
 /** Of two of these one could be checked and the other one used. RFC 9112, 3.2, says so of `Host`. */
-const single: ReadonlySet<string> = new Set(['host', 'authorization', 'x-api-key', 'x-openclaw-token'])
+const single: readonly string[] = ['host', 'authorization', 'x-api-key', 'x-openclaw-token']
 
 /** Why a request is refused whoever sends it, if it is. */
 export function unfit({ url = '', rawHeaders }: IncomingMessage): NexusError | undefined {
   // Addresses end up in logs and histories, so a token in one is refused even if it is right.
   if (url.includes('?') && /[?&](?:(?:access_?)?token|api[-_]?key|password)=/i.test(url)) return gatewayFail('NEXUS_HTTP_TOKEN_IN_URL')
-  let seen = ''
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]?.toLowerCase() ?? ''
-    if (!single.has(name)) continue
-    if (seen.includes(` ${name} `)) return gatewayFail('NEXUS_HTTP_TWICE', { name })
-    seen += ` ${name} `
-  }
-  return undefined
+  const name = single.find((one) => countOf(one, rawHeaders) > 1)
+  return name === undefined ? undefined : gatewayFail('NEXUS_HTTP_TWICE', { name })
+}
+
+/** Most names are of another length, and need not be made lower case. */
+function countOf(name: string, rawHeaders: readonly string[]): number {
+  let count = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.length === name.length && rawHeaders[i]?.toLowerCase() === name) count++
+  return count
 }
 
 export const traceIn = (req: IncomingMessage): string | undefined => traceOf(headersOf(req)['traceparent'])

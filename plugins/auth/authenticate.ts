@@ -51,10 +51,13 @@ function tried({ attempts }: Road, way: Way, request: AuthRequest): MaybePromise
   if (!attempts) return way.admit(request)
   const paid = way.guesses?.(request) ? attempts.take(budgetOf(request)) : undefined
   if (paid?.ok === false) return rateLimited(paid.retryAfterMs)
-  return then(way.admit(request), (answer) => {
-    if (answer && !answer.ok) return paid ? answer : charged(attempts, request, answer)
+  const answer = way.admit(request)
+  // Most ways have nothing to say about most requests.
+  if (answer === undefined && !paid) return undefined
+  return then(answer, (given) => {
+    if (given && !given.ok) return paid ? given : charged(attempts, request, given)
     paid?.refund()
-    return answer
+    return given
   })
 }
 

@@ -54,7 +54,7 @@ export default definePlugin({
     const trusted = networks(config.trustedProxies, 'auth.trustedProxies')
     const doors = createDoors(log)
 
-    const [tokens, devices, shared, bootSecret] = await Promise.all([
+    const [tokens, devices, shared, bootSecret] = await together([
       createTokens(host),
       createDevices(host, ctx.emit),
       createSharedToken(host, {
@@ -62,7 +62,7 @@ export default definePlugin({
         foreign: (token) => looksLikeServiceToken(token) || looksLikeDeviceToken(token),
       }),
       createLocalSecret(join(paths.state, 'auth', 'local')),
-    ])
+    ] as const)
     for (const door of deps.connections.doors()) doors.opening(door, shared.current())
     const password = createPassword(host)
     const local = localSocket(bootSecret, now)
@@ -102,3 +102,9 @@ export default definePlugin({
     return { methods: { ...tokens.methods, ...devices.methods, ...password.methods } }
   },
 })
+
+/** As `Promise.all`, but when one fails the others are not left at work behind it. */
+async function together<const T extends readonly Promise<unknown>[]>(parts: T) {
+  await Promise.allSettled(parts)
+  return Promise.all(parts)
+}
