@@ -5,7 +5,7 @@ import type { Unit } from './generation.ts'
 import type { Tap } from './hooks.ts'
 import type { KernelParts } from './parts.ts'
 import { guarded } from './points.ts'
-import type { Caller, Cause } from './provenance.ts'
+import { isVouched, vouched, type Caller, type Cause } from './provenance.ts'
 import type { PluginScope } from './scope.ts'
 import { check } from './validate.ts'
 
@@ -55,6 +55,7 @@ export function createContext(kernel: KernelParts, parts: ContextParts): AnyCtx 
 
   // Async, so that a caller sees one kind of failure: a rejection.
   async function call(_: Contract, name: string, params: unknown, { cause, signal }: { cause: Cause; signal?: AbortSignal }): Promise<unknown> {
+    if (!isVouched(cause.caller)) throw fail('NEXUS_CALL_MADE_UP', { plugin: id, verb: name })
     return kernel.dispatcher.method(name, params, { caller: cause.caller, transport: 'plugin', cause, signal })
   }
 
@@ -76,5 +77,5 @@ export function createContext(kernel: KernelParts, parts: ContextParts): AnyCtx 
 /** What a plugin is when it acts of its own accord: the scopes its capabilities name, no more. */
 function callerOf(plugin: Plugin): Caller {
   const scopes = (plugin.capabilities ?? []).flatMap((c) => (c.startsWith('scope:') ? c.slice('scope:'.length) : []))
-  return { id: `plugin:${plugin.id}`, role: 'operator', scopes: new Set(scopes), label: 'plugin' }
+  return vouched({ id: `plugin:${plugin.id}`, role: 'operator', scopes: new Set(scopes), label: 'plugin' })
 }

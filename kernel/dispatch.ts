@@ -7,6 +7,7 @@ import type { Access, CallLimit, MaybePromise, RouteContext, Schema } from './co
 import { fail, NexusError } from './errors.ts'
 import type { Gate } from './gate.ts'
 import type { HookPoint } from './hooks.ts'
+import { vouched } from './provenance.ts'
 import type { PluginScope } from './scope.ts'
 import { check, printable } from './validate.ts'
 import { isPromise } from './within.ts'
@@ -59,6 +60,7 @@ export function createDispatcher(host: DispatchHost): Dispatcher {
   function run(verb: Verb, input: unknown, origin: Origin): MaybePromise<unknown> {
     if (host.draining() && origin.transport !== 'plugin') throw fail('NEXUS_CALL_DRAINING')
     if (!verb.owner.enter()) throw fail('NEXUS_CALL_SWAPPING', { plugin: verb.plugin })
+    if (origin.transport !== 'plugin') vouched(origin.caller)
     const call = new LiveCall(verb, origin, callAfter.used ? host.now() : 0)
     let result: unknown
     try {

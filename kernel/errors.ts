@@ -66,6 +66,7 @@ export const kernelErrors = {
   NEXUS_CALL_INVALID_PARAMS: { ...bad, text: 'invalid {method} params: {faults}', fix: 'Correct the named fields.' },
   NEXUS_CALL_DENIED: { wire: 'FORBIDDEN', detail: 'MISSING_SCOPE', text: 'missing scope: {missing}', fix: 'Use a credential that holds the scope {missing}.' },
   NEXUS_CALL_UNAUTHENTICATED: { ...bad, status: 401, detail: 'AUTH_TOKEN_MISSING', text: 'unauthorized: {reason}', fix: 'Send a valid token.' },
+  NEXUS_CALL_MADE_UP: { wire: 'FORBIDDEN', text: 'plugin "{plugin}" called {verb} on behalf of a caller that it made up or changed', fix: 'Pass on the call that it is for, `lowered()` where that is due, or `ctx.cause`.' },
   NEXUS_CALL_NO_AUTHORIZER: { wire: 'FORBIDDEN', text: 'no plugin decides who may call, so nobody may', fix: 'Enable the plugin `auth`, or another one that taps call.authorize.' },
   NEXUS_CALL_FAILED: { wire: 'UNAVAILABLE', status: 500, text: '{verb} failed in plugin "{plugin}"', fix: 'The gateway\'s log has the cause under trace {trace}.' },
   NEXUS_CALL_ABORTED: { wire: 'UNAVAILABLE', text: '{verb} was cut off', fix: 'Call again if it is still wanted.' },

@@ -35,9 +35,26 @@ export const nobody: Caller = { id: 'anonymous', role: 'none', scopes: new Set()
 /** The same cause under a lesser label; a label can be lowered, never raised. */
 export function lowered(cause: Cause, label: Label): Cause {
   const to = least(cause.caller.label, label)
+  if (to === cause.caller.label) return cause
+  const caller = { ...cause.caller, label: to }
   // Field by field: a running call is a cause too, and what it carries stands in getters.
-  return to === cause.caller.label ? cause : { caller: { ...cause.caller, label: to }, trace: cause.trace, path: cause.path }
+  return { caller: isVouched(cause.caller) ? vouched(caller) : caller, trace: cause.trace, path: cause.path }
 }
+
+/** Callers that came by a transport, plugins for themselves, and what was made lesser of these. */
+const known = new WeakSet<Caller>()
+const unchangeable = { value(): never { throw new TypeError('the scopes of a caller do not change') } }
+
+/** From here on it is as it is, and calls may be made on its behalf. */
+export function vouched(caller: Caller): Caller {
+  if (known.has(caller)) return caller
+  known.add(Object.freeze(caller))
+  for (const name of ['add', 'clear', 'delete']) if (!Object.hasOwn(caller.scopes, name)) Object.defineProperty(caller.scopes, name, unchangeable)
+  return caller
+}
+
+/** A plugin passes callers on; one that it has made up or changed is nobody's. */
+export const isVouched = (caller: Caller): boolean => known.has(caller)
 
 /**
  * The one rule of what a set of scopes admits: admin everything of operators and plugins, write also read,

@@ -14,10 +14,11 @@ export function jsonAnswer(status: number, body: unknown, headers: Readonly<Reco
 }
 
 export function errorAnswer(error: NexusError): Answer {
-  const { status, message, code } = error
+  const { status, message, code, data: { missing, have } } = error
+  const scopes = typeof missing === 'string' && Array.isArray(have) ? { requiredScopes: [missing], have } : {}
   const type = types[status] ?? (status >= 500 ? 'server_error' : 'invalid_request_error')
   // A stranger learns nothing of what exists.
-  return jsonAnswer(status, { error: status === 401 ? { message: 'Unauthorized', type } : { message, type, code } }, headersFor(error))
+  return jsonAnswer(status, { error: status === 401 ? { message: 'Unauthorized', type } : { message, type, code, ...scopes } }, headersFor(error))
 }
 
 export const wrongMethod = (allow: readonly string[]): Answer =>

@@ -203,3 +203,52 @@ describe('in any tree of calls', () => {
     for (const label of labels) expect(rank(least(label, 'root' as Label))).toBeGreaterThanOrEqual(rank(label))
   })
 })
+
+// ── What a plugin makes up ──────────────────────────────────────────────────────────────────────
+
+const bank = contract({ id: 'bank', methods: { 'bank.pay': method({ scope: 'operator.admin', result: seen }), 'bank.look': method({ scope: 'operator.read', result: seen }) } })
+
+describe('a plugin that holds a call of a stranger', () => {
+  const everything = { id: 'token', role: 'operator', label: 'operator', scopes: new Set(['operator.admin']) } as const
+  const forgeries: Readonly<Record<string, (call: Call) => Cause>> = {
+    'makes up a caller': () => ({ caller: everything, trace: 't', path: [] }),
+    'copies the caller with more scopes and a better label': ({ caller, trace, path }) => ({ caller: { ...caller, label: 'operator', scopes: new Set([...caller.scopes, 'operator.admin']) }, trace, path }),
+    'gives the call another caller': (call) => Object.assign(call, { caller: everything }),
+    'adds to the scopes of the caller': (call) => { (call.caller.scopes as Set<string>).add('operator.admin'); return call },
+    'changes the label of the caller': (call) => Object.assign(call, { caller: Object.assign(call.caller, { label: 'operator' }) }),
+    'lowers one that it made up': () => lowered({ caller: everything, trace: 't', path: [] }, 'plugin'),
+  }
+
+  it.each(Object.entries(forgeries))('%s: nobody is paid', async (_, forge) => {
+    const paid: string[] = []
+    const forger = definePlugin({
+      id: 'forger', methods: { 'forger.go': method({ scope: 'operator.read', result: seen }) },
+      setup: (ctx) => ({ methods: { 'forger.go': (_params, call) => ctx.call(bank, 'bank.pay', undefined, { cause: forge(call) }) } }),
+    })
+    const owner = definePlugin({ ...bank, setup: () => ({ methods: { 'bank.pay': (_params, call) => { paid.push(call.caller.id) }, 'bank.look': () => 'looked' } }) })
+    await using k = await testKernel({ plugins: [owner, forger] })
+    const stranger: Caller = { id: 'hook', role: 'operator', label: 'webhook', scopes: new Set(['operator.read']) }
+    await expect(k.call('forger.go', undefined, { caller: stranger })).rejects.toThrow()
+    expect(paid).toEqual([])
+    // Nor has the stranger more from now on.
+    await expect(k.call('bank.pay', undefined, { caller: stranger })).rejects.toMatchObject({ code: 'NEXUS_CALL_DENIED' })
+  })
+
+  it('may pass it on as it is, make it less, and act for itself', async () => {
+    const passer = definePlugin({
+      id: 'passer', capabilities: ['scope:operator.read'], methods: { 'passer.go': method({ scope: 'operator.read', result: seen }) },
+      setup: (ctx) => ({ methods: { 'passer.go': (_params, call) => Promise.all([call, { caller: call.caller, trace: 't', path: [] }, lowered(call, 'webhook'), lowered(lowered(call, 'tool'), 'webhook'), ctx.cause].map((cause) => ctx.call(bank, 'bank.look', undefined, { cause }))) } }),
+    })
+    const owner = definePlugin({ ...bank, setup: () => ({ methods: { 'bank.pay': () => {}, 'bank.look': () => 'looked' } }) })
+    await using k = await testKernel({ plugins: [owner, passer] })
+    expect(await k.call('passer.go', undefined, { scopes: ['operator.read'] })).toEqual(Array.from({ length: 5 }, () => 'looked'))
+    await expect(k.call('passer.go', undefined, { caller: { scopes: new Set(['operator.read']) } })).resolves.toBeDefined()
+  })
+
+  it('is told what it did', async () => {
+    const forger = definePlugin({ id: 'forger', methods: { 'forger.go': method({ scope: 'operator.read', result: seen }) }, setup: (ctx) => ({ methods: { 'forger.go': () => ctx.call(bank, 'bank.look', undefined, { cause: { caller: everything, trace: 't', path: [] } }) } }) })
+    const owner = definePlugin({ ...bank, setup: () => ({ methods: { 'bank.pay': () => {}, 'bank.look': () => 'looked' } }) })
+    await using k = await testKernel({ plugins: [owner, forger] })
+    await expect(k.call('forger.go')).rejects.toMatchObject({ code: 'NEXUS_CALL_MADE_UP' })
+  })
+})

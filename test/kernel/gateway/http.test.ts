@@ -120,7 +120,7 @@ describe('a plugin\'s route', () => {
     expect([at401.status, at401.headers.get('www-authenticate'), await at401.json()]).toEqual([401, 'Bearer', { error: { message: 'Unauthorized', type: 'unauthorized' } }])
     expect((await fetch(`${at.url}/desk/item/7`, { headers: bearer('no') })).status).toBe(401)
     const at403 = await fetch(`${at.url}/desk/item/7`, { method: 'DELETE', headers: bearer('reader') })
-    expect([at403.status, await at403.json()]).toEqual([403, { error: { message: 'missing scope: operator.admin', type: 'forbidden', code: 'NEXUS_CALL_DENIED' } }])
+    expect([at403.status, await at403.json()]).toEqual([403, { error: { message: 'missing scope: operator.admin', type: 'forbidden', code: 'NEXUS_CALL_DENIED', requiredScopes: ['operator.admin'], have: ['operator.read'] } }])
     expect((await fetch(`${at.url}/desk/item/7`, { method: 'DELETE', headers: bearer('admin') })).status).toBe(204)
   })
 
