@@ -3,12 +3,12 @@ import { ServerResponse, type IncomingMessage, type OutgoingHttpHeaders } from '
 import { asNexusError, fail } from '../errors.ts'
 import { rpcPath } from '../graph.ts'
 import { httpRequest } from '../points.ts'
+import { isPromise } from '../within.ts'
 import { errorAnswer, type Answer } from './answer.ts'
 import { headersOf, infoOf, pathOf, remoteOf, unfit, type ListenerKind } from './credentials.ts'
 import type { Desk } from './desk.ts'
 import { createRoutes, groupAt } from './routes.ts'
 import { answerRpc } from './rpc.ts'
-import { isPromise } from '../within.ts'
 
 /** How long the rest of a refused body is read and thrown away, so that the client gets to see the answer. */
 const lingerMs = 500

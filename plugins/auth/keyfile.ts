@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { chmod, link, mkdir, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Secret } from 'nexus-gateway/sdk'
+import { createPrivate, type Secret } from 'nexus-gateway/sdk'
 import { fail } from './errors.ts'
 
 export interface TokenSource {
@@ -69,7 +69,7 @@ async function create(file: string): Promise<string> {
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 })
     await chmod(dir, 0o700)
-    await write(draft, `${token}\n`)
+    await createPrivate(draft, `${token}\n`)
     await link(draft, file)
   } catch (error) {
     const made = codeOf(error) === 'EEXIST' ? await readToken(file) : undefined
@@ -80,18 +80,6 @@ async function create(file: string): Promise<string> {
   }
   await syncDir(dir)
   return token
-}
-
-async function write(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx', 0o600)
-  try {
-    // The mode given to open() has passed the umask.
-    await handle.chmod(0o600)
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 /** Makes the new name durable. */

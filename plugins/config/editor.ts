@@ -1,9 +1,9 @@
 /** `nexus config edit`: the text in the operator's editor, as often as it takes, and never lost. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { paintOf, plain, type CommandIo } from 'nexus-gateway/sdk'
+import { createPrivate, paintOf, plain, type CommandIo } from 'nexus-gateway/sdk'
 import type { ConfigIssue, ConfigSnapshot, ConfigVerdict, ConfigWriteResult } from './contract.ts'
 import { skeleton } from './edit.ts'
 import { fail } from './errors.ts'
@@ -85,14 +85,8 @@ async function newCopy(dir: string): Promise<string> {
 /** Whole or not at all, so that nothing of an earlier text is lost. */
 async function put(copy: string, text: string): Promise<void> {
   const draft = `${copy}.tmp`
-  const handle = await open(draft, 'w', 0o600)
-  try {
-    await handle.chmod(0o600)
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  await rm(draft, { force: true })
+  await createPrivate(draft, text)
   await rename(draft, copy)
 }
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { chmod, mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { createPrivate } from 'nexus-gateway/sdk'
 import { errno, fail } from './errors.ts'
 
 const draft = /\.[0-9a-f]{12}\.tmp$/
@@ -34,23 +35,12 @@ export async function writeAtomic(file: string, content: Uint8Array | string): P
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 })
     await chmod(dir, 0o700)
-    await write(part, content)
+    await createPrivate(part, content)
     await rename(part, file)
     await syncDir(dir)
   } catch (error) {
     await rm(part, { force: true })
     throw fail('NEXUS_SECRETS_WRITE', { file, reason: errno(error) })
-  }
-}
-
-async function write(part: string, content: Uint8Array | string): Promise<void> {
-  const handle = await open(part, 'wx', 0o600)
-  try {
-    await handle.chmod(0o600)
-    await handle.writeFile(content)
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { chmod, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { createPrivate } from 'nexus-gateway/sdk'
 import { fail } from '../errors.ts'
 
 /** Names this process: no later one has both. */
@@ -47,14 +48,7 @@ async function readOwn(file: string): Promise<string | undefined> {
 async function replace(file: string, text: string): Promise<void> {
   const draft = `${file}.${randomBytes(6).toString('hex')}.tmp`
   try {
-    const handle = await open(draft, 'wx', 0o600)
-    try {
-      // The mode given to open() has passed the umask.
-      await handle.chmod(0o600)
-      await handle.writeFile(text)
-    } finally {
-      await handle.close()
-    }
+    await createPrivate(draft, text)
     await rename(draft, file)
   } finally {
     await rm(draft, { force: true })
