@@ -27,7 +27,6 @@ export const ownCommands: Readonly<Record<string, OwnCommand>> = {
     summary: 'Stop the running gateway: it finishes what it is doing first',
     options: {
       now: { summary: 'Do not wait for calls in flight' },
-      'tls-pin': { value: 'PIN', summary: 'Trust the certificate of this key (default: $NEXUS_TLS_PIN)' },
   timeout: { value: 'MS', summary: 'How long to wait for the end (default 15000)' },
     },
     examples: ['nexus stop', 'nexus stop --now'],
@@ -66,5 +65,6 @@ export const commonOptions = { json, help } as const
 export const gatewayOptions = {
   url: { value: 'URL', summary: 'The gateway to talk to (default: the one that runs on the state directory)' },
   'token-file': { value: 'FILE', summary: 'File with the token, - for standard input (default: $NEXUS_TOKEN)' },
+  'tls-pin': { value: 'PIN', summary: 'Trust the certificate of this key (default: $NEXUS_TLS_PIN)' },
   timeout: { value: 'MS', summary: 'How long to wait for an answer (default 30000)' },
 } as const

@@ -128,7 +128,7 @@ async function makeIfDue(files: Pair, { dir, now, log }: TlsPlace): Promise<void
   } catch (error) {
     throw refuse(dir, `no certificate can be kept there (${codeOf(error)})`, 'see that this user may write to the state directory.')
   }
-  log.info(own ? 'renewed the certificate for TLS; its pin stays' : 'made a key and a certificate for TLS', { file: files.cert })
+  log.info(own ? 'renewed the certificate for TLS; its pin stays' : 'made a key and a certificate for TLS', { file: files.cert, pin: pinOf(new X509Certificate(await readFile(files.cert))) })
 }
 
 function made<T>(make: () => T): T | undefined {

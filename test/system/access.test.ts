@@ -167,6 +167,7 @@ describe('TLS', () => {
     expect(await reach(url, token)).toBe(200)
     const ping = (env: Record<string, string>) => nexus(['call', 'ping', '--url', url], { env: { NEXUS_TOKEN: token, ...env } })
     expect((await ping({ NEXUS_TLS_PIN: pin })).status).toBe(0)
+    expect((await nexus(['call', 'ping', '--url', url, '--tls-pin', pin], { env: { NEXUS_TOKEN: token } })).status).toBe(0)
     expect((await ping({})).err).toContain('NEXUS_TLS_PIN')
     expect((await ping({ NEXUS_TLS_PIN: `sha256/${'A'.repeat(43)}=` })).err).toContain('NEXUS_CLI_PIN')
     expect((await nexus(['call', 'ping', '--url', 'http://192.0.2.1:19789'], { env: { NEXUS_TOKEN: token } })).err).toContain('NEXUS_CLI_PLAIN')
