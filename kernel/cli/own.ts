@@ -27,7 +27,7 @@ export const ownCommands: Readonly<Record<string, OwnCommand>> = {
     summary: 'Stop the running gateway: it finishes what it is doing first',
     options: {
       now: { summary: 'Do not wait for calls in flight' },
-  timeout: { value: 'MS', summary: 'How long to wait for the end (default 15000)' },
+      timeout: { value: 'MS', summary: 'How long to wait for the end (default 15000)' },
     },
     examples: ['nexus stop', 'nexus stop --now'],
     calls: false,
