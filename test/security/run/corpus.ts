@@ -5,7 +5,7 @@ import { built } from '../../fixtures/built.ts'
 import { startGateway } from './gateway.ts'
 import { createOperators, prepare, warm } from './prepare.ts'
 import { reload } from './process.ts'
-import { createRun, createSources, runCase, serversOf, type Result, type Servers } from './run.ts'
+import { createRun, createSources, runMeasured, serversOf, type Result, type Servers } from './run.ts'
 import type { Case, Mode, Setup } from './schema.ts'
 import type { Run } from './seen.ts'
 import { prepareSteps } from './steps.ts'
@@ -80,7 +80,7 @@ async function runGroup(cases: readonly Case[], { usual, sources, options: { ful
     const measured = cases.some(({ expect }) => expect.some(({ rssMiB }) => rssMiB !== undefined))
     const runAll = async (runs: readonly Run[]): Promise<void> => {
       if (measured && runs[0]) await warm(runs[0], operators)
-      await inParallel(runs, setup.own ? 1 : abreast, async (run) => finish(await runCase(run)))
+      await inParallel(runs, setup.own ? 1 : abreast, async (run) => finish(await runMeasured(run)))
     }
 
     await runAll(await prepared('fresh'))

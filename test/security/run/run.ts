@@ -53,6 +53,12 @@ export async function runCase(run: Run): Promise<Result> {
   return { id, mode, outcome: seen.length > 0 ? 'failed' : 'passed', seen, ms: Math.round(performance.now() - began) }
 }
 
+/** The engine's own heap grows once and when it likes; what an attack costs, it costs each time. So too much is too much twice. */
+export async function runMeasured(run: Run): Promise<Result> {
+  const first = await runCase(run)
+  return first.outcome === 'failed' && first.seen.every((fault) => fault.startsWith('the gateway grew by ')) ? runCase(run) : first
+}
+
 /** Only where a case has a bound for it; the most that there was, against the start. */
 function watchMemory({ target: { own }, case: { expect } }: Run): { end(): Promise<number> } {
   if (!own || !expect.some(({ rssMiB }) => rssMiB !== undefined)) return { end: () => Promise.resolve(0) }
