@@ -31,7 +31,7 @@ async function present(folder: string, names: readonly string[]): Promise<string
 }
 
 const folders = (await readdir(join(root, 'plugins'), { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort()
-const plugins = (await Promise.all(folders.map(async (id) => ({ id, parts: await present(`plugins/${id}`, ['index', 'cli', 'contract']) })))).filter(({ parts }) => parts.includes('index'))
+const plugins = (await Promise.all(folders.map(async (id) => ({ id, parts: await present(`plugins/${id}`, ['index', 'cli', 'contract', 'isolator', 'child']) })))).filter(({ parts }) => parts.includes('index'))
 const packages = await Promise.all(plugins.map(({ id }) => readPackage(join(root, 'plugins', id))))
 const { nexus } = await readPackage(root)
 
@@ -43,7 +43,7 @@ const late = ['kernel/loader', 'kernel/config/gather', ...['completion', 'explai
 
 const input = {
   ...Object.fromEntries(late.map((name) => [name.replace(/^kernel\/((cli|config)\/)?/, 'cli/'), `${name}.ts`])),
-  ...Object.fromEntries((await present('sdk', ['index', 'client', 'testing'])).map((name) => [`sdk/${name}`, `sdk/${name}.ts`])),
+  ...Object.fromEntries((await present('sdk', ['index', 'client', 'pack', 'testing'])).map((name) => [`sdk/${name}`, `sdk/${name}.ts`])),
   ...Object.fromEntries(plugins.flatMap(({ id, parts }) => parts.map((part) => [`plugins/${id}/${part}`, `plugins/${id}/${part}.ts`]))),
 }
 
@@ -57,7 +57,7 @@ const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
 async function packed(id: string, parts: readonly string[], about: PackageJson): Promise<Manifest> {
   const { name, version, description } = about
   const commands = parts.includes('cli') ? await imported<Record<string, Command>>(id, 'cli') : {}
-  const manifest = pack(await imported<Plugin>(id, 'index'), { entry: 'index.js', ...(parts.includes('cli') && { cli: 'cli.js' }), version, description }, commands)
+  const manifest = pack(await imported<Plugin>(id, 'index'), { entry: 'index.js', ...(parts.includes('cli') && { cli: 'cli.js' }), ...(parts.includes('isolator') && { isolator: 'isolator.js' }), version, description }, commands)
   if (manifest.id !== id) throw new Error(`plugins/${id} holds the plugin "${manifest.id}"`)
   await writeFile(join(dist, 'plugins', id, 'package.json'), json({ name, version, description, type: 'module', nexus: manifest }))
   await writeFile(join(dist, 'plugins', id, 'config.schema.json'), json({ $schema: 'http://json-schema.org/draft-07/schema#', ...manifest.config }))
@@ -115,7 +115,7 @@ const modules = defineConfig({
   input,
   platform: 'node',
   external: [/^node:/, ...external],
-  resolve: { alias: { 'nexus-gateway/sdk/client': join(root, 'sdk/client.ts'), 'nexus-gateway/sdk/testing': join(root, 'sdk/testing.ts'), 'nexus-gateway/sdk': join(root, 'sdk/index.ts') } },
+  resolve: { alias: { 'nexus-gateway/sdk/pack': join(root, 'sdk/pack.ts'), 'nexus-gateway/sdk/client': join(root, 'sdk/client.ts'), 'nexus-gateway/sdk/testing': join(root, 'sdk/testing.ts'), 'nexus-gateway/sdk': join(root, 'sdk/index.ts') } },
   transform: {
     target: 'node20.19',
     // Looking for ws's optional native parts costs the start more than they give: frames here are small.

@@ -8,6 +8,7 @@
 import { asNexusError, fail, NexusError, reasonOf } from './errors.ts'
 import type { Gate } from './gate.ts'
 import type { Generation, Unit } from './generation.ts'
+import { inheritance } from './hand-over.ts'
 import { dependentsOf, resolveGraph, type Graph } from './graph.ts'
 import type { Live, SwapPlan } from './live.ts'
 import type { KernelParts } from './parts.ts'
@@ -188,7 +189,7 @@ async function stage(host: ChangeHost, target: Pick<Target, 'settings'>, plan: P
     try {
       if (needs) throw fail('NEXUS_PLUGIN_BLOCKED', { plugin: id, other: plan.graph.providers.get(needs.service) })
       const uses = new Set(Object.values(one.unit.manifest.requires).flatMap(({ service }) => owners.get(service) ?? []))
-      const generation = await setUp(parts, one, { number: host.nextNumber(), settings: target.settings[id], services, uses, serving })
+      const generation = await setUp(parts, one, { number: host.nextNumber(), settings: target.settings[id], services, uses, serving, inherited: await inheritance(parts, live.generations.get(id)) })
       staged.set(id, generation)
     } catch (error) {
       plan.failed.set(id, error as NexusError)

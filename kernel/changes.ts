@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Target, Wanted } from './change.ts'
 import { fail, type NexusError } from './errors.ts'
-import type { Source } from './source.ts'
+import { sameSource, type Source } from './source.ts'
 
 type Blocks = Readonly<Record<string, unknown>>
 
@@ -30,8 +30,11 @@ export function changedKeys(before: Blocks, after: Blocks): string[] {
 export function touchedBy({ load = [], unload = [], reload = [], settings = {}, whole }: Changes, now: Present): string[] {
   const ids = [...load.map(({ source }) => source.id), ...unload, ...reload, ...Object.keys(settings)]
   if (!whole) return ids
-  const places = new Map(whole.plugins.map(({ source }) => [source.id, source.place]))
-  const moved = [...new Set([...places.keys(), ...now.wanted.keys()])].filter((id) => places.get(id) !== now.wanted.get(id)?.source.place)
+  const next = new Map(whole.plugins.map(({ source }) => [source.id, source]))
+  const moved = [...new Set([...next.keys(), ...now.wanted.keys()])].filter((id) => {
+    const [old, other] = [now.wanted.get(id)?.source, next.get(id)]
+    return !old || !other || !sameSource(old, other)
+  })
   return [...ids, ...moved, ...changedKeys(now.settings, whole.settings)]
 }
 
@@ -44,7 +47,7 @@ export function targetOf(changes: Changes, added: ReadonlyMap<string, Wanted>, n
   for (const [id, plugin] of added) {
     const known = now.wanted.get(id)
     // A source that is there already knows what it has loaded.
-    plugins.set(id, whole && known?.source.place === plugin.source.place ? { ...plugin, source: known.source } : plugin)
+    plugins.set(id, whole && known && sameSource(known.source, plugin.source) ? { ...plugin, source: known.source } : plugin)
   }
   const required = [...now.wanted.keys()].find((id) => !plugins.has(id) && now.isRequired(id))
   if (required !== undefined) throw fail('NEXUS_PLUGIN_REQUIRED', { plugin: required })

@@ -20,6 +20,7 @@ export interface ContextParts {
   readonly config: unknown
   readonly deps: Readonly<Record<string, unknown>>
   readonly taps: Tap[]
+  readonly inherited: unknown
   /** False until the generation serves: taps made before that wait for the swap. */
   readonly serving: () => boolean
 }
@@ -68,6 +69,7 @@ export function createContext(kernel: KernelParts, parts: ContextParts): AnyCtx 
     clock: kernel.clock,
     log: kernel.log.for(id),
     paths: { state, config, cache, socket },
+    inherited: parts.inherited,
     cause: { caller: callerOf(plugin), trace: `plugin-${id}-${scope.generation}`, path: [id] },
     emit, tap, invoke, call,
   }

@@ -22,10 +22,12 @@ export type Access = 'public' | `${string}.${string}`
 // ── Services ────────────────────────────────────────────────────────────────────────────────────
 
 /** Names a service and its major version in one string, such as `ledger/1`. Tokens compare by id. */
-export interface ServiceToken<T> { readonly kind: 'service'; readonly id: string; readonly '~type'?: (x: T) => T }
+export interface ServiceToken<T> { readonly kind: 'service'; readonly id: string; readonly members?: readonly string[]; readonly '~type'?: (x: T) => T }
 export interface OptionalToken<T> { readonly kind: 'optional'; readonly token: ServiceToken<T> }
+type AsyncMember<T> = { [K in keyof T & string]: T[K] extends (...args: never) => Promise<unknown> ? K : never }[keyof T & string]
 
-export const service = <T>(id: string): ServiceToken<T> => ({ kind: 'service', id })
+/** `members`: the async functions by which it can also be used from, or provided by, another process; what they take and give is JSON data. */
+export const service = <T>(id: string, { members }: { readonly members?: readonly NoInfer<AsyncMember<T>>[] } = {}): ServiceToken<T> => ({ kind: 'service', id, ...(members && { members }) })
 /** In `requires`: take the service when an enabled plugin provides it, `undefined` otherwise. */
 export const optional = <T>(token: ServiceToken<T>): OptionalToken<T> => ({ kind: 'optional', token })
 
@@ -204,6 +206,8 @@ export interface Ctx<E = {}, G = undefined, Q = {}> {
   readonly clock: Clock
   readonly log: Log
   readonly paths: { readonly state: string; readonly config: string; readonly cache: string; readonly socket: string }
+  /** What the generation before this one has handed over, if there was one and it did. */
+  readonly inherited: unknown
   /** For what the plugin does of its own accord: label `plugin`, with the scopes its capabilities name. */
   readonly cause: Cause
   emit<K extends keyof E & string>(name: K, payload: E[K] extends Event<infer P> ? In<P> : never, options?: EmitOptions): void
@@ -223,7 +227,11 @@ type RouteHandlers<R> = { readonly [K in keyof R]: (c: RouteContext<PathOf<K> & 
 type UpgradeHandlers<U> = { readonly [K in keyof U]: (socket: PluginSocket, call: Call) => MaybePromise<void> }
 type Services<P> = { readonly [K in keyof P]: P[K] extends ServiceToken<infer T> ? T : never }
 type Part<K extends string, X, V> = [X] extends [never] ? {} : [keyof X] extends [never] ? {} : { readonly [k in K]: V }
-type Returns<M, R, P, U> = Part<'methods', M, Handlers<M>> & Part<'routes', R, RouteHandlers<R>> & Part<'provides', P, Services<P>> & Part<'upgrades', U, UpgradeHandlers<U>>
+interface Parting {
+  /** What the next generation is given as `ctx.inherited` when this one is reloaded: data that can be cloned. An `exclusive` plugin is asked when its last call has ended, any other while it still serves. */
+  readonly handOver?: () => MaybePromise<unknown>
+}
+type Returns<M, R, P, U> = Parting & Part<'methods', M, Handlers<M>> & Part<'routes', R, RouteHandlers<R>> & Part<'provides', P, Services<P>> & Part<'upgrades', U, UpgradeHandlers<U>>
 type Empty<T> = {} extends T ? void : never
 
 interface Declared {
@@ -232,6 +240,10 @@ interface Declared {
   readonly required?: boolean
   readonly safe?: boolean
   readonly exclusive?: boolean
+  /** It runs inside the gateway's process or not at all. Without it, a plugin that does not ship with the gateway gets a process of its own. */
+  readonly tier?: 'trusted'
+  /** It does something without being called, such as a job on a timer: in a process of its own it is started with the gateway, not with the first call. */
+  readonly eager?: boolean
   /** The plugin's own error codes, for `nexus explain`. */
   readonly errors?: ErrorTable
   /** Makes settings that were written for an older version fit, as data: no code runs. */

@@ -85,6 +85,12 @@ export const kernelErrors = {
   NEXUS_PLUGIN_CAPABILITY: { exit: 78, text: 'plugin "{plugin}" needs the capability "{capability}", which it does not declare', fix: 'Add "{capability}" to `capabilities` of {plugin}.' },
   NEXUS_PLUGIN_BLOCKED: { exit: 78, text: 'plugin "{plugin}" cannot run because "{other}" does not', fix: 'Mend "{other}" first.' },
   // Plugins: load and setup
+  NEXUS_PLUGIN_NEEDS_TRUST: { exit: 78, text: 'plugin "{plugin}" runs only inside the gateway\'s process, and is not trusted to', fix: 'If you trust its author with all the gateway can do, add "{plugin}" to `pluginPolicy.trusted`.' },
+  NEXUS_PLUGIN_NO_ISOLATOR: { exit: 78, text: 'this release has no plugin that runs others in a process of their own', fix: 'Install the whole release again.' },
+  NEXUS_PLUGIN_DENIED: { exit: 78, text: 'plugin "{plugin}" is kept out by `pluginPolicy`', fix: 'Change `allow` or `deny` of `pluginPolicy` in nexus.json5, or take it out of `plugins`.' },
+  NEXUS_PLUGIN_TAMPERED: { exit: 78, text: 'plugin "{plugin}" is not what was installed: {faults}', fix: 'Install it again with `nexus plugins add`, and find out who changed it.' },
+  NEXUS_PLUGIN_NOT_GRANTED: { exit: 78, text: 'plugin "{plugin}" asks for more than it was granted: {more}', fix: 'Look at `nexus plugins grants {plugin}`; agree with `nexus plugins grants {plugin} --accept`.' },
+  NEXUS_PLUGIN_BAD_LOCK: { exit: 78, text: '{file} cannot be used: {reason}', fix: 'Restore it from a backup, or remove it and install the plugins again with `nexus plugins add`.' },
   NEXUS_PLUGIN_LOAD_FAILED: { exit: 70, text: 'plugin "{plugin}" could not be loaded from {place}: {reason}', fix: 'Correct the file and reload the plugin.' },
   NEXUS_PLUGIN_LOAD_TIMEOUT: { exit: 70, text: 'plugin "{plugin}" did not finish loading within {seconds} s', fix: 'Look for a top-level await that never ends, or an export named `then`, in {place}.' },
   NEXUS_PLUGIN_NOT_A_PLUGIN: { exit: 70, text: '{place} has no plugin as its default export', fix: 'Write `export default definePlugin({ … })`.' },

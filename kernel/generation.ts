@@ -45,6 +45,7 @@ export interface Generation extends Unit {
   readonly routes: RouteGroup | undefined
   /** Grows if the plugin taps a hook after setup. */
   readonly taps: Tap[]
+  readonly handOver: (() => unknown) | undefined
   readonly timings: Timings
 }
 

@@ -21,7 +21,7 @@ export interface Tap {
 /** Made when somebody first has to wait: until it aborts, an answer is wanted. */
 export type Until = () => AbortSignal
 /** One invocation: tapable hands it from tap to tap. */
-interface Run { args: readonly unknown[]; answers: unknown[]; readonly until: Until | undefined }
+interface Run { readonly token: AnyToken; args: readonly unknown[]; answers: unknown[]; readonly until: Until | undefined }
 type Done = (error?: Error | null, value?: unknown) => void
 interface Compiled {
   tapAsync(name: string, fn: (run: Run, done: Done) => void): void
@@ -29,7 +29,7 @@ interface Compiled {
 }
 
 export class HookPoint {
-  readonly token: AnyToken
+  token: AnyToken
   #taps: readonly Tap[] = []
   #compiled: Compiled | undefined
 
@@ -40,6 +40,12 @@ export class HookPoint {
   get used(): boolean { return this.#taps.length > 0 }
   get taps(): readonly Tap[] { return this.#taps }
 
+  /** How a hook runs is its owner's to say; a tap from another process has only the name. */
+  own(token: AnyToken): void {
+    if (token.mode !== this.token.mode) this.#compiled = undefined
+    this.token = token
+  }
+
   /** Replaces the taps; they must have been through `orderTaps`. */
   set(taps: readonly Tap[]): void {
     if (taps.length === this.#taps.length && taps.every((tap, i) => tap === this.#taps[i])) return
@@ -49,7 +55,7 @@ export class HookPoint {
 
   /** A value when every tap asked answered at once, a promise otherwise. */
   invoke(args: readonly unknown[], until?: Until): MaybePromise<unknown> {
-    const run: Run = { args, answers: [], until }
+    const run: Run = { token: this.token, args, answers: [], until }
     if (this.#taps.length === 0) return this.#result(run, undefined)
     let settled = false
     let failure: unknown
@@ -90,7 +96,7 @@ export class HookPoint {
 
 /** Runs one tap: skips closed scopes, counts the call in flight, names the plugin in whatever it throws. */
 function guard(tap: Tap, run: Run, done: Done): void {
-  if (!tap.scope.enter()) return done(null, skipped(tap, run))
+  if (!tap.scope.enter()) return done(null, skipped(run))
   let answer: unknown
   try {
     answer = tap.fn(...run.args)
@@ -113,25 +119,25 @@ function whileWanted(answer: Promise<unknown>, tap: Tap, until: AbortSignal | un
 }
 
 /** What tapable carries on with where a tap has said nothing. */
-const skipped = (tap: Tap, run: Run): Run | undefined => (tap.token.mode === 'waterfall' ? run : undefined)
+const skipped = (run: Run): Run | undefined => (run.token.mode === 'waterfall' ? run : undefined)
 
 function succeed(tap: Tap, run: Run, done: Done, answer: unknown): void {
   tap.scope.leave()
-  const { mode } = tap.token
+  const { mode } = run.token
   if (mode === 'collect' && answer !== undefined) run.answers.push(answer)
   if (mode === 'waterfall' && answer !== undefined) run.args = [answer, ...run.args.slice(1)]
-  done(null, mode === 'bail' ? answer : skipped(tap, run))
+  done(null, mode === 'bail' ? answer : skipped(run))
 }
 
 function refuse(tap: Tap, run: Run, done: Done, thrown: unknown): void {
   tap.scope.leave()
   const error = attributed(tap, thrown)
-  if (tap.token.onError === 'fail') {
+  if (run.token.onError === 'fail') {
     if (error !== thrown) tap.scope.faults++
     return done(error)
   }
   tap.scope.fault(`hook ${tap.token.id}`, error)
-  done(null, skipped(tap, run))
+  done(null, skipped(run))
 }
 
 /** A refusal is the plugin's word and stays as it is; anything else is the plugin's failure. */

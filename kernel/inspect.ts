@@ -25,6 +25,8 @@ export function inspectOne(host: ChangeHost, leaving: ReadonlySet<Generation>, i
     generation: shown?.number ?? 0,
     origin: unit?.source.origin ?? 'path',
     place: unit?.place ?? '',
+    tier: unit?.source.tier ?? 'trusted',
+    hash: unit?.source.hash(),
     files: unit?.source.files() ?? [],
     why: unit?.why ?? '',
     required: unit?.manifest.required ?? false,

@@ -21,6 +21,7 @@ export interface Live {
   readonly events: EventTable
   readonly routes: RouteTable
   readonly services: ServiceTable
+  /** For whoever owns the hook. */
   point(token: AnyToken): HookPoint
   /** Throws if the taps of some hook cannot be put in order. */
   plan(next: Generations): SwapPlan
@@ -37,9 +38,15 @@ export function createLive(own: { events: readonly EventEntry[]; services: Servi
   let routes = routeTable([])
   let services: ServiceTable = own.services
 
-  function point(token: AnyToken): HookPoint {
+  function named(token: AnyToken): HookPoint {
     let found = points.get(token.id)
     if (!found) points.set(token.id, found = new HookPoint(token))
+    return found
+  }
+
+  function point(token: AnyToken): HookPoint {
+    const found = named(token)
+    if (found.token !== token) found.own(token)
     return found
   }
 
@@ -56,7 +63,7 @@ export function createLive(own: { events: readonly EventEntry[]; services: Servi
   }
 
   function setTaps(taps: ReadonlyMap<string, readonly Tap[]>): void {
-    for (const list of taps.values()) if (list[0]) point(list[0].token).set(list)
+    for (const list of taps.values()) if (list[0]) named(list[0].token).set(list)
     for (const [id, at] of points) if (!taps.has(id)) at.set([])
   }
 
@@ -83,7 +90,7 @@ export function createLive(own: { events: readonly EventEntry[]; services: Servi
       const taps = tapsOf(generations)
       for (const id of ids) {
         const list = taps.get(id)
-        if (list?.[0]) point(list[0].token).set(orderTaps(list, known))
+        if (list?.[0]) named(list[0].token).set(orderTaps(list, known))
       }
     },
   }

@@ -4,12 +4,15 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti/native'
 import { isPath, type Selection } from './config/plugins.ts'
+import { isDenied, isTrusted, type PluginPolicy } from './config/policy.ts'
 import { nearest } from './config/suggest.ts'
 import { fail, type NexusError } from './errors.ts'
+import type { Installed } from './installed.ts'
+import type { Isolator } from './isolator.ts'
 import type { Manifest } from './manifest.ts'
-import { commandsOf, inTime, outsideSource, pluginOf, type Module, type Road } from './outside.ts'
+import { commandsOf, idAt, inTime, outsideSource, pluginOf, type Module, type OutsideOptions, type Road } from './outside.ts'
 import { packageDir } from './paths.ts'
-import type { Source } from './source.ts'
+import type { Source, Tier } from './source.ts'
 
 export interface LoaderOptions {
   /** Holds transformed code, mode 0700. */
@@ -28,11 +31,18 @@ export interface Catalog {
 export interface Loader extends Catalog {
   builtin(id: string): Source | undefined
   /** A file or a folder. */
-  path(place: string): Source
+  path(place: string, tier?: Tier): Source
   /** A package under `node_modules` of `fromDir` or a folder above it. */
-  package(name: string, fromDir: string): Promise<Source | undefined>
-  /** Every selected plugin, and a NEXUS_PLUGIN_NOT_FOUND for each name that is none. */
-  find(selection: Selection, fromDirs: readonly string[]): Promise<{ sources: Source[]; faults: NexusError[] }>
+  package(name: string, fromDir: string, tier?: (id: string) => Tier): Promise<Source | undefined>
+  /** Every selected plugin, and a fault for each name that is none or that the policy keeps out. */
+  find(selection: Selection, where: Where): Promise<{ sources: Source[]; faults: NexusError[] }>
+}
+export interface Where {
+  /** Where packages are looked for. */
+  readonly dirs: readonly string[]
+  /** What `nexus plugins add` has installed. */
+  readonly installed: ReadonlyMap<string, Installed>
+  readonly policy: PluginPolicy
 }
 
 export async function createLoader(options: LoaderOptions): Promise<Loader> {
@@ -40,10 +50,12 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   const catalog = JSON.parse(await readFile(join(builtinDir, 'manifests.json'), 'utf8')) as Catalog
   const ids = Object.keys(catalog.manifests)
   let shared: ReturnType<Road['shared']> | undefined
+  let isolator: ReturnType<Road['isolator']> | undefined
   const road: Road = {
     cacheDir: join(options.cacheDir, 'jiti'),
     alias: Object.fromEntries(ids.map((id) => [`nexus-gateway/plugins/${id}`, join(builtinDir, id, 'contract.js')])),
     shared: () => (shared ??= sharedModules()),
+    isolator: () => (isolator ??= importIsolator()),
     deadlineMs,
   }
 
@@ -53,48 +65,66 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     const place = join(builtinDir, id)
     const built = (file: string) => inTime(importBuilt(join(place, file)), id, place, deadlineMs)
     return {
-      id, origin: 'builtin', place,
+      id, origin: 'builtin', place, tier: 'trusted',
       manifest: () => manifest,
       load: async () => pluginOf(await built(manifest.entry), place),
       commands: async () => (manifest.cli ? commandsOf(await built(manifest.cli)) : {}),
       files: () => [],
+      hash: () => undefined,
     }
   }
 
-  /** One source for one place, for it knows what it has read and loaded. */
+  async function importIsolator(): Promise<Isolator> {
+    const brings = Object.values(catalog.manifests).find((manifest) => manifest.isolator !== undefined)
+    if (!brings?.isolator) throw fail('NEXUS_PLUGIN_NO_ISOLATOR')
+    const module = await inTime(importBuilt(join(builtinDir, brings.id, brings.isolator)), brings.id, builtinDir, deadlineMs)
+    return module['default'] as Isolator
+  }
+
+  /** One source for one place and tier, for it knows what it has read and loaded. */
   const kept = new Map<string, Source>()
-  function outside(place: string, origin: 'path' | 'package'): Source {
-    const source = kept.get(place) ?? outsideSource(place, origin, road)
-    kept.set(place, source)
+  function outside(options: OutsideOptions): Source {
+    const key = JSON.stringify([options.place, options.tier, options.agreement?.stamp])
+    const source = kept.get(key) ?? outsideSource(options, road)
+    kept.set(key, source)
     return source
   }
-  const path = (place: string): Source => outside(place, 'path')
+  const path = (place: string, tier: Tier = 'trusted'): Source => outside({ place, origin: 'path', tier })
 
-  async function packaged(name: string, fromDir: string): Promise<Source | undefined> {
+  async function packaged(name: string, fromDir: string, tierOf: (id: string) => Tier = () => 'trusted'): Promise<Source | undefined> {
     const place = join(fromDir, 'node_modules', name)
-    if (await stat(join(place, 'package.json')).catch(() => undefined)) return outside(place, 'package')
-    return dirname(fromDir) === fromDir ? undefined : packaged(name, dirname(fromDir))
+    if (await stat(join(place, 'package.json')).catch(() => undefined)) return outside({ place, origin: 'package', tier: tierOf(await idAt(place)) })
+    return dirname(fromDir) === fromDir ? undefined : packaged(name, dirname(fromDir), tierOf)
   }
 
-  async function named(entry: string, fromDirs: readonly string[]): Promise<Source | undefined> {
-    if (isPath(entry)) return path(entry)
+  async function named(entry: string, { dirs, installed, policy }: Where): Promise<Source | undefined> {
+    const tierOf = (id: string): Tier => (isTrusted(policy, id) ? 'trusted' : 'isolated')
+    if (isPath(entry)) return path(entry, tierOf(await idAt(entry)))
     const known = builtin(entry)
-    if (known || !/^(@[\w.-]+\/)?[\w-][\w.-]*$/.test(entry)) return known
-    const found = await Promise.all(fromDirs.map((from) => packaged(entry, from)))
+    if (known) return known
+    const agreement = installed.get(entry)
+    if (agreement) return outside({ place: agreement.place, origin: agreement.linked ? 'path' : 'package', tier: tierOf(entry), agreement })
+    if (!/^(@[\w.-]+\/)?[\w-][\w.-]*$/.test(entry)) return undefined
+    const found = await Promise.all(dirs.map((from) => packaged(entry, from, tierOf)))
     return found.find((source) => source !== undefined)
   }
 
-  async function find(selection: Selection, fromDirs: readonly string[]): Promise<{ sources: Source[]; faults: NexusError[] }> {
-    const found = await Promise.all(selection.entries.map(async (entry) => ({ entry, source: await named(entry, fromDirs) })))
+  async function find(selection: Selection, where: Where): Promise<{ sources: Source[]; faults: NexusError[] }> {
+    const found = await Promise.all(selection.entries.map(async (entry) => ({ entry, source: await named(entry, where) })))
     const sources = found.flatMap(({ source }) => source ?? [])
     const strangers = selection.without.filter((name) => !ids.includes(name) && !isPath(name))
     // Only now are the ids of outside plugins wanted; one that cannot tell its own is reported when it is started.
     if (strangers.length > 0) await Promise.all(sources.map(async (source) => source.manifest()).map((manifest) => manifest.catch(() => undefined)))
     const enabled = sources.map(({ id }) => id)
     const unknown = [...found.filter(({ source }) => !source).map(({ entry }) => entry), ...strangers.filter((name) => !enabled.includes(name))]
+    const left = sources.filter(({ id }) => !strangers.includes(id))
+    const kept = left.filter(({ id, origin }) => origin === 'builtin' || !isDenied(where.policy, id))
     return {
-      sources: sources.filter(({ id }) => !strangers.includes(id)),
-      faults: unknown.map((plugin) => notFound(plugin, [...ids, ...enabled], fromDirs)),
+      sources: kept,
+      faults: [
+        ...unknown.map((plugin) => notFound(plugin, [...ids, ...enabled], where.dirs)),
+        ...left.flatMap((source) => (kept.includes(source) ? [] : [fail('NEXUS_PLUGIN_DENIED', { plugin: source.id })])),
+      ],
     }
   }
 

@@ -22,6 +22,8 @@ export interface Manifest {
   /** Relative to the manifest's folder. */
   readonly entry: string
   readonly cli?: string
+  /** The part that runs other plugins outside this process, see `Isolator`. Counts in plugins that ship with the gateway. */
+  readonly isolator?: string
   readonly version?: string
   readonly description?: string
   /** By the name under `ctx.deps`. */
@@ -39,23 +41,28 @@ export interface Manifest {
   readonly required: boolean
   readonly safe: boolean
   readonly exclusive: boolean
+  readonly tier?: 'trusted'
+  readonly eager?: boolean
+  /** Of the services it provides, by id: the functions by which another process can use them. */
+  readonly members?: Readonly<Record<string, readonly string[]>>
   /** Without it the plugin's block can be checked only once its code is loaded. */
   readonly config?: JsonSchema
   readonly errors?: ErrorTable
   /** Of settings written for an older version, in order. */
   readonly migrations?: readonly Migration[]
 }
-export type ManifestExtra = Partial<Pick<Manifest, 'entry' | 'cli' | 'version' | 'description' | 'commands' | 'config'>>
+export type ManifestExtra = Partial<Pick<Manifest, 'entry' | 'cli' | 'isolator' | 'version' | 'description' | 'commands' | 'config'>>
 
 /** The manifest that a definition amounts to. */
 export function manifestOf(plugin: Plugin, extra: ManifestExtra = {}): Manifest {
   const tokens = Object.entries(plugin.requires ?? {}) as [string, ServiceToken<unknown> | OptionalToken<unknown>][]
+  const provided = Object.values((plugin.provides ?? {}) as Record<string, ServiceToken<unknown>>)
   return {
     api: apiLevel,
     id: plugin.id,
     entry: '',
     requires: Object.fromEntries(tokens.map(([name, t]) => [name, t.kind === 'optional' ? { service: t.token.id, optional: true } : { service: t.id, optional: false }])),
-    provides: Object.values((plugin.provides ?? {}) as Record<string, ServiceToken<unknown>>).map((token) => token.id),
+    provides: provided.map((token) => token.id),
     methods: scopes(plugin.methods),
     events: scopes(plugin.events),
     routes: scopes(plugin.routes),
@@ -67,6 +74,9 @@ export function manifestOf(plugin: Plugin, extra: ManifestExtra = {}): Manifest 
     required: plugin.required ?? false,
     safe: plugin.safe ?? false,
     exclusive: plugin.exclusive ?? false,
+    ...(plugin.tier && { tier: plugin.tier }),
+    ...(plugin.eager && { eager: true }),
+    ...(provided.some((token) => token.members) && { members: Object.fromEntries(provided.flatMap(({ id, members }) => (members ? [[id, [...members]]] : []))) }),
     ...(plugin.errors && { errors: plugin.errors }),
     ...(plugin.migrations && { migrations: plugin.migrations }),
     ...extra,
@@ -88,9 +98,10 @@ export function summaries(commands: Readonly<Record<string, Command>>): Record<s
 export function manifestFaults(manifest: Manifest, plugin: Plugin): string[] {
   const actual = manifestOf(plugin)
   const faults: string[] = []
-  for (const part of ['id', 'required', 'safe', 'exclusive'] as const) {
-    if (manifest[part] !== actual[part]) faults.push(`${part} is ${actual[part]}, the manifest says ${manifest[part]}`)
+  for (const part of ['id', 'required', 'safe', 'exclusive', 'tier', 'eager'] as const) {
+    if ((manifest[part] || undefined) !== (actual[part] || undefined)) faults.push(`${part} is ${actual[part]}, the manifest says ${manifest[part]}`)
   }
+  if (!isDeepStrictEqual(manifest.members ?? {}, actual.members ?? {})) faults.push('the members of its services are not those of the manifest')
   if (!isDeepStrictEqual(manifest.migrations ?? [], actual.migrations ?? [])) faults.push('migrations are not those of the manifest')
   for (const part of ['requires', 'provides', 'methods', 'events', 'routes', 'upgrades', 'paths', 'capabilities'] as const) {
     if (Object.keys(manifest[part]).length === 0 && Object.keys(actual[part]).length === 0) continue
@@ -131,6 +142,7 @@ const manifestSchema = v.pipe(v.strictObject({
   id: pluginId,
   entry: relativeFile,
   cli: v.optional(relativeFile),
+  isolator: v.optional(relativeFile),
   version: v.optional(text),
   description: v.optional(text),
   requires: v.optional(v.record(text, v.strictObject({ service: serviceId, optional: v.boolean() })), {}),
@@ -146,6 +158,9 @@ const manifestSchema = v.pipe(v.strictObject({
   required: v.optional(v.boolean(), false),
   safe: v.optional(v.boolean(), false),
   exclusive: v.optional(v.boolean(), false),
+  tier: v.optional(v.literal('trusted')),
+  eager: v.optional(v.boolean()),
+  members: v.optional(v.record(serviceId, list(like(/^[a-z_$][\w$]*$/i, 'the name of a function')))),
   config: v.optional(v.looseObject({})),
   errors: v.optional(v.record(like(/^[A-Z]+(_[A-Z0-9]+)+$/, 'a code such as "ACME_STORE_FULL"'), errorRow)),
   migrations: v.optional(list(migrationSchema)),

@@ -1,27 +1,47 @@
-/** A plugin that is not part of this package: a file, a folder or an installed package. Each of its generations is a module graph of its own. */
+/** A plugin that is not part of this package: a file, a folder or an installed package, in one of two tiers. */
+import { createHash } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import type { Command } from './command.ts'
 import type { Plugin } from './contract.ts'
 import { asNexusError, fail, reasonOf, type NexusError } from './errors.ts'
+import type { CodeSession, IsolatedCode, Isolator } from './isolator.ts'
 import { manifestOf, parseManifest, summaries, type Manifest } from './manifest.ts'
 import type { GraphOptions } from './modules.ts'
-import type { Source } from './source.ts'
+import type { Source, Tier } from './source.ts'
 import { within } from './within.ts'
 
 /** What a loader's outside plugins have in common. */
 export interface Road extends Pick<GraphOptions, 'cacheDir' | 'alias'> {
   shared(): Promise<GraphOptions['shared']>
+  /** Rejects where no plugin brings one. */
+  isolator(): Promise<Isolator>
   readonly deadlineMs: number
 }
+/** What was agreed to when a plugin was installed. */
+export interface Agreement {
+  /** Changes with what was agreed to. */
+  readonly stamp: string
+  /** Why the manifest asks for more than that. */
+  refusal(manifest: Manifest): NexusError | undefined
+  /** Rejects with NEXUS_PLUGIN_TAMPERED where a file is not the one that was installed. */
+  verify(): Promise<void>
+}
+export interface OutsideOptions { readonly place: string; readonly origin: 'path' | 'package'; readonly tier: Tier; readonly agreement?: Agreement | undefined }
 export type Module = Readonly<Record<string, unknown>>
 
-export function outsideSource(place: string, origin: 'path' | 'package', road: Road): Source {
+export function outsideSource(options: OutsideOptions, road: Road): Source {
+  return options.tier === 'trusted' ? trustedSource(options, road) : isolatedSource(options, road)
+}
+
+/** Its code runs in this process. */
+function trustedSource({ place, origin, agreement }: OutsideOptions, road: Road): Source {
   let id = basename(place, extname(place))
   let files = new Map<string, string>()
   let plugin: Plugin | undefined
 
   async function evaluated(found: Found, file: string, into: Map<string, string>): Promise<Module> {
+    await agreement?.verify()
     const { evaluate } = await import('./modules.ts')
     const graph = { ...road, root: found.root, shared: await road.shared(), files: into }
     return inTime(evaluate(join(found.root, file), graph), id, place, road.deadlineMs, found.root)
@@ -44,16 +64,89 @@ export function outsideSource(place: string, origin: 'path' | 'package', road: R
   }
 
   async function manifest(): Promise<Manifest> {
-    const { root, nexus, stub, entry, cli, about } = await locate(place)
-    const given = nexus === undefined ? undefined : parseManifest(nexus, join(root, 'package.json'), id)
+    const found = await locate(place)
+    const { given, whole } = givenBy(found, id)
     if (given) id = given.id
-    if (given && !stub) return { ...about, ...given }
+    if (whole) return agreed(whole, agreement)
+    const { entry, cli, about } = found
     const derived = manifestOf(await load(), { entry, ...about, ...(cli && { cli }), commands: summaries(await commands()) })
-    if (given && given.id !== derived.id) throw fail('NEXUS_PLUGIN_MANIFEST_DIFFERS', { plugin: derived.id, faults: `id is ${derived.id}, the manifest says ${given.id}` })
-    return parseManifest(derived, place, derived.id)
+    return agreed(sameId(derived, given, place), agreement)
   }
 
-  return { get id() { return id }, origin, place, manifest, load, commands, files: () => [...files.keys()] }
+  return { get id() { return id }, origin, place, tier: 'trusted', stamp: agreement?.stamp, manifest, load, commands, files: () => [...files.keys()], hash: () => (files.size > 0 ? digestOf(files) : undefined) }
+}
+
+/** Its code runs elsewhere: here there is what its manifest says, and a definition that stands for it. */
+function isolatedSource({ place, origin, agreement }: OutsideOptions, road: Road): Source {
+  let id = basename(place, extname(place))
+  let session: CodeSession | undefined
+
+  async function code(found: Found): Promise<IsolatedCode> {
+    const { servedCode } = await import('./served.ts')
+    const { root, entry, cli } = found
+    return servedCode({ id, place, root, entry, ...(cli && { cli }) }, road, async (started) => {
+      await agreement?.verify()
+      session = started
+    })
+  }
+
+  async function manifest(): Promise<Manifest> {
+    const found = await locate(place)
+    const { given, whole } = givenBy(found, id)
+    if (given) id = given.id
+    const derived = whole ?? { ...await described(found), ...found.about }
+    id = derived.id
+    if (derived.tier === 'trusted') throw fail('NEXUS_PLUGIN_NEEDS_TRUST', { plugin: id })
+    return agreed(whole ?? sameId(derived, given, place), agreement)
+  }
+
+  async function described(found: Found): Promise<Manifest> {
+    const [isolator, { remembered }] = await Promise.all([road.isolator(), import('./described.ts')])
+    const made = await code(found)
+    return remembered(join(road.cacheDir, '..', 'manifests'), place, () => isolator.describe(made), () => session)
+  }
+
+  async function load(): Promise<Plugin> {
+    const [isolator, known, found] = await Promise.all([road.isolator(), manifest(), locate(place)])
+    return isolator.standIn(await code(found), known)
+  }
+
+  async function commands(): Promise<Readonly<Record<string, Command>>> {
+    const [isolator, known, found] = await Promise.all([road.isolator(), manifest(), locate(place)])
+    return isolator.commands(await code(found), known)
+  }
+
+  return { get id() { return id }, origin, place, tier: 'isolated', stamp: agreement?.stamp, manifest, load, commands, files: () => session?.files() ?? [], hash: () => session?.hash() }
+}
+
+/** The id that a plugin seems to have: what is trusted is told by it, before anything of it is run. */
+export async function idAt(place: string): Promise<string> {
+  const { nexus } = await readPackage(join(place, 'package.json')).catch((): Module => ({}))
+  const id = (nexus as { id?: unknown } | undefined)?.id
+  return typeof id === 'string' ? id : basename(place, extname(place))
+}
+
+/** What its package.json says: all of it, or no more than where the code is. */
+function givenBy({ root, nexus, stub, about }: Found, guess: string): { readonly given?: Manifest; readonly whole?: Manifest } {
+  if (nexus === undefined) return {}
+  const given = parseManifest(nexus, join(root, 'package.json'), guess)
+  return stub ? { given } : { given, whole: { ...about, ...given } }
+}
+
+function sameId(derived: Manifest, given: Manifest | undefined, place: string): Manifest {
+  if (given && given.id !== derived.id) throw fail('NEXUS_PLUGIN_MANIFEST_DIFFERS', { plugin: derived.id, faults: `id is ${derived.id}, the manifest says ${given.id}` })
+  return parseManifest(derived, place, derived.id)
+}
+
+function agreed(manifest: Manifest, agreement: Agreement | undefined): Manifest {
+  const refusal = agreement?.refusal(manifest)
+  if (refusal) throw refusal
+  return manifest
+}
+
+/** Of a plugin's own files and what was in them, short. */
+export function digestOf(files: ReadonlyMap<string, string>): string {
+  return createHash('sha256').update([...files.values()].sort().join('\n')).digest('hex').slice(0, 12)
 }
 
 interface Found {

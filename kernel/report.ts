@@ -13,6 +13,9 @@ export interface Inspection {
   readonly generation: number
   readonly origin: 'builtin' | 'path' | 'package' | 'memory'
   readonly place: string
+  readonly tier: 'trusted' | 'isolated'
+  /** Of the code that was read last, short; none for what ships with the gateway. */
+  readonly hash: string | undefined
   /** Of a plugin given by path: the files its code was read from. */
   readonly files: readonly string[]
   /** Who asked for it: `default`, `config`, `settings`, `command line`, … */

@@ -1,6 +1,7 @@
 /** The end of generations: users before what they use, each by the four steps of its scope. */
 import type { NexusError } from './errors.ts'
 import type { Generation } from './generation.ts'
+import { leave as handOver } from './hand-over.ts'
 import type { KernelParts } from './parts.ts'
 import type { CloseDeadlines } from './scope.ts'
 
@@ -9,8 +10,8 @@ export interface Retirement {
   readonly leaving: ReadonlySet<Generation>
   /** Already swapped out: drain, abort, dispose. */
   retire(old: readonly Generation[]): Promise<NexusError[]>
-  /** Still serving those whose calls are under way: let these end, then close. Nobody else may be let in meanwhile. */
-  stop(old: readonly Generation[], deadlines?: CloseDeadlines): Promise<NexusError[]>
+  /** Still serving those whose calls are under way: let these end, then close. Nobody else may be let in meanwhile. With `last`, nothing comes after them. */
+  stop(old: readonly Generation[], last?: CloseDeadlines): Promise<NexusError[]>
   /** Set up and never served. */
   discard(staged: readonly Generation[]): Promise<NexusError[]>
   /** Resolves when nothing of these plugins is leaving any more; without ids, nothing at all. */
@@ -51,8 +52,10 @@ export function createRetirement(parts: KernelParts): Retirement {
       for (const generation of old) generation.scope.detach()
       return leave(old, (generation) => close(generation, { drainMs, disposeMs }))
     },
-    stop: (old, deadlines = { drainMs, disposeMs }) => leave(old, async (generation) => {
+    stop: (old, last) => leave(old, async (generation) => {
+      const deadlines = last ?? { drainMs, disposeMs }
       await generation.scope.idle(deadlines.drainMs)
+      if (!last) await handOver(parts, generation)
       return close(generation, { ...deadlines, drainMs: 0 })
     }),
     discard: (staged) => leave(staged, (generation) => close(generation, { drainMs: 0, disposeMs })),

@@ -35,6 +35,8 @@ export interface SetupOptions {
   readonly services: ServiceTable
   readonly uses: ReadonlySet<number>
   readonly serving: (generation: number) => boolean
+  /** What the generation before has left. */
+  readonly inherited: unknown
 }
 
 /** Runs `setup`. If it fails, what it had started is closed before this rejects. */
@@ -45,7 +47,7 @@ export async function setUp(kernel: KernelParts, { unit, plugin, loadMs }: Loade
   const scope = new PluginScope(id, options.number, kernel.clock, kernel.onFault)
   const taps: Tap[] = []
   const deps = Object.fromEntries(Object.entries(unit.declared.requires).map(([name, { service }]) => [name, options.services.get(service)]))
-  const ctx = createContext(kernel, { unit, plugin, scope, config, deps, taps, serving: () => options.serving(options.number) })
+  const ctx = createContext(kernel, { unit, plugin, scope, config, deps, taps, inherited: options.inherited, serving: () => options.serving(options.number) })
   const late = (): never => { throw fail('NEXUS_PLUGIN_SETUP_TIMEOUT', { plugin: id, seconds: kernel.deadlines.setup / 1000 }) }
   try {
     const returned: unknown = await within((async () => plugin.setup(ctx) as unknown)(), kernel.deadlines.setup, late)
@@ -56,6 +58,7 @@ export async function setUp(kernel: KernelParts, { unit, plugin, loadMs }: Loade
       methods: Object.entries(made.methods).map(([name, run]) => methodVerb(plugin, scope, name, run)),
       events: Object.entries(unit.manifest.events).map(([name, access]) => ({ name, plugin: id, access })),
       routes: routeGroup(unit, scope, made),
+      handOver: made.handOver,
       timings: { loadMs, setupMs: performance.now() - started },
     }
   } catch (error) {
@@ -78,7 +81,7 @@ function settingsOf(plugin: Plugin, block: unknown): unknown {
 type Table = Readonly<Record<string, unknown>>
 type Handler = (...args: readonly unknown[]) => unknown
 type Handlers = Readonly<Record<string, Handler>>
-interface Made { readonly services: ReadonlyMap<string, unknown>; readonly methods: Handlers; readonly routes: Handlers; readonly upgrades: Handlers }
+interface Made { readonly services: ReadonlyMap<string, unknown>; readonly methods: Handlers; readonly routes: Handlers; readonly upgrades: Handlers; readonly handOver: (() => unknown) | undefined }
 
 /** Declared is returned and returned is declared: checked here, since the compiler cannot see the second half. */
 function partsOf(plugin: Plugin, returned: unknown): Made {
@@ -99,6 +102,7 @@ function partsOf(plugin: Plugin, returned: unknown): Made {
     methods: handlers('methods'),
     routes: handlers('routes'),
     upgrades: handlers('upgrades'),
+    handOver: (returned as { handOver?: () => unknown } | undefined)?.handOver,
   }
 }
 

@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path'
 import type { Wanted } from '../change.ts'
 import type { NexusError } from '../errors.ts'
+import { readInstalled } from '../installed.ts'
 import type { Loader } from '../loader.ts'
 import type { Manifest } from '../manifest.ts'
 import type { Paths } from '../paths.ts'
@@ -38,7 +39,7 @@ export async function gather(loader: Loader, { paths, list = '', safe = false, .
   const tree = await readTree({ ...input, ...instead, file: paths.config, dotenv: join(paths.state, '.env'), migrations })
   const typed = anchored(splitList(list), process.cwd())
   const configured = Object.keys(tree.blocks).filter((id) => loader.builtin(id))
-  const { sources, faults: missing } = await loader.find(select([...tree.plugins, ...typed], loader.defaults, configured), [join(paths.state, 'plugins'), dirname(paths.config)])
+  const { sources, faults: missing } = await loader.find(select([...tree.plugins, ...typed], loader.defaults, configured), { dirs: [dirname(paths.config)], installed: await readInstalled(join(paths.state, 'plugins')), policy: tree.policy })
 
   const outside = await Promise.all(sources.filter(({ origin }) => origin !== 'builtin').map(async (source) => source.manifest()).map((read) => read.catch(() => undefined)))
   const told = outside.filter((manifest) => manifest !== undefined)

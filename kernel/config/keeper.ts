@@ -13,6 +13,7 @@ import { fail, reasonOf, type NexusError } from '../errors.ts'
 import { configVerify, secretsChanged, SecretStore, ConfigControl, type ConfigControlApi, type ConfigView, type ConfigWrite, type ConfigWritten, type SecretStoreApi } from '../points.ts'
 import type { Cause } from '../provenance.ts'
 import type { ChangeReport } from '../report.ts'
+import { sameSource } from '../source.ts'
 import { within } from '../within.ts'
 import { realFs, replaceFile } from './atomic.ts'
 import { wholeSchema } from './check.ts'
@@ -244,7 +245,7 @@ function invalid(file: string, { view }: Gathered): NexusError {
 }
 
 const isSame = (a: Gathered, b: Gathered): boolean =>
-  isDeepStrictEqual(a.settings, b.settings) && isDeepStrictEqual(a.plugins.map(({ source }) => source.place), b.plugins.map(({ source }) => source.place)) && isDeepStrictEqual(a.tree.gateway, b.tree.gateway) && isDeepStrictEqual(a.tree.env, b.tree.env)
+  isDeepStrictEqual(a.settings, b.settings) && a.plugins.length === b.plugins.length && a.plugins.every(({ source }, i) => sameSource(source, b.plugins[i]!.source)) && isDeepStrictEqual(a.tree.gateway, b.tree.gateway) && isDeepStrictEqual(a.tree.env, b.tree.env)
 
 /** What runs, and of the file what a writer has to know. */
 function viewOf({ view: live }: Gathered, { view: disk }: Gathered): ConfigView {

@@ -1,6 +1,7 @@
 /** The kernel's own keys of the settings. */
 import type { ConfigFault } from './fault.ts'
 import type { TlsSettings } from '../gateway/tls.ts'
+import { defaultPolicy, policySchema, type PluginPolicy } from './policy.ts'
 import { checkConfig, type CheckOptions, type JsonSchema } from './schema.ts'
 import type { Table } from './table.ts'
 
@@ -15,6 +16,7 @@ export interface OwnConfig {
   readonly gateway: GatewayConfig
   /** Edits of the default set. */
   readonly plugins: readonly string[]
+  readonly policy: PluginPolicy
   readonly faults: readonly ConfigFault[]
 }
 
@@ -44,6 +46,7 @@ export const ownSchema = {
       default: {},
     },
     plugins: { type: 'array', items: name, maxItems: 1_000, default: [], description: 'Edits of the default set: "id", a path or a package adds, "-id" leaves out, "-*" first empties.' },
+    pluginPolicy: policySchema,
     env: {
       type: 'object',
       properties: {
@@ -70,11 +73,13 @@ export const includeSchema = include
 export function checkOwn(own: Table, options: CheckOptions): OwnConfig & { readonly value: Table } {
   const isKnown = (key: string): boolean => Object.hasOwn(ownSchema.properties, key)
   const { value, faults } = checkConfig(Object.fromEntries(Object.entries(own).filter(([key]) => isKnown(key))), ownSchema, [], options)
-  const checked = value as { readonly gateway: GatewayConfig; readonly plugins: unknown } & Table
+  const checked = value as { readonly gateway: GatewayConfig; readonly plugins: unknown; readonly pluginPolicy: PluginPolicy } & Table
   const sound = !faults.some(({ path }) => path[0] === 'gateway')
   return {
     value: checked,
     gateway: sound ? checked.gateway : (checkConfig({}, ownSchema.properties.gateway, []).value as GatewayConfig),
+    // A policy that cannot be read trusts nobody.
+    policy: faults.some(({ path }) => path[0] === 'pluginPolicy') ? defaultPolicy : checked.pluginPolicy,
     plugins: Array.isArray(checked.plugins) ? checked.plugins.filter((edit) => typeof edit === 'string') : [],
     faults: [...faults, ...Object.keys(own).filter((key) => !isKnown(key)).map((key) => ({ path: [key], what: 'is not supported by this version' }))],
   }

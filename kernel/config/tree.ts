@@ -13,6 +13,7 @@ import { override, overrideTexts, type Override } from './overrides.ts'
 import { checkOwn, type GatewayConfig } from './own.ts'
 import { pathText } from './path.ts'
 import { anchored } from './plugins.ts'
+import type { PluginPolicy } from './policy.ts'
 import type { RawConfig } from './read.ts'
 import { isTable, merge, type Table } from './table.ts'
 
@@ -55,6 +56,7 @@ export interface Tree {
   readonly gateway: GatewayConfig
   /** Edits of the default set; paths are absolute. */
   readonly plugins: readonly string[]
+  readonly policy: PluginPolicy
   /** By plugin id; not checked yet, and without defaults: `checkTree` gives those that plugins are set up with. */
   readonly blocks: Readonly<Record<string, unknown>>
   readonly faults: readonly ConfigFault[]
@@ -79,12 +81,12 @@ export async function readTree(input: TreeInput): Promise<Tree> {
   const merged = typedPaths(outer.tree, outer.overrides)
   const texts = new Map([...inner.texts, ...overrideTexts(outer.overrides)])
   const { own, blocks } = divided(merged)
-  const { gateway, plugins, faults } = checkOwn(own, { text: (path) => texts.get(pathText(path)) })
+  const { gateway, plugins, policy, faults } = checkOwn(own, { text: (path) => texts.get(pathText(path)) })
   const { main, sources, files, whole } = found
   return {
     file: input.file, exists: main.exists, text: main.text, hash: main.bytes ? digest(main.bytes) : '',
     raw: main.raw, included, merged, env: inner.env, files: input.dotenv === undefined ? files : [...files, input.dotenv],
-    gateway, plugins, blocks, whole, sources, overrides: outer.overrides, texts,
+    gateway, plugins, policy, blocks, whole, sources, overrides: outer.overrides, texts,
     faults: withoutEchoes([...found.faults, ...dotenv.faults, ...inner.faults, ...outer.faults], faults).slice(0, maxFaults),
     notes: [...found.notes, ...newerNote(merged, input), ...inner.notes],
   }

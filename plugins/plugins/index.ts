@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { definePlugin, KernelControl, kernelReady, NexusError, pluginLoaded, pluginUnloaded } from 'nexus-gateway/sdk'
 import type { Inspection } from 'nexus-gateway/sdk'
 import { plugins } from './contract.ts'
-import { infoOf, rowOf, whyOf } from './describe.ts'
+import { infoOf, rowOf, whyOf } from './inspect/describe.ts'
 import { fail } from './errors.ts'
 import { watchPlugins, type Target } from './watch.ts'
 

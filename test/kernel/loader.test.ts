@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { NexusError } from '../../kernel/errors.ts'
-import { createLoader, type Loader } from '../../kernel/loader.ts'
+import { defaultPolicy } from '../../kernel/config/policy.ts'
+import { createLoader, type Loader, type Where } from '../../kernel/loader.ts'
 import { manifestOf } from '../../kernel/manifest.ts'
 
 let dir: string
@@ -235,9 +236,11 @@ describe('a first-party plugin', () => {
   })
 })
 
+const where = (...dirs: string[]): Where => ({ dirs, installed: new Map(), policy: { ...defaultPolicy, trusted: ['*'] } })
+
 describe('finding a selection', () => {
   it('reports every unknown name at once, each with the nearest one', async () => {
-    const { sources, faults } = await loader.find({ entries: ['cron', 'chta', 'no/such', 'nexus-plugin-x'], without: ['crno'] }, [dir])
+    const { sources, faults } = await loader.find({ entries: ['cron', 'chta', 'no/such', 'nexus-plugin-x'], without: ['crno'] }, where(dir))
     expect(sources.map((source) => source.id)).toEqual(['cron'])
     expect(faults.map((fault) => [fault.code, fault.data['plugin'], fault.data['hint']])).toEqual([
       ['NEXUS_PLUGIN_NOT_FOUND', 'chta', ' Did you mean "chat"?'], ['NEXUS_PLUGIN_NOT_FOUND', 'no/such', ''], ['NEXUS_PLUGIN_NOT_FOUND', 'nexus-plugin-x', ''],
@@ -248,7 +251,7 @@ describe('finding a selection', () => {
 
   it('leaves out a plugin from outside by its id', async () => {
     const [file, broken] = [await put('file.ts', plugin('hello', '1')), await put('broken.ts', 'throw 1')]
-    const { sources, faults } = await loader.find({ entries: [file, broken, 'cron'], without: ['hello'] }, [dir])
+    const { sources, faults } = await loader.find({ entries: [file, broken, 'cron'], without: ['hello'] }, where(dir))
     expect(sources.map((source) => source.id)).toEqual(['broken', 'cron'])
     expect(faults).toEqual([])
   })
@@ -256,7 +259,7 @@ describe('finding a selection', () => {
   it('finds packages from each place it is given', async () => {
     await put('a/node_modules/@acme/one/package.json', '{"nexus":{"api":1,"id":"one","entry":"index.js"}}')
     await put('b/node_modules/two/package.json', '{"nexus":{"api":1,"id":"two","entry":"index.js"}}')
-    const { sources } = await loader.find({ entries: ['@acme/one', 'two'], without: [] }, [join(dir, 'a'), join(dir, 'b')])
+    const { sources } = await loader.find({ entries: ['@acme/one', 'two'], without: [] }, where(join(dir, 'a'), join(dir, 'b')))
     expect(sources.map((source) => source.place)).toEqual([join(dir, 'a/node_modules/@acme/one'), join(dir, 'b/node_modules/two')])
   })
 })

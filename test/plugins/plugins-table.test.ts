@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { colour, noColour } from 'nexus-gateway/sdk'
-import { changeText, infoText, listTable, whyText } from '../../plugins/plugins/table.ts'
+import { changeText, infoText, listTable, whyText } from '../../plugins/plugins/inspect/table.ts'
 
 const error = { code: 'NEXUS_PLUGIN_SETUP_FAILED', message: 'setup of plugin "irc" failed: no\u001b[2J luck', fix: 'Correct the plugin.' }
 

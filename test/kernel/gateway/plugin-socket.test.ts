@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { callAfter, callBefore, definePlugin, failures, httpRequest, type Call, type Outcome, type Plugin } from 'nexus-gateway/sdk'
 import { WebSocket } from 'ws'
 import { memorySource } from '../../../kernel/source.ts'
-import { infoOf } from '../../../plugins/plugins/describe.ts'
+import { infoOf } from '../../../plugins/plugins/inspect/describe.ts'
 import { bearer, call, phone, refused, talk } from './phone.ts'
 import { guest, house, tokens, type House } from './support.ts'
 

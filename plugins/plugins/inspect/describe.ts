@@ -1,7 +1,7 @@
 /** From what the kernel knows of a plugin to what is told of it. Pure. */
 import { KernelControl } from 'nexus-gateway/sdk'
 import type { Inspection } from 'nexus-gateway/sdk'
-import type { PluginInfo, PluginRow, PluginWhy } from './contract.ts'
+import type { PluginInfo, PluginRow, PluginWhy } from '../contract.ts'
 
 export function rowOf({ id, state, origin, version, why, faults, error }: Inspection): PluginRow {
   return { id, state, origin, why, faults, ...(version && { version }), ...faultOf(error) }

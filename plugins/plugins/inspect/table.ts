@@ -1,6 +1,6 @@
 /** What the commands print for people. Pure. */
 import { plain, type Paint } from 'nexus-gateway/sdk'
-import type { Change, PluginInfo, PluginRow, PluginWhy } from './contract.ts'
+import type { Change, PluginInfo, PluginRow, PluginWhy } from '../contract.ts'
 
 const stateStyle = { active: 'green', failed: 'red', blocked: 'yellow', closing: 'dim' } as const
 
