@@ -113,3 +113,22 @@ describe('a hook', () => {
     }), { numRuns: 60 })
   })
 })
+
+describe('a tap that knows no more than the name of a hook', () => {
+  const nameOnly = (id: string) => ({ kind: 'hook', id, mode: 'series', onError: 'isolate' }) as const
+
+  it('takes part as the hook\'s owner has it, whoever came first', async () => {
+    const price = hook.waterfall<[number]>('shop.price')
+    const kernel = await running(tapper('a', nameOnly('shop.price'), (n: number) => n + 1), tapper('b', price, (n: number) => n * 2))
+    expect(kernel.invoke(price, 1)).toBe(4)
+    const first = hook.bail<[], string>('shop.first')
+    const other = await running(tapper('a', nameOnly('shop.first'), () => 'a'), tapper('b', nameOnly('shop.first'), () => 'b'))
+    expect(other.invoke(first)).toBe('a')
+  })
+
+  it('fails the call where the owner wants that', async () => {
+    const must = hook.series('shop.must', { onError: 'fail' })
+    const kernel = await running(tapper('a', nameOnly('shop.must'), () => { throw new Error('no') }))
+    expect(() => kernel.invoke(must)).toThrow(/shop\.must/)
+  })
+})
