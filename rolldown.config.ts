@@ -43,7 +43,7 @@ const late = ['kernel/loader', 'kernel/config/gather', ...['completion', 'explai
 
 const input = {
   ...Object.fromEntries(late.map((name) => [name.replace(/^kernel\/((cli|config)\/)?/, 'cli/'), `${name}.ts`])),
-  ...Object.fromEntries((await present('sdk', ['index', 'client', 'pack', 'testing'])).map((name) => [`sdk/${name}`, `sdk/${name}.ts`])),
+  ...Object.fromEntries((await present('sdk', ['index', 'client', 'hosting', 'pack', 'testing'])).map((name) => [`sdk/${name}`, `sdk/${name}.ts`])),
   ...Object.fromEntries(plugins.flatMap(({ id, parts }) => parts.map((part) => [`plugins/${id}/${part}`, `plugins/${id}/${part}.ts`]))),
 }
 
@@ -115,7 +115,7 @@ const modules = defineConfig({
   input,
   platform: 'node',
   external: [/^node:/, ...external],
-  resolve: { alias: { 'nexus-gateway/sdk/pack': join(root, 'sdk/pack.ts'), 'nexus-gateway/sdk/client': join(root, 'sdk/client.ts'), 'nexus-gateway/sdk/testing': join(root, 'sdk/testing.ts'), 'nexus-gateway/sdk': join(root, 'sdk/index.ts') } },
+  resolve: { alias: { 'nexus-gateway/sdk/hosting': join(root, 'sdk/hosting.ts'), 'nexus-gateway/sdk/pack': join(root, 'sdk/pack.ts'), 'nexus-gateway/sdk/client': join(root, 'sdk/client.ts'), 'nexus-gateway/sdk/testing': join(root, 'sdk/testing.ts'), 'nexus-gateway/sdk': join(root, 'sdk/index.ts') } },
   transform: {
     target: 'node20.19',
     // Looking for ws's optional native parts costs the start more than they give: frames here are small.

@@ -13,6 +13,8 @@ export interface CrashOptions {
   places(): Iterable<PluginPlace>
   onFault(plugin: string, where: string, error: unknown): void
   onFatal(where: string, error: unknown): void
+  /** Code of a plugin ends the process. */
+  onExit?(plugin: PluginPlace): void
 }
 
 /** Depth to which `cause` is followed. */
@@ -27,8 +29,14 @@ export function catchFaults(options: CrashOptions): () => void {
     else options.onFault(plugin, where, error)
   }
   const [thrown, rejected] = [on('an uncaught exception'), on('an unhandled rejection')]
-  process.on('uncaughtException', thrown).on('unhandledRejection', rejected)
-  return () => void process.off('uncaughtException', thrown).off('unhandledRejection', rejected)
+  const exits = (): void => {
+    const places = [...options.places()]
+    const id = ownerOf(new Error('process.exit'), places)
+    const plugin = places.find((one) => one.id === id)
+    if (plugin) options.onExit?.(plugin)
+  }
+  process.on('uncaughtException', thrown).on('unhandledRejection', rejected).on('exit', exits)
+  return () => void process.off('uncaughtException', thrown).off('unhandledRejection', rejected).off('exit', exits)
 }
 
 /** The plugin that an error names, or the one whose code stands highest in its stack or in that of one of its causes. */

@@ -120,7 +120,13 @@ export function createDispatcher(host: DispatchHost): Dispatcher {
   }
 
   function handled(verb: Verb, params: unknown, call: LiveCall): MaybePromise<unknown> {
-    const result = verb.run(params, call)
+    const outer = verb.owner.begin()
+    let result: unknown
+    try {
+      result = verb.run(params, call)
+    } finally {
+      verb.owner.end(outer)
+    }
     if (!host.checkResults || !verb.result) return result
     const checked = (value: unknown): unknown => {
       const verdict = check(verb.result as Schema, value)

@@ -98,11 +98,14 @@ export class HookPoint {
 function guard(tap: Tap, run: Run, done: Done): void {
   if (!tap.scope.enter()) return done(null, skipped(run))
   let answer: unknown
+  const outer = tap.scope.begin()
   try {
     answer = tap.fn(...run.args)
   } catch (error) {
+    tap.scope.end(outer)
     return refuse(tap, run, done, error)
   }
+  tap.scope.end(outer)
   if (isPromise(answer)) void whileWanted(answer, tap, run.until?.()).then((value: unknown) => succeed(tap, run, done, value), (error: unknown) => refuse(tap, run, done, error))
   else succeed(tap, run, done, answer)
 }
@@ -133,7 +136,7 @@ function refuse(tap: Tap, run: Run, done: Done, thrown: unknown): void {
   tap.scope.leave()
   const error = attributed(tap, thrown)
   if (run.token.onError === 'fail') {
-    if (error !== thrown) tap.scope.faults++
+    if (error !== thrown) tap.scope.fault(`hook ${tap.token.id}`, error)
     return done(error)
   }
   tap.scope.fault(`hook ${tap.token.id}`, error)

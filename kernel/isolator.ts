@@ -40,6 +40,8 @@ export interface CodeSession {
 }
 
 export interface Isolator {
+  /** What its stand-ins need beyond what the plugins ask for. */
+  readonly requires: Manifest['requires']
   /** Runs the definition where it can touch nothing, and tells its whole manifest. Throws NEXUS_PLUGIN_LOAD_FAILED, _LOAD_TIMEOUT, _NOT_A_PLUGIN. */
   describe(code: IsolatedCode): Promise<Manifest>
   /** The definition that stands for it here. */

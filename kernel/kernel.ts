@@ -1,11 +1,14 @@
 /** The kernel: phases, one queue of changes, and what transports are given. It knows no feature. */
+import { join } from 'node:path'
 import type { Origin } from './call.ts'
+import { createAside } from './aside.ts'
 import { affectedBy, change, type ChangeHost, type Wanted } from './change.ts'
 import { changedKeys, identify, targetOf, touchedBy, type Changes } from './changes.ts'
 import { realClock } from './clock.ts'
 import type { Access, Clock, Connection, EmitOptions, HookToken, MaybePromise, RouteContext } from './contract.ts'
 import { createDispatcher, type Verb } from './dispatch.ts'
 import { fail, reasonOf, type NexusError } from './errors.ts'
+import { createFaults } from './faults.ts'
 import { createGate } from './gate.ts'
 import type { EventEntry, Unit } from './generation.ts'
 import type { Until } from './hooks.ts'
@@ -13,14 +16,16 @@ import { inspectAll, inspectOne } from './inspect.ts'
 import { createLive } from './live.ts'
 import type { Logger } from './log.ts'
 import type { Manifest } from './manifest.ts'
+import { Marker } from './marker.ts'
 import { defaultDeadlines, type Deadlines, type Emitted, type KernelParts } from './parts.ts'
 import type { Paths } from './paths.ts'
 import {
   callAfter, callAuthorize, callBefore, configChanged, Connections, kernelBoot, kernelClose, KernelControl, kernelDrain, kernelReady, logWritten,
-  pluginFailed, pluginLoaded, pluginUnloaded, type ConnectionsApi, type KernelControlApi,
+  pluginFailed, pluginFaulted, pluginLoaded, pluginUnloaded, type ConnectionsApi, type KernelControlApi,
 } from './points.ts'
 import { allows, type Caller, type Cause } from './provenance.ts'
 import type { ChangeReport, CloseReport, Inspection, Phase, StartReport } from './report.ts'
+import { createQuarantine, type Quarantine } from './quarantine.ts'
 import { createRetirement } from './retire.ts'
 import type { Source } from './source.ts'
 import type { EventTable } from './tables/events.ts'
@@ -45,6 +50,8 @@ export interface KernelOptions {
   bindSecrets?: KernelParts['bindSecrets']
   /** Manifests of plugins that are installed but not wanted, for hints and for the order of taps. */
   readonly installed?: readonly Manifest[]
+  readonly quarantine?: Quarantine
+  readonly marker?: Marker
   /** Services of the host, such as `config/1`; plugins need the capability that `controls` names. */
   readonly services?: ReadonlyMap<string, unknown>
 }
@@ -101,12 +108,18 @@ export function createKernel(options: KernelOptions): Kernel {
   let queue: Promise<unknown> = Promise.resolve()
   let queued = 0
 
+  const { marker = new Marker(), quarantine = createQuarantine(join(paths.state, 'config', 'quarantine.json')) } = options
+  const onFault = createFaults(log, (fault) => invoke(pluginFaulted, fault))
+  const aside = createAside({ quarantine, apply, wanted: (id) => wanted.get(id), now: clock.now })
   const control: KernelControlApi = {
     version, startedAt,
     phase: () => phase,
-    list: () => inspectAll(host, retirement.leaving),
-    inspect: (id) => inspectOne(host, retirement.leaving, id),
-    reload: (ids, cause) => apply({ reload: ids }, cause),
+    list: () => inspectAll(host, retirement.leaving).map(aside.shown),
+    inspect: (id) => aside.shown(inspectOne(host, retirement.leaving, id)),
+    reload: aside.reload,
+    hold: aside.hold,
+    held: quarantine.all,
+    marker,
     unload: (ids, cause) => apply({ unload: ids }, cause),
     connections: () => door.list(),
     methods: () => live.methods,
@@ -131,7 +144,7 @@ export function createKernel(options: KernelOptions): Kernel {
     clock, log, paths, deadlines, dispatcher,
     checkPayloads: options.checkPayloads ?? false,
     ...(options.bindSecrets && { bindSecrets: options.bindSecrets }),
-    onFault,
+    onFault, marker,
     publish: (event) => { for (const listener of listeners) listener(event) },
     invoke: (token, args) => live.point(token).invoke(args),
     retap: (ids) => live.retap(ids),
@@ -153,10 +166,6 @@ export function createKernel(options: KernelOptions): Kernel {
     })
   }
 
-  function onFault(plugin: string, where: string, error: unknown): void {
-    log.for(plugin).error(`fault in ${where}`, { error })
-  }
-
   function invoke<A extends readonly unknown[], R, F>(token: HookToken<A, R, F>, ...args: A): MaybePromise<F> {
     return point(token).invoke(args) as MaybePromise<F>
   }
@@ -171,9 +180,9 @@ export function createKernel(options: KernelOptions): Kernel {
 
   async function start(): Promise<StartReport> {
     phase = 'starting'
-    const { plugins, twice } = await identify(options.plugins)
+    const { plugins, twice } = await identify(aside.free(options.plugins))
     wanted = plugins
-    await enqueue(() => change(host, { plugins, settings, touched: new Set(), whole: false, refused: twice }))
+    await enqueue(() => change(host, { plugins, settings, touched: new Set(), whole: false, refused: new Map([...aside.refused(), ...twice]) }))
     // Only now is anybody there to write down what was logged so far.
     hearLog()
     for (const [id, error] of host.failed) {
@@ -205,15 +214,15 @@ export function createKernel(options: KernelOptions): Kernel {
 
   async function applyNow(changes: Changes): Promise<ChangeReport> {
     if (phase !== 'ready') throw fail('NEXUS_CALL_DRAINING')
-    const { plugins: added, twice } = await identify(changes.whole?.plugins ?? changes.load ?? [], new Set(changes.whole && [...wanted.values()].map(({ source }) => source)))
+    const { plugins: added, twice } = await identify(changes.whole ? aside.free(changes.whole.plugins) : changes.load ?? [], new Set(changes.whole && [...wanted.values()].map(({ source }) => source)))
     for (const error of twice.values()) throw error
     const target = targetOf(changes, added, { wanted, settings, isRequired: (id) => host.units.get(id)?.manifest.required ?? false })
-    const report = await change(host, target)
+    const report = await change(host, { ...target, refused: aside.refused() })
     try {
       await changes.verify?.(report.started)
     } catch (error) {
       const back = [...target.touched, ...report.started].filter((id) => wanted.has(id))
-      await change(host, { plugins: wanted, settings, touched: new Set(back), whole: false })
+      await change(host, { plugins: wanted, settings, touched: new Set(back), whole: false, refused: aside.refused() })
       throw error
     }
     const blocks = changedKeys(settings, target.settings)
@@ -284,7 +293,7 @@ export function createKernel(options: KernelOptions): Kernel {
     },
     visible: (access, caller) => allows(caller, access),
     connectionsFrom(transport) { door = transport },
-    fault: onFault,
+    fault: (plugin, where, error) => (live.generations.has(plugin) ? live.generations.get(plugin)!.scope.fault(where, error) : onFault(plugin, where, error)),
   }
 }
 

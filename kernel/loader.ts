@@ -34,6 +34,8 @@ export interface Loader extends Catalog {
   path(place: string, tier?: Tier): Source
   /** A package under `node_modules` of `fromDir` or a folder above it. */
   package(name: string, fromDir: string, tier?: (id: string) => Tier): Promise<Source | undefined>
+  /** What is to be known of a file or folder before it is wanted. */
+  describe(place: string, policy: PluginPolicy): Promise<Manifest>
   /** Every selected plugin, and a fault for each name that is none or that the policy keeps out. */
   find(selection: Selection, where: Where): Promise<{ sources: Source[]; faults: NexusError[] }>
 }
@@ -103,7 +105,7 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     const known = builtin(entry)
     if (known) return known
     const agreement = installed.get(entry)
-    if (agreement) return outside({ place: agreement.place, origin: agreement.linked ? 'path' : 'package', tier: tierOf(entry), agreement })
+    if (agreement) return outside({ id: entry, place: agreement.place, origin: agreement.linked ? 'path' : 'package', tier: tierOf(entry), agreement })
     if (!/^(@[\w.-]+\/)?[\w-][\w.-]*$/.test(entry)) return undefined
     const found = await Promise.all(dirs.map((from) => packaged(entry, from, tierOf)))
     return found.find((source) => source !== undefined)
@@ -128,7 +130,11 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     }
   }
 
-  return { ...catalog, builtin, path, package: packaged, find }
+  async function describe(place: string, policy: PluginPolicy): Promise<Manifest> {
+    return path(place, isTrusted(policy, await idAt(place)) ? 'trusted' : 'isolated').manifest()
+  }
+
+  return { ...catalog, builtin, path, package: packaged, describe, find }
 }
 
 function notFound(plugin: string, known: readonly string[], fromDirs: readonly string[]): NexusError {

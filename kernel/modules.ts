@@ -38,15 +38,21 @@ export interface GraphOptions {
 // Otherwise V8 keeps each script for as long as the process lives: 7 KiB for every edit of a small file, on Node 20 to 24.
 setFlagsFromString('--no-compilation-cache')
 
-const hash = (text: string) => createHash('sha256').update(text).digest('base64url')
+/** Of a file's text, as it stands in `files`. */
+export const hash = (text: string) => createHash('sha256').update(text).digest('base64url')
 const host = packageDir()
 const require = createRequire(import.meta.url)
 
 /** Evaluates `entry`, an absolute path, in a graph of its own. */
 export async function evaluate(entry: string, options: GraphOptions): Promise<Record<string, unknown>> {
+  return graph(entry, options).import(entry)
+}
+
+/** What jiti makes of imports in the files of one graph: how they resolve, and what their code becomes. */
+export function graph(entry: string, options: GraphOptions): Jiti {
   const jitiDir = dirname(require.resolve('jiti/package.json'))
   const createJiti = require(join(jitiDir, 'dist', 'jiti.cjs')) as Factory
-  const jiti = createJiti(entry, {
+  return createJiti(entry, {
     moduleCache: false, fsCache: false, tryNative: false, alias: options.alias, virtualModules: options.shared,
     transform: (o) => ({ code: transformed(o, jitiDir, options) }),
   }, {
@@ -58,7 +64,6 @@ export async function evaluate(entry: string, options: GraphOptions): Promise<Re
     createRequire: (from) => ownRequire(createRequire(from), options),
     onError: (error) => { throw error },
   })
-  return jiti.import(entry)
 }
 
 /** Whether every file is still what it was. */

@@ -27,7 +27,7 @@ export interface Agreement {
   /** Rejects with NEXUS_PLUGIN_TAMPERED where a file is not the one that was installed. */
   verify(): Promise<void>
 }
-export interface OutsideOptions { readonly place: string; readonly origin: 'path' | 'package'; readonly tier: Tier; readonly agreement?: Agreement | undefined }
+export interface OutsideOptions { readonly place: string; readonly origin: 'path' | 'package'; readonly tier: Tier; /** Where it is known before its manifest is read. */ readonly id?: string; readonly agreement?: Agreement | undefined }
 export type Module = Readonly<Record<string, unknown>>
 
 export function outsideSource(options: OutsideOptions, road: Road): Source {
@@ -35,8 +35,8 @@ export function outsideSource(options: OutsideOptions, road: Road): Source {
 }
 
 /** Its code runs in this process. */
-function trustedSource({ place, origin, agreement }: OutsideOptions, road: Road): Source {
-  let id = basename(place, extname(place))
+function trustedSource({ place, origin, agreement, ...known }: OutsideOptions, road: Road): Source {
+  let id = known.id ?? basename(place, extname(place))
   let files = new Map<string, string>()
   let plugin: Plugin | undefined
 
@@ -77,8 +77,8 @@ function trustedSource({ place, origin, agreement }: OutsideOptions, road: Road)
 }
 
 /** Its code runs elsewhere: here there is what its manifest says, and a definition that stands for it. */
-function isolatedSource({ place, origin, agreement }: OutsideOptions, road: Road): Source {
-  let id = basename(place, extname(place))
+function isolatedSource({ place, origin, agreement, ...known }: OutsideOptions, road: Road): Source {
+  let id = known.id ?? basename(place, extname(place))
   let session: CodeSession | undefined
 
   async function code(found: Found): Promise<IsolatedCode> {
@@ -91,6 +91,11 @@ function isolatedSource({ place, origin, agreement }: OutsideOptions, road: Road
   }
 
   async function manifest(): Promise<Manifest> {
+    const [known, { requires }] = await Promise.all([own(), road.isolator()])
+    return { ...known, requires: { ...known.requires, ...requires } }
+  }
+
+  async function own(): Promise<Manifest> {
     const found = await locate(place)
     const { given, whole } = givenBy(found, id)
     if (given) id = given.id

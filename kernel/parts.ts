@@ -2,6 +2,7 @@
 import type { Access, Clock, EmitOptions, HookToken, MaybePromise } from './contract.ts'
 import type { Dispatcher } from './dispatch.ts'
 import type { Logger } from './log.ts'
+import type { Marker } from './marker.ts'
 import type { Paths } from './paths.ts'
 import type { OnFault } from './scope.ts'
 import type { ServiceTable } from './tables/services.ts'
@@ -30,6 +31,7 @@ export interface KernelParts {
   readonly deadlines: Deadlines
   readonly dispatcher: Dispatcher
   readonly onFault: OnFault
+  readonly marker: Marker
   readonly checkPayloads: boolean
   /** A block with a `Secret` in place of every reference to one. */
   bindSecrets?(block: unknown, services: ServiceTable): unknown

@@ -5,7 +5,10 @@ import type { JsonSchema } from './config/schema.ts'
 import { hook, service } from './contract.ts'
 import type { Access, Call, Connection, LogLevel, MaybePromise } from './contract.ts'
 import type { NexusError } from './errors.ts'
+import type { Manifest } from './manifest.ts'
+import type { Marker } from './marker.ts'
 import type { Caller, Cause } from './provenance.ts'
+import type { Held } from './quarantine.ts'
 import type { ChangeReport, Inspection, Phase } from './report.ts'
 
 export interface PluginNotice { readonly id: string; readonly generation: number }
@@ -17,6 +20,8 @@ export const kernelClose = hook.series('kernel.close')
 export const pluginLoaded = hook.series<[PluginNotice]>('plugin.loaded')
 export const pluginUnloaded = hook.series<[PluginNotice]>('plugin.unloaded')
 export const pluginFailed = hook.series<[{ readonly id: string; readonly error: NexusError }]>('plugin.failed')
+/** Code of a plugin has thrown where nobody else catches it. What goes wrong in a tap of this is only logged. */
+export const pluginFaulted = hook.series<[{ readonly id: string; readonly where: string; readonly error: unknown }]>('plugin.faulted')
 /** Ids of the plugins whose settings changed. */
 export const configChanged = hook.series<[ids: readonly string[]]>('config.changed')
 
@@ -92,8 +97,13 @@ export interface KernelControlApi {
   phase(): Phase
   list(): Inspection[]
   inspect(id: string): Inspection | undefined
-  /** Reads the plugin's source anew and swaps it in; the old one keeps serving if that fails. */
+  /** Reads the plugin's source anew and swaps it in; the old one keeps serving if that fails. One in quarantine is let go. */
   reload(ids: readonly string[], cause: Cause): MaybePromise<ChangeReport>
+  /** Unloads a plugin and remembers, also for the next start, that it must not run. */
+  hold(id: string, reason: string, cause: Cause): MaybePromise<ChangeReport>
+  held(): Readonly<Record<string, Held>>
+  /** Whose synchronous code runs: the memory, and the file that outlives a crash. */
+  readonly marker: Pick<Marker, 'shared' | 'file'>
   unload(ids: readonly string[], cause: Cause): MaybePromise<ChangeReport>
   connections(): readonly Connection[]
   methods(): ReadonlyMap<string, { readonly plugin: string; readonly access: Access }>
@@ -169,6 +179,8 @@ export interface ConfigControlApi {
   history(): Promise<readonly ConfigBackup[]>
   backup(id: string): Promise<string>
   explain(path: KeyPath): Promise<ConfigOrigin>
+  /** The manifest of the plugin at a file or folder, as a start with these settings would find it. Throws what that would. */
+  describe(place: string): Promise<Manifest>
   /** Of the whole file: the kernel's own keys and every installed plugin's block. */
   schema(): JsonSchema
 }

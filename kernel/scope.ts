@@ -7,6 +7,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock, MaybePromise, Scope } from './contract.ts'
 import { fail, type NexusError } from './errors.ts'
+import { Marker } from './marker.ts'
 import { within } from './within.ts'
 
 export interface CloseDeadlines { readonly drainMs: number; readonly disposeMs: number }
@@ -24,6 +25,8 @@ export class PluginScope implements Scope {
   faults = 0
   readonly #clock: Clock
   readonly #onFault: OnFault
+  readonly #marker: Marker
+  readonly #number: number
   /** Made when somebody first asks: most plugins never do. */
   #abort: AbortController | undefined
   readonly #disposers: Owned[] = []
@@ -35,11 +38,27 @@ export class PluginScope implements Scope {
   #idle: (() => void) | undefined
   #closing: Promise<ScopeReport> | undefined
 
-  constructor(plugin: string, generation: number, clock: Clock, onFault: OnFault) {
+  constructor(plugin: string, generation: number, clock: Clock, onFault: OnFault, marker = new Marker(), number = generation) {
     this.plugin = plugin
     this.generation = generation
     this.#clock = clock
     this.#onFault = onFault
+    this.#marker = marker
+    this.#number = number
+  }
+
+  /** From here to `end` the code that runs is the plugin's. Two calls and no wrapper, for calls and taps are many. */
+  begin(): number { return this.#marker.swap(this.#number) }
+  end(outer: number): void { this.#marker.swap(outer) }
+
+  /** The same around one function. */
+  run<A extends readonly unknown[], T>(code: (...args: A) => T, ...args: A): T {
+    const outer = this.begin()
+    try {
+      return code(...args)
+    } finally {
+      this.end(outer)
+    }
   }
 
   get signal(): AbortSignal {
@@ -126,7 +145,7 @@ export class PluginScope implements Scope {
   spawn(name: string, run: (signal: AbortSignal) => MaybePromise<void>): void {
     const label = `loop ${name}`
     this.#mustBeOpen(label)
-    const loop = (async () => run(this.signal))().catch((error: unknown) => {
+    const loop = (async () => this.run(run, this.signal))().catch((error: unknown) => {
       // What a loop throws on its way out of an abort is how it ends, not a fault.
       if (!this.#aborted) this.fault(label, error)
     })
@@ -181,13 +200,14 @@ export class PluginScope implements Scope {
     for (let owned = this.#disposers.pop(); owned; owned = this.#disposers.pop()) {
       const { label, dispose } = owned
       try {
-        const done = await within(Promise.resolve(dispose()).then(() => true), disposeMs, () => false)
+        const done = await within(Promise.resolve(this.run(dispose)).then(() => true), disposeMs, () => false)
         if (!done) stuck(label, disposeMs)
       } catch (error) {
         errors.push(fail('NEXUS_SCOPE_DISPOSER', { plugin: this.plugin, what: label }, error))
       }
     }
     this.state = 'closed'
+    this.#marker.forget(this.#number)
     return { drained, errors }
   }
 
@@ -201,7 +221,7 @@ export class PluginScope implements Scope {
   async #guarded(label: string, run: () => MaybePromise<void>): Promise<void> {
     if (!this.enter()) return
     try {
-      await run()
+      await this.run(run)
     } catch (error) {
       this.fault(label, error)
     } finally {
@@ -214,6 +234,6 @@ export class PluginScope implements Scope {
   }
 
   #lateDisposal(dispose: () => MaybePromise<void>, label: string): void {
-    void (async () => dispose())().catch((error: unknown) => this.fault(label, error))
+    void (async () => this.run(dispose))().catch((error: unknown) => this.fault(label, error))
   }
 }

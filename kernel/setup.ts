@@ -44,13 +44,14 @@ export async function setUp(kernel: KernelParts, { unit, plugin, loadMs }: Loade
   const started = performance.now()
   const { id } = unit
   const config = settingsOf(plugin, kernel.bindSecrets ? kernel.bindSecrets(options.settings, options.services) : options.settings)
-  const scope = new PluginScope(id, options.number, kernel.clock, kernel.onFault)
+  const foreign = unit.source.origin !== 'builtin' && unit.source.tier === 'trusted'
+  const scope = new PluginScope(id, options.number, kernel.clock, kernel.onFault, kernel.marker, kernel.marker.number(options.number, foreign ? unit : undefined))
   const taps: Tap[] = []
   const deps = Object.fromEntries(Object.entries(unit.declared.requires).map(([name, { service }]) => [name, options.services.get(service)]))
   const ctx = createContext(kernel, { unit, plugin, scope, config, deps, taps, inherited: options.inherited, serving: () => options.serving(options.number) })
   const late = (): never => { throw fail('NEXUS_PLUGIN_SETUP_TIMEOUT', { plugin: id, seconds: kernel.deadlines.setup / 1000 }) }
   try {
-    const returned: unknown = await within((async () => plugin.setup(ctx) as unknown)(), kernel.deadlines.setup, late)
+    const returned: unknown = await within((async () => scope.run(plugin.setup, ctx) as unknown)(), kernel.deadlines.setup, late)
     const made = partsOf(plugin, returned)
     return {
       ...unit, number: options.number, plugin, scope, taps, settings: options.settings, uses: options.uses,

@@ -9,7 +9,7 @@ export { failures, NexusError } from '../kernel/errors.ts'
 export type { ErrorRow, ErrorTable, WireCode } from '../kernel/errors.ts'
 export {
   callAfter, callAuthorize, callBefore, configChanged, connectionAuthenticate, connectionClosed, connectionHello, connectionOpened, connectionRemote, Connections, gatewayListen, httpRequest,
-  ConfigControl, configVerify, kernelBoot, kernelClose, KernelControl, kernelDrain, kernelReady, logWritten, pluginFailed, pluginLoaded, pluginUnloaded,
+  ConfigControl, configVerify, kernelBoot, kernelClose, KernelControl, kernelDrain, kernelReady, logWritten, pluginFailed, pluginFaulted, pluginLoaded, pluginUnloaded,
 } from '../kernel/points.ts'
 export type {
   AuthAnswer, AuthRequest, ConfigBackup, ConfigControlApi, ConfigOrigin, ConfigView, ConfigWrite, ConfigWritten, ConnectionsApi, HttpRequestInfo, KernelControlApi, LogRecord, Outcome, PluginNotice,
@@ -22,9 +22,8 @@ export { parsePath, pathText, valueAt } from '../kernel/config/path.ts'
 export type { KeyPath } from '../kernel/config/path.ts'
 export type { Migration, Step as MigrationStep } from '../kernel/config/migrate.ts'
 export type { JsonSchema } from '../kernel/config/schema.ts'
-export type { CodeSession, IsolatedCode, Isolator, Served } from '../kernel/isolator.ts'
-export { manifestFaults } from '../kernel/manifest.ts'
 export type { Manifest, ManifestCommand } from '../kernel/manifest.ts'
+export type { Held } from '../kernel/quarantine.ts'
 export { Secret } from '../kernel/secret.ts'
 export { capabilityText, parseCapability } from './capabilities.ts'
 export type { Capability } from './capabilities.ts'

@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^nexus-gateway\/sdk$/, replacement: join(root, 'sdk/index.ts') },
-      { find: /^nexus-gateway\/sdk\/(client|pack|testing)$/, replacement: join(root, 'sdk/$1.ts') },
+      { find: /^nexus-gateway\/sdk\/(client|hosting|pack|testing)$/, replacement: join(root, 'sdk/$1.ts') },
     ],
   },
   test: {

@@ -11,13 +11,16 @@ import type { Gateway } from '../gateway/gateway.ts'
 import type { Kernel } from '../kernel.ts'
 import { acquireLock, type Lock } from '../lock.ts'
 import { createLogger, type Logger } from '../log.ts'
+import { Marker } from '../marker.ts'
 import { privateDir, statePaths, type Paths } from '../paths.ts'
+import { createQuarantine } from '../quarantine.ts'
 import { banner, readyLine, type Ready } from './banner.ts'
 import { packageJson } from './catalog.ts'
 import { createDoors, type Where } from './doors.ts'
 import { misused } from './errors.ts'
 import { levelOf, textSink } from './log-text.ts'
 import { styleOf } from './terminal.ts'
+import { waryLoader, type Wary } from './wary.ts'
 
 /** From the signal to the end 10 s at most: calls in flight have the first part of it, connections the rest. */
 const DRAIN_MS = 7_500
@@ -38,9 +41,9 @@ export async function start(io: CommandIo): Promise<number> {
   const stopped = stopSignal()
   const lock = await acquireLock(paths)
   process.once('exit', lock.release)
-  const boots = await bootsOf(paths)
+  const { boots, wary } = await afterwards(paths)
   try {
-    const status = await serve(io, { flags, paths, lock, stopped, unsafe: boots.unsafe })
+    const status = await serve(io, { flags, paths, lock, stopped, unsafe: boots.unsafe, wary })
     await boots.clear()
     return status
   } catch (error) {
@@ -50,23 +53,24 @@ export async function start(io: CommandIo): Promise<number> {
   }
 }
 
-interface Place { readonly flags: Flags; readonly paths: Paths; readonly lock: Lock; readonly stopped: Promise<void>; readonly unsafe: string | undefined }
+interface Place { readonly flags: Flags; readonly paths: Paths; readonly lock: Lock; readonly stopped: Promise<void>; readonly unsafe: string | undefined; readonly wary: Wary }
 
-async function serve(io: CommandIo, { flags, paths, lock, stopped, unsafe }: Place): Promise<number> {
+async function serve(io: CommandIo, { flags, paths, lock, stopped, unsafe, wary }: Place): Promise<number> {
   const code = Promise.all([import('../kernel.ts'), import('../gateway/gateway.ts')])
   const [{ createKeeper }, { createLoader }] = await Promise.all([import('../config/keeper.ts'), import('../loader.ts')])
   const { version } = packageJson()
   const log = createLogger()
   const show = showing(io, log)
   const mustExist = flags.config !== undefined || Boolean(io.env['NEXUS_CONFIG'])
-  const keeper = await createKeeper(await createLoader({ cacheDir: paths.cache }), { paths, version, env: io.env, mustExist, ...flags, unsafe })
+  const keeper = await createKeeper(waryLoader(await createLoader({ cacheDir: paths.cache }), wary), { paths, version, env: io.env, mustExist, ...flags, unsafe })
   const doors = createDoors(flags, paths, log)
   const where = await doors.where(keeper.gateway)
   await tryPort(where)
 
   const [{ createKernel }, { createGateway }] = await code
-  const kernel = createKernel({ ...keeper.options, paths, version, log })
-  watchFaults(kernel, keeper.first, log)
+  const kernel = createKernel({ ...keeper.options, ...wary, paths, version, log })
+  watchFaults(kernel, keeper.first, log, wary)
+  if (wary.marker.last.reason) log.error('the process before did not end as it should', { reason: wary.marker.last.reason, plugin: wary.marker.last.id })
   try {
     const { active, failed } = await kernel.start()
     const gateway = createGateway(kernel)
@@ -87,8 +91,24 @@ async function serve(io: CommandIo, { flags, paths, lock, stopped, unsafe }: Pla
   }
 }
 
+/** What the process before has left: how often it crashed, and the plugin from outside whose code ran then. */
+async function afterwards(paths: Paths): Promise<{ readonly boots: Boots; readonly wary: Wary }> {
+  const boots = await bootsOf(paths)
+  const quarantine = createQuarantine(join(paths.state, 'config', 'quarantine.json'))
+  const marker = new Marker({ file: join(paths.state, 'config', 'running') })
+  const { id, place = '', reason = 'the gateway ended without warning while its code ran' } = marker.last
+  if (id !== undefined) quarantine.hold(id, { place, reason, at: Date.now() })
+  const clear = (): Promise<void> => {
+    marker.close()
+    return boots.clear()
+  }
+  return { boots: { ...boots, clear }, wary: { marker, quarantine, safe: boots.unsafe !== undefined } }
+}
+
+interface Boots { readonly unsafe: string | undefined; clear(): Promise<void> }
+
 /** A gateway that has ended three times within a minute without being asked starts with as little as possible. */
-async function bootsOf({ state }: Paths): Promise<{ readonly unsafe: string | undefined; clear(): Promise<void> }> {
+async function bootsOf({ state }: Paths): Promise<Boots> {
   const { clearBoots, noteBoot } = await import('../config/boots.ts')
   const file = join(state, 'config', 'boots.json')
   const { crashes } = await noteBoot(file, Date.now())
@@ -122,16 +142,21 @@ function showing(io: CommandIo, log: Logger): { lines(): void; ready(what: Ready
 function readyOf({ version, paths }: Kernel, { first, control }: Keeper, is: Pick<Ready, 'active' | 'failed' | 'url' | 'pin' | 'open'>): Ready {
   const nameless = first.missing.map((error) => ({ id: String(error.data['plugin']), error }))
   const commands = is.active.flatMap((id) => Object.keys(first.manifests[id]?.commands ?? {}))
-  return { ...is, ...control.mode(), failed: [...nameless, ...is.failed], version, paths, commands, ms: Math.round(performance.now()) }
+  const held = is.failed.filter(({ error }) => error.code === 'NEXUS_PLUGIN_QUARANTINED').map(({ error }) => error.message)
+  const { mode, reasons } = control.mode()
+  return { ...is, mode: mode === 'normal' && held.length > 0 ? 'degraded' : mode, reasons: [...reasons, ...held], failed: [...nameless, ...is.failed], version, paths, commands, ms: Math.round(performance.now()) }
 }
 
-function watchFaults(kernel: Kernel, { plugins }: Pick<Gathered, 'plugins'>, log: Logger): void {
+function watchFaults(kernel: Kernel, { plugins }: Pick<Gathered, 'plugins'>, log: Logger, { marker }: Wary): void {
   let ending = false
   // A plugin's frame often stands below ten of its libraries'.
   Error.stackTraceLimit = 30
   catchFaults({
     places: () => [...kernel.list(), ...plugins.flatMap(({ source }) => source.files().map((place) => ({ id: source.id, place })))],
     onFault: kernel.fault,
+    onExit({ id, place }) {
+      if (kernel.inspect(id)?.origin !== 'builtin') marker.blame({ id, place, reason: 'its code ended the gateway' })
+    },
     onFatal(where, error) {
       log.error(`${where} that belongs to no plugin: the gateway ends`, { error })
       if (!ending) setTimeout(() => process.exit(FAILED), FLUSH_MS)

@@ -79,6 +79,7 @@ export async function createKeeper(loader: Loader, { strict, tolerant, unsafe, .
     backup: (id) => readBackup(history, id),
     explain: (path) => explain(live.tree, path, live.view.resolved),
     schema: () => wholeSchema(live.manifests),
+    describe: async (place) => loader.describe(place, live.tree.policy),
   }
   const secrets = createSecrets({ env: () => live.tree.env, dir: join(file, '..'), onNote: (note) => kernel?.log.warn(note) })
 

@@ -8,13 +8,13 @@ export interface PluginPolicy {
   /** `nexus plugins add` takes no version younger than this, dependencies included. */
   readonly minimumReleaseAgeHours: number
 }
-export const defaultPolicy: PluginPolicy = { trusted: ['*'], allow: [], deny: [], minimumReleaseAgeHours: 72 }
+export const defaultPolicy: PluginPolicy = { trusted: [], allow: [], deny: [], minimumReleaseAgeHours: 72 }
 
 const ids = { type: 'array', items: { type: 'string', minLength: 1, maxLength: 256 }, maxItems: 1_000, default: [] } as const
 export const policySchema = {
   type: 'object',
   properties: {
-    trusted: { ...ids, default: defaultPolicy.trusted, description: 'Ids of plugins that run inside the gateway\'s process, which is no sandbox; "*" is all.' },
+    trusted: { ...ids, description: 'Ids of plugins that run inside the gateway\'s process, which is no sandbox; "*" is all.' },
     allow: { ...ids, description: 'If not empty, no other plugins from outside this release run or are installed.' },
     deny: { ...ids, description: 'Ids and package names of plugins that neither run nor are installed.' },
     minimumReleaseAgeHours: { type: 'integer', minimum: 0, maximum: 8_760, default: defaultPolicy.minimumReleaseAgeHours, description: 'Hours a version has to be out before it is installed.' },

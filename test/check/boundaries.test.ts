@@ -30,7 +30,7 @@ describe('imports', () => {
   it('of a plugin are the SDK, valibot, Node, its own files and libraries, and contracts of other plugins', () => {
     const allowed = (to: string, { path }: SourceFile) => {
       const own = packages.get(idOf(path))
-      return to.startsWith(`plugins/${idOf(path)}/`) || /^plugins\/[^/]+\/contract\.ts$/.test(to) || /^nexus-gateway\/sdk(\/(client|testing))?$/.test(to)
+      return to.startsWith(`plugins/${idOf(path)}/`) || /^plugins\/[^/]+\/contract\.ts$/.test(to) || /^nexus-gateway\/sdk(\/(client|hosting|pack|testing))?$/.test(to)
         || isBuiltin(to) || to === 'valibot' || (isPackage(to) && nameOf(to) in { ...own?.dependencies, ...own?.devDependencies })
     }
     expect(strays(plugins, allowed)).toEqual([])

@@ -1,0 +1,38 @@
+/** The loader of a start that minds what crashed before: no code of a plugin in quarantine is run, not even to learn its id. */
+import type { NexusError } from '../errors.ts'
+import type { Loader } from '../loader.ts'
+import type { Marker } from '../marker.ts'
+import type { Quarantine } from '../quarantine.ts'
+import type { Source } from '../source.ts'
+
+export interface Wary { readonly marker: Marker; readonly quarantine: Quarantine; /** Of others, nothing runs at all. */ readonly safe: boolean }
+
+export function waryLoader(loader: Loader, { marker, quarantine, safe }: Wary): Loader {
+  const known = new WeakMap<Source, Source>()
+
+  function wary(source: Source): Source {
+    if (source.origin === 'builtin' || source.tier !== 'trusted') return source
+    const run = async <T>(work: () => T | Promise<T>): Promise<T> => {
+      const refusal: NexusError | undefined = quarantine.refusal(source)
+      if (refusal) throw refusal
+      if (safe) throw new Error('nothing of it runs in safe mode')
+      const done = marker.loading(source)
+      try {
+        return await work()
+      } finally {
+        done()
+      }
+    }
+    const found: Source = known.get(source) ?? Object.assign(Object.create(source) as Source, { manifest: () => run(() => source.manifest()), load: () => run(() => source.load()) })
+    known.set(source, found)
+    return found
+  }
+
+  return {
+    ...loader,
+    async find(selection, where) {
+      const { sources, faults } = await loader.find(selection, where)
+      return { sources: sources.map(wary), faults }
+    },
+  }
+}
