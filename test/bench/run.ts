@@ -14,6 +14,7 @@ import { configGet, configReload } from './config-live.ts'
 import { fanOut } from './fan-out.ts'
 import { flood } from './flood.ts'
 import { http } from './http.ts'
+import { isolatedCalls, neighbours } from './isolated.ts'
 import { journal } from './journal.ts'
 import { memory } from './memory.ts'
 import { manyPlugins, reload } from './plugins.ts'
@@ -22,9 +23,10 @@ import { root } from './processes.ts'
 import { meets, type Row, type Scenario } from './row.ts'
 import { rpc } from './rpc.ts'
 import { commandLine, startUp } from './start-up.ts'
+import { hotReload, installed, scaffold } from './third-party.ts'
 import { turn } from './turn.ts'
 
-const scenarios: Record<string, Scenario> = { start: startUp, cli: commandLine, rpc, 'fan-out': fanOut, http, turn, memory, 'many-plugins': manyPlugins, reload, 'config-read': configRead, 'config-reload': configReload, 'config-get': configGet, journal, policy, flood, compare: compareTiming }
+const scenarios: Record<string, Scenario> = { start: startUp, cli: commandLine, rpc, 'fan-out': fanOut, http, turn, memory, 'many-plugins': manyPlugins, reload, 'config-read': configRead, 'config-reload': configReload, 'config-get': configGet, journal, policy, flood, compare: compareTiming, isolated: isolatedCalls, neighbours, installed, 'hot-reload': hotReload, scaffold }
 const { values: options } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'boolean' }, compare: { type: 'boolean' }, 'no-save': { type: 'boolean' } } })
 const results = join(root, 'test/bench/results')
 const git = (...args: string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim()
