@@ -1,4 +1,6 @@
 /** Writes down what is to be known of a plugin without running it. Serves the build and `nexus plugins pack`. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { toJsonSchema, type ConversionConfig } from '@valibot/to-json-schema'
 import { isTable, type JsonSchema } from '../kernel/config/schema.ts'
 import { schemaFaults } from '../kernel/config/subset.ts'
@@ -7,6 +9,9 @@ import type { Plugin, Schema } from '../kernel/contract.ts'
 import { failures, reasonOf } from '../kernel/errors.ts'
 import { manifestOf, parseManifest, summaries, type Manifest, type ManifestExtra } from '../kernel/manifest.ts'
 import { Secret } from '../kernel/secret.ts'
+import type { Tier } from '../kernel/source.ts'
+
+export type { Tier } from '../kernel/source.ts'
 
 const fail = failures({
   NEXUS_PACK_CONFIG: { text: 'plugin "{plugin}": its config cannot be written as a schema: {faults}', fix: 'Use strictObject, record, array, string, number, boolean, literal, picklist, union, optional, bounds and regex; check the rest in setup.' },
@@ -19,6 +24,42 @@ const fail = failures({
 export function pack(plugin: Plugin, extra: Omit<ManifestExtra, 'commands' | 'config'>, commands: Readonly<Record<string, Command>> = {}): Manifest {
   const manifest = manifestOf(plugin, { ...extra, config: configSchema(plugin), commands: summaries(commands) })
   return parseManifest(manifest, plugin.id)
+}
+
+export interface DescribeOptions {
+  /** Where its code is run to find out: in this process, or where it can touch nothing. */
+  readonly tier: Tier
+  /** For transformed code; made with mode 0700. */
+  readonly cacheDir: string
+}
+
+/**
+ * The whole manifest of the plugin in a folder, from what its code says today: in this process whatever `nexus` of
+ * its package.json says, elsewhere only where that is a stub. Throws what `pack` throws, NEXUS_PLUGIN_LOAD_FAILED,
+ * _LOAD_TIMEOUT, _NOT_A_PLUGIN, _NO_ISOLATOR.
+ */
+export async function describe(folder: string, { tier, cacheDir }: DescribeOptions): Promise<Manifest> {
+  const { createLoader } = await import('../kernel/loader.ts')
+  const source = (await createLoader({ cacheDir })).path(folder, tier)
+  if (tier === 'isolated') return asDeclared(await source.manifest())
+  const { version, description, nexus } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as PackageJson
+  const about = { ...(version !== undefined && { version }), ...(description !== undefined && { description }) }
+  return pack(await source.load(), { entry: nexus.entry, ...(nexus.cli !== undefined && { cli: nexus.cli }), ...about }, await source.commands())
+}
+
+/** Without what it needs only because of where it runs; such a name cannot be one of `ctx.deps`. */
+function asDeclared(manifest: Manifest): Manifest {
+  return { ...manifest, requires: Object.fromEntries(Object.entries(manifest.requires).filter(([name]) => !name.startsWith('#'))) }
+}
+interface PackageJson { readonly version?: string; readonly description?: string; readonly nexus: { readonly entry: string; readonly cli?: string } }
+
+/** What ships with the gateway, and whether any of it runs plugins outside this process. */
+export async function release(): Promise<{ readonly ids: readonly string[]; readonly isolates: boolean; readonly version: string; readonly root: string }> {
+  const [{ createLoader }, { packageDir }] = await Promise.all([import('../kernel/loader.ts'), import('../kernel/paths.ts')])
+  const root = packageDir()
+  const { manifests } = await createLoader({ cacheDir: root })
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
+  return { ids: Object.keys(manifests), isolates: Object.values(manifests).some(({ isolator }) => isolator !== undefined), version, root }
 }
 
 /** A plugin's config as JSON Schema; one without a config takes an empty block only. */

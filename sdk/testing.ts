@@ -11,12 +11,15 @@ import { privateDir, statePaths, type Paths } from '../kernel/paths.ts'
 import type { LogRecord } from '../kernel/points.ts'
 import type { Caller, Label } from '../kernel/provenance.ts'
 import type { ChangeReport, Inspection, StartReport } from '../kernel/report.ts'
+import type { Tier } from '../kernel/source.ts'
 import { realClock } from '../kernel/clock.ts'
 import { createClient, type Client, type ClientOptions } from './client.ts'
 import { runCommand, type CliOutcome } from './testing/cli.ts'
 import { fakeClock, settled, type TestClock } from './testing/clock.ts'
 import { createDoor, type Tokens } from './testing/door.ts'
+import { examineWith, type Examination, type ExamineOptions } from './testing/examine.ts'
 import { findLeaks, LeakError } from './testing/leaks.ts'
+import { isDefinition, placed, type Tested } from './testing/places.ts'
 import { driver, operator, probe, type Provided } from './testing/plugins.ts'
 import { createRecorder } from './testing/recorder.ts'
 import { editableSource, type EditableSource } from './testing/source.ts'
@@ -24,10 +27,16 @@ import { editableSource, type EditableSource } from './testing/source.ts'
 export type { CliOutcome } from './testing/cli.ts'
 export { LeakError } from './testing/leaks.ts'
 export type { TestClock } from './testing/clock.ts'
+export type { Examination, ExamineOptions } from './testing/examine.ts'
+export type { Tested } from './testing/places.ts'
 export type { Emitted } from '../kernel/parts.ts'
+export type { Tier } from '../kernel/source.ts'
 
 export interface TestKernelOptions<T extends readonly unknown[]> {
-  readonly plugins: readonly Plugin[]
+  /** Definitions; places, such as `new URL('./index.ts', import.meta.url)`, which are loaded as a gateway loads them; ids of plugins that ship with it. */
+  readonly plugins: readonly Tested[]
+  /** Where plugins that are named by their place run. Default `trusted`: in this process. `isolated`: each in one of its own, where only timers of `ctx.scope` follow the clock. */
+  readonly tier?: Tier
   /** Services in place of plugins that the test leaves out: `[[Store, fakeStore], [Clock, fakeClock]]`. */
   readonly provide?: Provided<T>
   /** Blocks of `nexus.json5` by plugin id. */
@@ -96,6 +105,8 @@ export interface TestKernel extends AsyncDisposable {
 }
 
 const testDeadlines: Deadlines = { load: 5_000, setup: 2_000, drain: 1_000, dispose: 500 }
+/** Reading and transforming files takes its time where others work too. */
+const placeDeadlines: Deadlines = { ...testDeadlines, load: 20_000, setup: 10_000 }
 
 /** @throws the NexusError of the first plugin that does not start */
 export async function testKernel<const T extends readonly unknown[] = []>(options: TestKernelOptions<T>): Promise<TestKernel> {
@@ -105,6 +116,10 @@ export async function testKernel<const T extends readonly unknown[] = []>(option
   const recorder = createRecorder()
   const log = createLogger({ level: 'debug', now: (clock ?? realClock).now })
   log.addSink(recorder.log)
+  const definitions = options.plugins.filter(isDefinition)
+  const outside = await placed(options.plugins, options.tier ?? 'trusted', options.stateDir === undefined ? undefined : paths.cache)
+  // One that cannot tell is reported by the start.
+  const declared = await Promise.all(outside.map(async (source) => source.manifest()).map((known) => known.catch(() => ({}))))
   const sources = new Map<string, EditableSource>()
   const wanted = (plugin: Plugin) => {
     const source = editableSource(plugin)
@@ -113,9 +128,9 @@ export async function testKernel<const T extends readonly unknown[] = []>(option
   }
   const tokens: Tokens = new Map()
   const kernel = createKernel({
-    plugins: [driver(options.plugins, options.provide ?? [], tokens), ...options.plugins].map(wanted),
+    plugins: [...[driver([...definitions, ...declared], options.provide ?? [], tokens), ...definitions].map(wanted), ...outside.map((source) => ({ source, why: 'test' }))],
     ...(options.config ? { settings: options.config } : {}),
-    paths, log, version: 'test', clock: clock ?? realClock, deadlines: { ...testDeadlines, ...options.deadlines }, checkPayloads: true,
+    paths, log, version: 'test', clock: clock ?? realClock, deadlines: { ...(outside.length > 0 ? placeDeadlines : testDeadlines), ...options.deadlines }, checkPayloads: true,
   })
   kernel.subscribe(recorder.event)
   const started = await kernel.start()
@@ -201,6 +216,9 @@ export async function testKernel<const T extends readonly unknown[] = []>(option
   }
   return k
 }
+
+/** What `nexus plugins check` finds out by running the plugin in `folder`, an absolute path. */
+export const examine = (folder: string, options: ExamineOptions): Promise<Examination> => examineWith(testKernel, folder, options)
 
 /** As a start makes them; without a directory they lead nowhere. */
 async function pathsIn(stateDir: string | undefined): Promise<Paths> {

@@ -13,7 +13,7 @@ export function operator(scopes: readonly string[] = everyScope, label: Label = 
 }
 
 /** Provides the fakes and, unless plugins under test do, says who calls and authorizes by scope. */
-export function driver(plugins: readonly Plugin[], provided: readonly (readonly [ServiceToken<unknown>, unknown])[], tokens: Tokens): Plugin {
+export function driver(plugins: readonly { readonly capabilities?: readonly string[] }[], provided: readonly (readonly [ServiceToken<unknown>, unknown])[], tokens: Tokens): Plugin {
   const missing = [connectionAuthenticate, callAuthorize].map((token) => `tap:${token.id}`).filter((tap) => !plugins.some((plugin) => plugin.capabilities?.includes(tap)))
   return definePlugin({
     id: 'test-driver',

@@ -1,0 +1,260 @@
+// The public types of plugins/agent/contract, 300 lines or more. Written by `node test/check/api-accept.mjs`, and not by hand.
+// Exported: Agent, AgentApi, AgentEvent, AgentInfo, AgentMetrics, AnswerRequest, KeyedRunRequest, KnownRun, Prompt, Run, RunEvent, RunInfo, RunOutcome, RunPiece, RunRequest, RunStatus, RunSummary, Sampling, StartedRun, agent, agentErrors, keepToAgent, runEnded, runProgress, runPrompt, runStarted
+export {}
+
+declare const Agent: import("nexus-gateway/sdk").ServiceToken<AgentApi>
+
+declare interface AgentApi {
+    run(request: KeyedRunRequest): Promise<Run>;
+    run(request: RunRequest): Promise<StartedRun>;
+    answer(request: AnswerRequest): StartedRun;
+    abort(sessionKey: string, runId?: string): readonly string[];
+    find(runId: string): Promise<RunSummary> | undefined;
+    agents(): readonly AgentInfo[];
+    metrics(): AgentMetrics;
+}
+
+declare const AgentEvent: v.StrictObjectSchema<{
+    readonly runId: v.StringSchema<undefined>;
+    readonly stream: v.PicklistSchema<["lifecycle", "assistant", "tool"], undefined>;
+    readonly data: v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>;
+    readonly sessionKey: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+    readonly agentId: v.StringSchema<undefined>;
+    readonly seq: v.NumberSchema<undefined>;
+    readonly ts: v.NumberSchema<undefined>;
+}, undefined>
+
+declare interface AgentInfo {
+    readonly id: string;
+    readonly name: string | undefined;
+}
+
+declare interface AgentMetrics {
+    readonly running: number;
+    readonly waiting: number;
+    readonly maxRuns: number;
+    readonly maxWaitingPerSession: number;
+}
+
+declare interface AnswerRequest extends Wish {
+    readonly agentId: string;
+    readonly messages: readonly ModelMessage[];
+}
+
+declare interface KeyedRunRequest extends RunRequest {
+    readonly idempotencyKey: string;
+}
+
+declare interface KnownRun extends RunNamed {
+    readonly state: 'in_flight' | 'ended';
+}
+
+declare interface Prompt {
+    readonly system: string;
+    readonly messages: readonly ModelMessage[];
+    readonly tools: readonly ModelTool[];
+}
+
+declare type Run = StartedRun | KnownRun
+
+declare type RunEvent = {
+    readonly type: 'start';
+    readonly at: number;
+} | {
+    readonly type: 'text';
+    readonly delta: string;
+} | {
+    readonly type: 'thinking';
+    readonly delta: string;
+} | {
+    readonly type: 'toolStart';
+    readonly id: string;
+    readonly name: string;
+    readonly args: unknown;
+} | {
+    readonly type: 'toolEnd';
+    readonly id: string;
+    readonly name: string;
+    readonly isError: boolean;
+}
+
+declare interface RunInfo {
+    readonly runId: string;
+    readonly agentId: string;
+    readonly sessionKey: string | undefined;
+    readonly cause: Cause;
+    readonly startedAt: number;
+}
+
+declare interface RunNamed {
+    readonly runId: string;
+    readonly agentId: string;
+    readonly sessionKey: string | undefined;
+}
+
+declare interface RunOutcome extends RunSummary {
+    readonly text: string;
+}
+
+declare interface RunPiece {
+    readonly runId: string;
+    readonly agentId: string;
+    readonly sessionKey: string | undefined;
+    readonly seq: number;
+    readonly delta: string;
+    readonly text: string;
+    readonly at: number;
+}
+
+declare interface RunRequest extends Wish {
+    readonly sessionKey: string;
+    readonly message: UserMessage['content'];
+    readonly runId?: string;
+}
+
+declare type RunStatus = 'ok' | 'aborted' | 'timeout' | 'error' | 'interrupted'
+
+declare interface RunSummary extends RunInfo {
+    readonly status: RunStatus;
+    readonly stopReason: StopReason;
+    readonly usage: ModelUsage;
+    readonly steps: number;
+    readonly provider: string | undefined;
+    readonly model: string | undefined;
+    readonly error: NexusError | undefined;
+    readonly endedAt: number;
+    readonly pieces: number;
+}
+
+declare interface Sampling {
+    readonly maxOutputTokens?: number;
+    readonly temperature?: number;
+    readonly topP?: number;
+    readonly stop?: readonly string[];
+}
+
+declare interface StartedRun extends RunNamed {
+    readonly state: 'started';
+    readonly done: Promise<RunOutcome>;
+}
+
+declare interface Wish {
+    readonly cause: Cause;
+    readonly model?: string;
+    readonly timeoutMs?: number;
+    readonly sampling?: Sampling;
+    readonly instructions?: string;
+    readonly signal?: AbortSignal;
+    readonly closing?: AbortSignal;
+    readonly waitUntil?: (work: Promise<unknown>) => void;
+    readonly onEvent?: (event: RunEvent) => void;
+}
+
+declare const agent: import("nexus-gateway/sdk").Contract<"agent", {
+    readonly 'agents.list': import("nexus-gateway/sdk").Method<NoInfer<v.OptionalSchema<v.StrictObjectSchema<{}, undefined>, {}>>, NoInfer<v.StrictObjectSchema<{
+        readonly defaultId: v.StringSchema<undefined>;
+        readonly mainKey: v.StringSchema<undefined>;
+        readonly scope: v.PicklistSchema<["per-sender", "global"], undefined>;
+        readonly agents: v.ArraySchema<v.StrictObjectSchema<{
+            readonly id: v.StringSchema<undefined>;
+            readonly name: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+        }, undefined>, undefined>;
+    }, undefined>>>;
+    readonly 'agent.wait': import("nexus-gateway/sdk").Method<NoInfer<v.StrictObjectSchema<{
+        readonly runId: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.MaxLengthAction<string, 512, undefined>]>;
+        readonly timeoutMs: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 600000, undefined>]>, 30000>;
+    }, undefined>>, NoInfer<v.StrictObjectSchema<{
+        readonly runId: v.StringSchema<undefined>;
+        readonly status: v.PicklistSchema<["ok", "error", "timeout"], undefined>;
+        readonly startedAt: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+        readonly endedAt: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+        readonly error: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+    }, undefined>>>;
+}, {
+    readonly agent: import("nexus-gateway/sdk").Event<v.StrictObjectSchema<{
+        readonly runId: v.StringSchema<undefined>;
+        readonly stream: v.PicklistSchema<["lifecycle", "assistant", "tool"], undefined>;
+        readonly data: v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>;
+        readonly sessionKey: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+        readonly agentId: v.StringSchema<undefined>;
+        readonly seq: v.NumberSchema<undefined>;
+        readonly ts: v.NumberSchema<undefined>;
+    }, undefined>>;
+}, {}, {
+    readonly agent: import("nexus-gateway/sdk").ServiceToken<AgentApi>;
+}, {}>
+
+declare const agentErrors: {
+    readonly NEXUS_AGENT_UNKNOWN: {
+        readonly wire: 'INVALID_REQUEST';
+        readonly detail: 'UNKNOWN_AGENT_ID';
+        readonly status: 404;
+        readonly text: 'there is no agent of that id';
+        readonly fix: 'See `nexus call agents.list`; agents are set up under agent.agents in nexus.json5.';
+    };
+    readonly NEXUS_AGENT_BOUND: {
+        readonly wire: 'FORBIDDEN';
+        readonly text: 'this credential is bound to an agent and good for nothing else';
+        readonly fix: 'Talk to that agent by chat.send or /v1, or use another credential.';
+    };
+    readonly NEXUS_AGENT_BUSY: {
+        readonly wire: 'UNAVAILABLE';
+        readonly retryable: true;
+        readonly text: '{what}';
+        readonly fix: 'Send it again when some have been answered.';
+    };
+    readonly NEXUS_AGENT_CLOSING: {
+        readonly wire: 'UNAVAILABLE';
+        readonly retryable: true;
+        readonly text: 'the agent is stopping';
+        readonly fix: 'Send it again after the restart.';
+    };
+    readonly NEXUS_AGENT_RUN_UNKNOWN: {
+        readonly wire: 'INVALID_REQUEST';
+        readonly status: 404;
+        readonly text: 'there is no such run, or it ended long ago';
+        readonly fix: 'Use the runId of a run that was started since the last restart.';
+    };
+    readonly NEXUS_AGENT_TIMEOUT: {
+        readonly wire: 'AGENT_TIMEOUT';
+        readonly text: 'the run did not end within {seconds} s';
+        readonly fix: 'Ask for less at once, or raise timeoutMs.';
+    };
+    readonly NEXUS_AGENT_ABORTED: {
+        readonly wire: 'UNAVAILABLE';
+        readonly text: 'the run was stopped';
+        readonly fix: 'Send the message again if it is still wanted.';
+    };
+    readonly NEXUS_AGENT_INTERRUPTED: {
+        readonly wire: 'UNAVAILABLE';
+        readonly retryable: true;
+        readonly text: 'the run was cut off because the gateway, or a part of it, stopped';
+        readonly fix: 'Send the message again.';
+    };
+    readonly NEXUS_AGENT_STEPS: {
+        readonly wire: 'UNAVAILABLE';
+        readonly text: 'the run was not done after {steps} steps';
+        readonly fix: 'Ask for less at once, or raise maxSteps of the agent.';
+    };
+    readonly NEXUS_AGENT_LOOP: {
+        readonly wire: 'UNAVAILABLE';
+        readonly text: 'the model kept making the same call of tool "{tool}"';
+        readonly fix: 'Ask differently, or use another model.';
+    };
+    readonly NEXUS_AGENT_FAILED: {
+        readonly wire: 'UNAVAILABLE';
+        readonly status: 500;
+        readonly text: 'the run failed inside the gateway';
+        readonly fix: 'The gateway\'s log has the cause under trace {trace}.';
+    };
+}
+
+declare function keepToAgent({ bounds }: Caller, agentId: string): void
+
+declare const runEnded: import("nexus-gateway/sdk").HookToken<[RunOutcome], void, void>
+
+declare const runProgress: import("nexus-gateway/sdk").HookToken<[RunPiece], void, void>
+
+declare const runPrompt: import("nexus-gateway/sdk").HookToken<[Prompt, RunInfo], Prompt | undefined, Prompt>
+
+declare const runStarted: import("nexus-gateway/sdk").HookToken<[RunInfo], void, void>
