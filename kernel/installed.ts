@@ -1,12 +1,12 @@
 /** The plugins that `nexus plugins add` has installed, as the lockfile in their folder tells; what was agreed to, and whether it still is that. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
-import { isAbsolute, join } from 'node:path'
+import { readdir, readFile, realpath } from 'node:fs/promises'
+import { isAbsolute, join, relative, sep } from 'node:path'
 import { isTable } from './config/table.ts'
 import { fail, reasonOf } from './errors.ts'
 import type { Manifest } from './manifest.ts'
-import type { Agreement } from './outside.ts'
+import type { Agreement, Check } from './outside.ts'
 
 export interface Installed extends Agreement {
   readonly id: string
@@ -92,9 +92,9 @@ const named = (all: readonly string[]): string => all.slice(0, mostNamed).join('
 
 // ── What was installed ──────────────────────────────────────────────────────────────────────────
 
-async function verify(plugin: string, dir: string, entry: Entry): Promise<void> {
+async function verify(plugin: string, dir: string, entry: Entry): Promise<Check> {
   // The author of a linked plugin changes it all the time: that is what it is linked for.
-  if (entry.source === 'link') return
+  if (entry.source === 'link') return () => {}
   const tampered = (faults: string, cause?: unknown): Error => fail('NEXUS_PLUGIN_TAMPERED', { plugin, faults }, cause)
   const list = await readFile(`${dir}.files.json`).catch((error: unknown) => { throw tampered('the list of its files cannot be read', error) })
   if (sha512(list) !== entry.files) throw tampered('the list of its files was changed')
@@ -110,6 +110,11 @@ async function verify(plugin: string, dir: string, entry: Entry): Promise<void> 
     faults.push(...verdicts.flat())
   }
   if (faults.length > 0) throw tampered(named(faults.sort()))
+  const root = await realpath(dir)
+  return (file, text) => {
+    const name = relative(root, file).replaceAll(sep, '/')
+    if (wanted.get(name) !== sha512(Buffer.from(text))) throw tampered(`${name} was changed`)
+  }
 }
 
 /** Everything but folders, by its path from `dir`, with `/`. */

@@ -33,6 +33,8 @@ export interface GraphOptions {
   readonly alias: Readonly<Record<string, string>>
   /** Filled with each own file that was read and the hash of what was in it. */
   readonly files: Map<string, string>
+  /** Of what was read of an own file, before it is put to use. */
+  check?(file: string, text: string): void
 }
 
 // Otherwise V8 keeps each script for as long as the process lives: 7 KiB for every edit of a small file, on Node 20 to 24.
@@ -81,11 +83,12 @@ function isOwn(path: string, root: string): boolean {
 }
 
 /** Own JSON is read afresh, which Node's own cache would prevent; own code is refused, so that it is transformed. */
-function ownRequire(native: NodeJS.Require, { root, files }: GraphOptions): NodeJS.Require {
+function ownRequire(native: NodeJS.Require, { root, files, check }: GraphOptions): NodeJS.Require {
   const load = (id: string): unknown => {
     if (!isOwn(id, root)) return native(id)
     if (!id.endsWith('.json')) throw new Error('to be transformed')
     const text = readFileSync(id, 'utf8')
+    check?.(id, text)
     files.set(id, hash(text))
     return JSON.parse(text)
   }
@@ -93,9 +96,12 @@ function ownRequire(native: NodeJS.Require, { root, files }: GraphOptions): Node
 }
 
 /** A file's code for jiti; taken from the cache when source and transformer are those that made it. */
-function transformed(o: TransformOptions, jitiDir: string, { root, cacheDir, files }: GraphOptions): string {
+function transformed(o: TransformOptions, jitiDir: string, { root, cacheDir, files, check }: GraphOptions): string {
   const { source, filename = '' } = o
-  if (isOwn(filename, root)) files.set(filename, hash(source))
+  if (isOwn(filename, root)) {
+    check?.(filename, source)
+    files.set(filename, hash(source))
+  }
   const cached = join(cacheDir, `${hash(`${filename} ${o.async}`).slice(0, 24)}.js`)
   const stamp = `\n// ${hash(JSON.stringify([require('jiti/package.json').version, o]))}`
   const code = readIfAny(cached)

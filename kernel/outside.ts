@@ -24,9 +24,11 @@ export interface Agreement {
   readonly stamp: string
   /** Why the manifest asks for more than that. */
   refusal(manifest: Manifest): NexusError | undefined
-  /** Rejects with NEXUS_PLUGIN_TAMPERED where a file is not the one that was installed. */
-  verify(): Promise<void>
+  /** Rejects with NEXUS_PLUGIN_TAMPERED where a file is not the one that was installed; gives the same check for what is read of a file later. */
+  verify(): Promise<Check>
 }
+/** Throws if `text` is not what was installed as `file`, a real path. */
+export type Check = (file: string, text: string) => void
 export interface OutsideOptions { readonly place: string; readonly origin: 'path' | 'package'; readonly tier: Tier; /** Where it is known before its manifest is read. */ readonly id?: string; readonly agreement?: Agreement | undefined }
 export type Module = Readonly<Record<string, unknown>>
 
@@ -41,9 +43,9 @@ function trustedSource({ place, origin, agreement, ...known }: OutsideOptions, r
   let plugin: Plugin | undefined
 
   async function evaluated(found: Found, file: string, into: Map<string, string>): Promise<Module> {
-    await agreement?.verify()
+    const check = await agreement?.verify()
     const { evaluate } = await import('./modules.ts')
-    const graph = { ...road, root: found.root, shared: await road.shared(), files: into }
+    const graph = { ...road, root: found.root, shared: await road.shared(), files: into, ...(check && { check }) }
     return inTime(evaluate(join(found.root, file), graph), id, place, road.deadlineMs, found.root)
   }
 
@@ -85,8 +87,8 @@ function isolatedSource({ place, origin, agreement, ...known }: OutsideOptions, 
     const { servedCode } = await import('./served.ts')
     const { root, entry, cli } = found
     return servedCode({ id, place, root, entry, ...(cli && { cli }) }, road, async (started) => {
-      await agreement?.verify()
       session = started
+      return agreement?.verify()
     })
   }
 

@@ -9,15 +9,16 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Jiti } from 'jiti'
 import type { CodeSession, IsolatedCode, Served } from './isolator.ts'
 import { graph, hash } from './modules.ts'
-import { digestOf, type Road } from './outside.ts'
+import { digestOf, type Check, type Road } from './outside.ts'
 
-/** `started` is awaited before a session loads anything, and may refuse. */
-export function servedCode(about: Omit<IsolatedCode, 'session'>, road: Road, started: (session: CodeSession) => Promise<void>): IsolatedCode {
+/** `started` is awaited before a session loads anything, may refuse, and may give a check of what is read. */
+export function servedCode(about: Omit<IsolatedCode, 'session'>, road: Road, started: (session: CodeSession) => Promise<Check | undefined>): IsolatedCode {
   return {
     ...about,
     async session() {
-      const session = createSession(about, road, await road.shared())
-      await started(session)
+      let check: Check | undefined
+      const session = createSession(about, road, await road.shared(), (file, text) => check?.(file, text))
+      check = await started(session)
       return session
     },
   }
@@ -25,7 +26,7 @@ export function servedCode(about: Omit<IsolatedCode, 'session'>, road: Road, sta
 
 type Shared = Awaited<ReturnType<Road['shared']>>
 
-function createSession({ root, entry }: Omit<IsolatedCode, 'session'>, { cacheDir, alias }: Road, shared: Shared): CodeSession {
+function createSession({ root, entry }: Omit<IsolatedCode, 'session'>, { cacheDir, alias }: Road, shared: Shared, check: Check): CodeSession {
   const hashes = new Map<string, string>()
   const served = new Map<string, Promise<Served>>()
   const jiti = graph(join(root, entry), { root, cacheDir, alias, shared, files: hashes })
@@ -48,6 +49,7 @@ function createSession({ root, entry }: Omit<IsolatedCode, 'session'>, { cacheDi
 
   async function read(file: string): Promise<Served> {
     const source = await readFile(file, 'utf8')
+    check(file, source)
     hashes.set(file, hash(source))
     if (file.endsWith('.json')) return { file, json: JSON.parse(source) as unknown }
     // In this order the cache knows it as what jiti itself transforms.

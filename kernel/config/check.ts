@@ -19,6 +19,8 @@ export interface Installed {
   readonly complete: boolean
   /** Those that are to run. With it, only their blocks are checked, and a block that is not there is checked as an empty one. */
   readonly enabled?: readonly string[]
+  /** Ids of plugins that are installed and, where they have no manifest here, turned off: their blocks wait for them. */
+  readonly idle?: { has(id: string): boolean }
 }
 export interface CheckedTree {
   /** `merged` with defaults and with absolute paths; each value as its schema wants it. */
@@ -30,7 +32,7 @@ export interface CheckedTree {
   readonly notes: readonly string[]
 }
 
-export function checkTree(tree: Tree, { manifests, complete, enabled }: Installed): CheckedTree {
+export function checkTree(tree: Tree, { manifests, complete, enabled, idle }: Installed): CheckedTree {
   const literals: KeyPath[] = []
   const options: CheckOptions = {
     text: (path) => tree.texts.get(pathText(path)),
@@ -42,7 +44,7 @@ export function checkTree(tree: Tree, { manifests, complete, enabled }: Installe
   const faults: ConfigFault[] = []
   const checked = [...Object.entries(blocks), ...absent.map((id) => [id, {}] as const)].map(([id, block]): [string, unknown] => {
     const manifest = Object.hasOwn(manifests, id) ? manifests[id] : undefined
-    if (!manifest && complete && tree.whole) faults.push(strangerFault(id, Object.keys(manifests)))
+    if (!manifest && complete && tree.whole && !idle?.has(id)) faults.push(strangerFault(id, Object.keys(manifests)))
     if (!manifest?.config || (enabled && !enabled.includes(id))) return [id, block]
     const { value, faults: found } = checkConfig(block, manifest.config, [id], options)
     faults.push(...found)

@@ -39,12 +39,13 @@ export async function gather(loader: Loader, { paths, list = '', safe = false, .
   const tree = await readTree({ ...input, ...instead, file: paths.config, dotenv: join(paths.state, '.env'), migrations })
   const typed = anchored(splitList(list), process.cwd())
   const configured = Object.keys(tree.blocks).filter((id) => loader.builtin(id))
-  const { sources, faults: missing } = await loader.find(select([...tree.plugins, ...typed], loader.defaults, configured), { dirs: [dirname(paths.config)], installed: await readInstalled(join(paths.state, 'plugins')), policy: tree.policy })
+  const installed = await readInstalled(join(paths.state, 'plugins'))
+  const { sources, faults: missing } = await loader.find(select([...tree.plugins, ...typed], loader.defaults, configured), { dirs: [dirname(paths.config)], installed, policy: tree.policy })
 
   const outside = await Promise.all(sources.filter(({ origin }) => origin !== 'builtin').map(async (source) => source.manifest()).map((read) => read.catch(() => undefined)))
   const told = outside.filter((manifest) => manifest !== undefined)
   const manifests = { ...loader.manifests, ...Object.fromEntries(told.map((manifest) => [manifest.id, manifest])) }
-  const { resolved, blocks, faults, notes } = checkTree(tree, { manifests, complete: told.length === outside.length, enabled: sources.map(({ id }) => id) })
+  const { resolved, blocks, faults, notes } = checkTree(tree, { manifests, complete: told.length === outside.length, enabled: sources.map(({ id }) => id), idle: installed })
   const all = [...tree.faults, ...faults]
 
   const why = ({ id, place }: Source): string => {

@@ -1,8 +1,10 @@
 /** What is known of plugins, over the wire. Durations in ms. */
 import * as v from 'valibot'
 import { contract, controlWrites, method } from 'nexus-gateway/sdk'
+import { installEvents, installMethods } from './install/verbs.ts'
 
 export { pluginsErrors } from './errors.ts'
+export { Scanner, type ScannerApi } from './install/verbs.ts'
 
 const text = v.string()
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
@@ -27,6 +29,10 @@ export const PluginWhy = v.strictObject({
   ...PluginRow.entries,
   /** The file or folder it comes from. */
   place: text,
+  /** Where it runs: in the gateway's process, or in one of its own. */
+  tier: v.picklist(['trusted', 'isolated']),
+  /** Of the code that was read last, short; what ships with the gateway has none. */
+  hash: v.optional(text),
   /** Grows with every reload. */
   generation: count,
   phases: v.strictObject({ loadMs: v.number(), setupMs: v.number() }),
@@ -69,5 +75,7 @@ export const plugins = contract({
     'plugins.info': method({ scope: 'operator.read', params: ById, result: PluginInfo, summary: 'All there is to know of a plugin: `plugins.why`, and what it offers, needs and owns.' }),
     'plugins.why': method({ scope: 'operator.read', params: ById, result: PluginWhy, summary: 'In short: who asked for a plugin, its state, and what each phase took.' }),
     'plugins.reload': method({ scope: 'operator.admin', limit: controlWrites, params: ById, result: Change, summary: 'Reads a plugin anew and swaps it in; the old one serves on if that fails.' }),
+    ...installMethods,
   },
+  events: installEvents,
 })

@@ -1,20 +1,35 @@
 import { join } from 'node:path'
-import { definePlugin, KernelControl, kernelReady, NexusError, pluginLoaded, pluginUnloaded } from 'nexus-gateway/sdk'
+import { ConfigControl, definePlugin, KernelControl, kernelReady, NexusError, optional, pluginLoaded, pluginUnloaded } from 'nexus-gateway/sdk'
 import type { Inspection } from 'nexus-gateway/sdk'
-import { plugins } from './contract.ts'
+import { doctorChecks } from '../config/contract.ts'
+import { authorErrors } from './author/errors.ts'
+import { plugins, Scanner } from './contract.ts'
+import { installChecks, installHandlers, installService } from './install/service.ts'
 import { infoOf, rowOf, whyOf } from './inspect/describe.ts'
-import { fail } from './errors.ts'
+import { fail, pluginsErrors } from './errors.ts'
 import { watchPlugins, type Target } from './watch.ts'
 
 const checkFoldersMs = 2_000
 
 export default definePlugin({
   ...plugins,
-  requires: { kernel: KernelControl },
-  capabilities: ['kernel:control'],
+  requires: { kernel: KernelControl, control: optional(ConfigControl), scanner: optional(Scanner) },
+  capabilities: ['kernel:control', 'kernel:config'],
   safe: true,
+  errors: { ...pluginsErrors, ...authorErrors },
   setup(ctx) {
-    const { kernel } = ctx.deps
+    const { kernel, control, scanner } = ctx.deps
+    const installs = installService({
+      kernel, control, scanner,
+      state: ctx.paths.state, clock: ctx.clock, log: ctx.log,
+      // npm and git are the user's own, with the user's settings.
+      env: () => process.env,
+      call: (of, name, params, options) => ctx.call(of as never, name as never, params, options),
+      onOpen: (close) => ctx.scope.defer(close, 'installs'),
+      emit: ({ ticket, phase, state }) => ctx.emit('plugins.progress', { ticket, phase, state }),
+    })
+    if (control) ctx.tap(doctorChecks, () => installChecks(installs))
+
     const watch = ctx.scope.use(watchPlugins({
       targets: () => kernel.list().filter(({ origin }) => origin === 'path').map(targetOf),
       onChange: reloadChanged,
@@ -67,6 +82,7 @@ export default definePlugin({
           ctx.log.info(scheduled ? 'a reload was asked for' : 'a plugin was reloaded', { plugin: id, by: call.caller.id, started, stopped })
           return { ...(scheduled && { scheduled }), started: [...started], stopped: [...stopped], blocked: [...blocked] }
         },
+        ...installHandlers(installs),
       },
     }
   },

@@ -40,7 +40,7 @@ describe('the lockfile', () => {
     expect(await weather()).toMatchObject({ id: 'weather', place: join(dir, 'weather-0123456789ab'), linked: false })
     await lock({ weather: { name: 'weather', version: '0.0.0', spec: '/home/me/weather', source: 'link', dir: '/home/me/weather', scanned: false, grant } })
     expect(await weather()).toMatchObject({ id: 'weather', place: '/home/me/weather', linked: true })
-    await expect((await weather()).verify()).resolves.toBeUndefined()
+    await expect((await weather()).verify()).resolves.toBeTypeOf('function')
   })
 
   test('gives another stamp for another agreement, and the same for the same', async () => {
@@ -80,7 +80,7 @@ describe('the lockfile', () => {
 describe('the files', () => {
   test('as they were installed are fine', async () => {
     await install()
-    await expect((await weather()).verify()).resolves.toBeUndefined()
+    await expect((await weather()).verify()).resolves.toBeTypeOf('function')
   })
 
   test.each<[string, () => Promise<unknown>, string]>([
@@ -106,6 +106,15 @@ describe('the files', () => {
     await expect(before.verify()).rejects.toMatchObject({ code: 'NEXUS_PLUGIN_TAMPERED', message: expect.stringContaining(what) })
   })
 
+  test('are checked once more as they are read', async () => {
+    await install()
+    const check = await (await weather()).verify()
+    expect(() => check(inside('index.js'), 'one')).not.toThrow()
+    expect(() => check(inside('index.js'), 'evil')).toThrow(expect.objectContaining({ code: 'NEXUS_PLUGIN_TAMPERED' }))
+    expect(() => check(inside('lib/later.js'), 'one')).toThrow(/lib\/later\.js was changed/)
+    expect(() => check(join(dir, 'elsewhere.js'), 'one')).toThrow(expect.objectContaining({ code: 'NEXUS_PLUGIN_TAMPERED' }))
+  })
+
   test('that differ are named, five of them', async () => {
     await install()
     for (let i = 0; i < 8; i++) await writeFile(inside(`more-${i}.js`), '')
@@ -122,7 +131,7 @@ describe('the files', () => {
       await expect(agreement.verify()).rejects.toMatchObject({ code: 'NEXUS_PLUGIN_TAMPERED' })
       await writeFile(inside(name), files[name]!)
     }), { numRuns: 40 })
-    await expect(agreement.verify()).resolves.toBeUndefined()
+    await expect(agreement.verify()).resolves.toBeTypeOf('function')
   })
 })
 

@@ -27,7 +27,7 @@ test('a state in colour keeps its column', () => {
 })
 
 const why = {
-  id: 'irc', state: 'failed', origin: 'path', version: '0.1.0', why: 'config', place: '/x/irc.ts', generation: 2, phases: { loadMs: 3.06, setupMs: 120.4 }, dependents: ['bot'],
+  id: 'irc', state: 'failed', origin: 'path', version: '0.1.0', why: 'config', place: '/x/irc.ts', tier: 'isolated', hash: '0123456789ab', generation: 2, phases: { loadMs: 3.06, setupMs: 120.4 }, dependents: ['bot'],
   owned: ['tap call.after', 'method irc.say'], inflight: 0, faults: 1, error,
 } as const
 const short = [
@@ -35,7 +35,8 @@ const short = [
   '  asked for by  config',
   '  from          path, /x/irc.ts',
   '  took          load 3.1 ms, setup 120 ms',
-  '  generation    2',
+  '  runs          in a process of its own',
+  '  generation    2, code 0123456789ab',
   '  needed by     bot',
   '  running       0 calls',
   '  faults        1',

@@ -45,7 +45,7 @@ describe('what is told of plugins', () => {
     })
     expect(await k.call('plugins.info', { id: 'clock' })).toMatchObject({ provides: ['clock/1'], dependents: ['user'] })
     expect(await k.call('plugins.info', { id: 'plugins' })).toMatchObject({
-      requires: [{ service: 'kernel/1', optional: false, provider: 'kernel' }],
+      requires: expect.arrayContaining([{ service: 'kernel/1', optional: false, provider: 'kernel' }, { service: 'scanner/1', optional: true }]),
       owns: { other: ['watch of plugin folders'], tap: expect.arrayContaining(['kernel.ready']) },
     })
   })

@@ -1,5 +1,5 @@
 /** From what the kernel knows of a plugin to what is told of it. Pure. */
-import { KernelControl } from 'nexus-gateway/sdk'
+import { ConfigControl, Connections, KernelControl } from 'nexus-gateway/sdk'
 import type { Inspection } from 'nexus-gateway/sdk'
 import type { PluginInfo, PluginRow, PluginWhy } from '../contract.ts'
 
@@ -8,8 +8,8 @@ export function rowOf({ id, state, origin, version, why, faults, error }: Inspec
 }
 
 export function whyOf(plugin: Inspection): PluginWhy {
-  const { place, generation, timings, dependents, inflight, owned } = plugin
-  return { ...rowOf(plugin), place, generation, phases: { ...timings }, dependents: [...dependents], inflight, owned: [...owned] }
+  const { place, tier, hash, generation, timings, dependents, inflight, owned } = plugin
+  return { ...rowOf(plugin), place, tier, ...(hash !== undefined && { hash }), generation, phases: { ...timings }, dependents: [...dependents], inflight, owned: [...owned] }
 }
 
 export function infoOf(plugin: Inspection, all: readonly Inspection[]): PluginInfo {
@@ -20,10 +20,12 @@ export function infoOf(plugin: Inspection, all: readonly Inspection[]): PluginIn
 const faultOf = (error: Inspection['error']): Pick<PluginRow, 'error'> =>
   (error ? { error: { code: error.code, message: error.message, fix: error.fix } } : {})
 
+const kernels: readonly string[] = [KernelControl, ConfigControl, Connections].map(({ id }) => id)
+
 /** The kernel marks optional ones with a question mark. */
 function requirement(named: string, all: readonly Inspection[]): PluginInfo['requires'][number] {
   const service = named.replace(/\?$/, '')
-  const provider = service === KernelControl.id ? 'kernel' : all.find(({ state, provides }) => state === 'active' && provides.includes(service))?.id
+  const provider = kernels.includes(service) ? 'kernel' : all.find(({ state, provides }) => state === 'active' && provides.includes(service))?.id
   return { service, optional: named !== service, ...(provider && { provider }) }
 }
 
