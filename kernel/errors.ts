@@ -91,6 +91,7 @@ export const kernelErrors = {
   NEXUS_PLUGIN_TAMPERED: { exit: 78, text: 'plugin "{plugin}" is not what was installed: {faults}', fix: 'Install it again with `nexus plugins add`, and find out who changed it.' },
   NEXUS_PLUGIN_NOT_GRANTED: { exit: 78, text: 'plugin "{plugin}" asks for more than it was granted: {more}', fix: 'Look at `nexus plugins grants {plugin}`; agree with `nexus plugins grants {plugin} --accept`.' },
   NEXUS_PLUGIN_BAD_LOCK: { exit: 78, text: '{file} cannot be used: {reason}', fix: 'Restore it from a backup, or remove it and install the plugins again with `nexus plugins add`.' },
+  NEXUS_PLUGIN_QUARANTINED: { exit: 78, text: 'plugin "{plugin}" is in quarantine: {reason}', fix: 'Correct or update it, then let it run again with `nexus containment release {plugin}`; or leave it out of `plugins`.' },
   NEXUS_PLUGIN_LOAD_FAILED: { exit: 70, text: 'plugin "{plugin}" could not be loaded from {place}: {reason}', fix: 'Correct the file and reload the plugin.' },
   NEXUS_PLUGIN_LOAD_TIMEOUT: { exit: 70, text: 'plugin "{plugin}" did not finish loading within {seconds} s', fix: 'Look for a top-level await that never ends, or an export named `then`, in {place}.' },
   NEXUS_PLUGIN_NOT_A_PLUGIN: { exit: 70, text: '{place} has no plugin as its default export', fix: 'Write `export default definePlugin({ … })`.' },

@@ -13,7 +13,7 @@ export async function inheritance(parts: KernelParts, old: Generation | undefine
   try {
     const late = (): never => { throw new Error(`it took longer than ${parts.deadlines.dispose / 1000} s`) }
     // A copy, so that nothing of the old module graph lives on in the new one.
-    return structuredClone(await within((async () => handOver())(), parts.deadlines.dispose, late))
+    return structuredClone(await within((async () => old.scope.run(handOver))(), parts.deadlines.dispose, late))
   } catch (error) {
     parts.onFault(old.id, 'hand-over', error)
     return undefined

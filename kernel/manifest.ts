@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as v from 'valibot'
 import type { Command } from './command.ts'
-import type { Access, OptionalToken, Plugin, ServiceToken } from './contract.ts'
+import type { Access, CallLimit, OptionalToken, Plugin, ServiceToken } from './contract.ts'
 import { fail, type ErrorTable } from './errors.ts'
 import type { Migration } from './config/migrate.ts'
 import { migrationSchema } from './config/migration-schema.ts'
@@ -30,6 +30,8 @@ export interface Manifest {
   readonly requires: Readonly<Record<string, Requirement>>
   readonly provides: readonly string[]
   readonly methods: Readonly<Record<string, Access>>
+  /** How often one caller may call some of them. */
+  readonly limits?: Readonly<Record<string, CallLimit>>
   readonly events: Readonly<Record<string, Access>>
   readonly routes: Readonly<Record<string, Access>>
   readonly upgrades: Readonly<Record<string, Access>>
@@ -57,6 +59,7 @@ export type ManifestExtra = Partial<Pick<Manifest, 'entry' | 'cli' | 'isolator' 
 export function manifestOf(plugin: Plugin, extra: ManifestExtra = {}): Manifest {
   const tokens = Object.entries(plugin.requires ?? {}) as [string, ServiceToken<unknown> | OptionalToken<unknown>][]
   const provided = Object.values((plugin.provides ?? {}) as Record<string, ServiceToken<unknown>>)
+  const limits = Object.entries((plugin.methods ?? {}) as Record<string, { readonly limit?: CallLimit }>).flatMap(([name, { limit }]) => (limit ? [[name, { ...limit }] as const] : []))
   return {
     api: apiLevel,
     id: plugin.id,
@@ -74,6 +77,7 @@ export function manifestOf(plugin: Plugin, extra: ManifestExtra = {}): Manifest 
     required: plugin.required ?? false,
     safe: plugin.safe ?? false,
     exclusive: plugin.exclusive ?? false,
+    ...(limits.length > 0 && { limits: Object.fromEntries(limits) }),
     ...(plugin.tier && { tier: plugin.tier }),
     ...(plugin.eager && { eager: true }),
     ...(provided.some((token) => token.members) && { members: Object.fromEntries(provided.flatMap(({ id, members }) => (members ? [[id, [...members]]] : []))) }),
@@ -101,6 +105,7 @@ export function manifestFaults(manifest: Manifest, plugin: Plugin): string[] {
   for (const part of ['id', 'required', 'safe', 'exclusive', 'tier', 'eager'] as const) {
     if ((manifest[part] || undefined) !== (actual[part] || undefined)) faults.push(`${part} is ${actual[part]}, the manifest says ${manifest[part]}`)
   }
+  if (!isDeepStrictEqual(manifest.limits ?? {}, actual.limits ?? {})) faults.push('the limits of its methods are not those of the manifest')
   if (!isDeepStrictEqual(manifest.members ?? {}, actual.members ?? {})) faults.push('the members of its services are not those of the manifest')
   if (!isDeepStrictEqual(manifest.migrations ?? [], actual.migrations ?? [])) faults.push('migrations are not those of the manifest')
   for (const part of ['requires', 'provides', 'methods', 'events', 'routes', 'upgrades', 'paths', 'capabilities'] as const) {
@@ -132,6 +137,7 @@ const serviceId = like(/^[a-z][\w.-]*\/\d+$/i, 'a service such as "store/1"')
 const relativeFile = like(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\\]*$/, 'a path inside the plugin\'s folder')
 const text = v.pipe(v.string(), v.maxLength(2_000, 'at most 2000 characters'))
 const list = <S extends v.GenericSchema>(item: S) => v.pipe(v.array(item), v.maxLength(1_000, 'at most 1000 entries'))
+const count = v.pipe(v.number(), v.integer(), v.minValue(1))
 const commandOption = v.strictObject({ summary: text, value: v.optional(text), short: v.optional(text), default: v.optional(text), many: v.optional(v.boolean()) })
 const command = v.strictObject({ summary: text, args: v.optional(list(text)), options: v.optional(v.record(text, commandOption)), examples: v.optional(list(text)), offline: v.optional(v.boolean()) })
 const errorRow = v.strictObject({
@@ -148,6 +154,7 @@ const manifestSchema = v.pipe(v.strictObject({
   requires: v.optional(v.record(text, v.strictObject({ service: serviceId, optional: v.boolean() })), {}),
   provides: v.optional(list(serviceId), []),
   methods: v.optional(v.record(verbName, access), {}),
+  limits: v.optional(v.record(verbName, v.strictObject({ calls: v.optional(count), windowMs: v.optional(count), concurrent: v.optional(count) }))),
   events: v.optional(v.record(verbName, access), {}),
   routes: v.optional(v.record(like(/^(GET|POST|PUT|PATCH|DELETE|OPTIONS) \/\S*$/, 'a route such as "GET /path"'), access), {}),
   upgrades: v.optional(v.record(like(/^\/\S*$/, 'a path such as "/ws"'), access), {}),

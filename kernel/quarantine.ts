@@ -3,12 +3,7 @@
  * the state directory. Whoever writes it holds the directory's lock.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { failures, type ErrorTable, type NexusError } from './errors.ts'
-
-const quarantineErrors = {
-  NEXUS_PLUGIN_QUARANTINED: { exit: 78, text: 'plugin "{plugin}" is in quarantine: {reason}', fix: 'Correct or update it, then let it run again with `nexus containment release {plugin}`; or leave it out of `plugins`.' },
-} as const satisfies ErrorTable
-const fail = failures(quarantineErrors)
+import { fail, type NexusError } from './errors.ts'
 
 /** `at` in milliseconds since the epoch. */
 export interface Held { readonly reason: string; readonly at: number; readonly place: string }

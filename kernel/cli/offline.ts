@@ -16,16 +16,17 @@ const owner: Caller = { id: 'local', role: 'operator', scopes: new Set(['operato
 
 /** Throws NEXUS_START_LOCKED if a gateway has started meanwhile, and what a required plugin failed with. */
 export async function openOffline(paths: Paths, env: NodeJS.ProcessEnv): Promise<Offline> {
-  const [{ createKernel }, { createKeeper }, { createLoader }, { acquireLock }, { createLogger }] = await Promise.all([
-    import('../kernel.ts'), import('../config/keeper.ts'), import('../loader.ts'), import('../lock.ts'), import('../log.ts'),
+  const [{ createKernel }, { createKeeper }, { createLoader }, { acquireLock }, { createLogger }, { waryLoader, waryOfHeld }] = await Promise.all([
+    import('../kernel.ts'), import('../config/keeper.ts'), import('../loader.ts'), import('../lock.ts'), import('../log.ts'), import('./wary.ts'),
   ])
   await privateDir(paths.state)
   const lock = await acquireLock(paths)
   process.once('exit', lock.release)
   const { version } = packageJson()
   const log = createLogger()
-  const keeper = await createKeeper(await createLoader({ cacheDir: paths.cache }), { paths, env, version, tolerant: true })
-  const kernel = createKernel({ ...keeper.options, paths, version, log })
+  const wary = waryOfHeld(paths)
+  const keeper = await createKeeper(waryLoader(await createLoader({ cacheDir: paths.cache }), wary), { paths, env, version, tolerant: true })
+  const kernel = createKernel({ ...keeper.options, ...wary, paths, version, log })
   await kernel.start()
   await keeper.serve(kernel, { watch: false })
   return {

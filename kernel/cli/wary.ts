@@ -1,11 +1,18 @@
 /** The loader of a start that minds what crashed before: no code of a plugin in quarantine is run, not even to learn its id. */
+import { join } from 'node:path'
 import type { NexusError } from '../errors.ts'
 import type { Loader } from '../loader.ts'
-import type { Marker } from '../marker.ts'
-import type { Quarantine } from '../quarantine.ts'
+import { Marker } from '../marker.ts'
+import type { Paths } from '../paths.ts'
+import { createQuarantine, type Quarantine } from '../quarantine.ts'
 import type { Source } from '../source.ts'
 
 export interface Wary { readonly marker: Marker; readonly quarantine: Quarantine; /** Of others, nothing runs at all. */ readonly safe: boolean }
+
+/** For a command: it notes nowhere whose code runs, since whoever sees it end has asked for it, and may interrupt it. */
+export function waryOfHeld({ state }: Paths): Wary {
+  return { marker: new Marker(), quarantine: createQuarantine(join(state, 'config', 'quarantine.json')), safe: false }
+}
 
 export function waryLoader(loader: Loader, { marker, quarantine, safe }: Wary): Loader {
   const known = new WeakMap<Source, Source>()

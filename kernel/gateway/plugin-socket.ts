@@ -94,7 +94,7 @@ function wrap(ws: WebSocket, verb: Verb, { maxBufferedBytes }: Limits): PluginSo
 
   function run(work: () => MaybePromise<void>): void {
     try {
-      const done = work()
+      const done = verb.owner.run(work)
       if (!isPromise(done)) return
       ws.pause()
       void done.catch(failed).finally(() => ws.resume())

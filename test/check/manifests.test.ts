@@ -21,8 +21,9 @@ it.each(pluginIds)('%s is as the build says', async (id) => {
   const { version, description } = readJson<PluginPackage & { version: string }>(`plugins/${id}/package.json`)
   const folder = join(root, 'plugins', id)
   const cli = existsSync(join(folder, 'cli.ts'))
+  const isolator = existsSync(join(folder, 'isolator.ts'))
   const commands = cli ? await load<Record<string, Command>>(join(folder, 'cli.ts')) : {}
-  const manifest = pack(await load<Plugin>(join(folder, 'index.ts')), { entry: 'index.js', ...(cli && { cli: 'cli.js' }), version, description }, commands)
+  const manifest = pack(await load<Plugin>(join(folder, 'index.ts')), { entry: 'index.js', ...(cli && { cli: 'cli.js' }), ...(isolator && { isolator: 'isolator.js' }), version, description }, commands)
   expect(manifests[id], 'npm run build').toEqual(JSON.parse(JSON.stringify(manifest)))
   expect(readJson<{ nexus: unknown }>(`dist/plugins/${id}/package.json`).nexus).toEqual(manifests[id])
 })

@@ -37,6 +37,10 @@ describe('the corpus', () => {
     expect(counted.length).toBeGreaterThanOrEqual(150)
   })
 
+  test('has at least 40 cases of the class I', () => {
+    expect(all.filter(({ class: row }) => row.startsWith('I')).length).toBeGreaterThanOrEqual(40)
+  })
+
   test('passes, fresh and after a reload, SIGKILL and restart', { timeout: full ? 900_000 : 300_000 }, async () => {
     const cases = chosen(all, only)
     const results = await runCorpus(cases, { full })

@@ -5,12 +5,13 @@ import { jsonIn, lookupIn } from './lookup.ts'
 import { ownOf } from './process.ts'
 import { regex, type Ban, type Check, type SeenCheck } from './schema.ts'
 import type { Run, Seen } from './seen.ts'
+import { changesIn, found } from './trees.ts'
 import { filledIn } from './variables.ts'
 
 /** How long something may take to show. */
 const patienceMs = 5_000
 
-export interface Last { readonly seen: Seen | undefined; /** What the log had before the case. */ readonly logged: number; /** What the gateway's memory grew by at most. */ readonly grownMiB: number }
+export interface Last { readonly seen: Seen | undefined; /** What the log had before the case. */ readonly logged: number; /** What the gateway's memory grew by at most. */ readonly grownMiB: number; /** Trees as they were before the case. */ readonly trees: ReadonlyMap<string, ReadonlyMap<string, string>> }
 
 export async function faultsOf(run: Run, last: Last): Promise<string[]> {
   const faults: string[] = []
@@ -22,7 +23,7 @@ export async function faultsOf(run: Run, last: Last): Promise<string[]> {
 }
 
 /** What a step has answered stays as it is; these may show a moment later. */
-const mayCome = (check: Check): boolean => (['close', 'closed', 'within', 'event', 'log', 'file', 'journal', 'hits'] as const).some((key) => check[key] !== undefined)
+const mayCome = (check: Check): boolean => (['close', 'closed', 'within', 'event', 'log', 'file', 'journal', 'hits', 'without'] as const).some((key) => check[key] !== undefined)
 
 async function lasting(test: () => string | undefined): Promise<string | undefined> {
   const end = performance.now() + patienceMs
@@ -33,7 +34,7 @@ async function lasting(test: () => string | undefined): Promise<string | undefin
   }
 }
 
-function faultIn(run: Run, { every, count, log, file, journal, rssMiB, hits, equal, ...plain }: Check, { seen: latest, logged, grownMiB }: Last): string | undefined {
+function faultIn(run: Run, { every, count, log, file, journal, rssMiB, hits, equal, unchanged, without, ...plain }: Check, { seen: latest, logged, grownMiB, trees }: Last): string | undefined {
   const { of, ...rest } = plain
   const seen = of === undefined ? latest : run.named.get(of)
   const aboutSeen = Object.keys(rest).length > 0 || every !== undefined || count !== undefined
@@ -46,9 +47,13 @@ function faultIn(run: Run, { every, count, log, file, journal, rssMiB, hits, equ
   if (journal !== undefined && !journalOf(run).some((record) => isPart(journal, record))) return `the journal has no record with ${JSON.stringify(journal)}`
   if (rssMiB !== undefined && grownMiB > rssMiB) return `the gateway grew by ${grownMiB.toFixed(1)} MiB, more than ${rssMiB}`
   if (equal) return faultInEqual(run, equal)
+  const strange = unchanged === undefined ? [] : changesIn(unchanged, trees.get(unchanged)!)
+  if (strange.length > 0) return `${short(strange)} changed`
+  const left = without ? found(without.dir, without.text) : []
+  if (left.length > 0) return `${without!.text} is in ${short(left)}`
   if (hits) {
-    const found = run.servers.get(hits.server)?.hits ?? 0
-    if (found < (hits.least ?? 0) || found > (hits.most ?? Infinity)) return `${hits.server} saw ${found} connections`
+    const came = run.servers.get(hits.server)?.hits ?? 0
+    if (came < (hits.least ?? 0) || came > (hits.most ?? Infinity)) return `${hits.server} saw ${came} connections`
   }
   return file && faultInFile(file)
 }

@@ -1,10 +1,11 @@
 /** The corpus against gateways of our own: cases that can share one do, and each is run in both modes. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { built } from '../../fixtures/built.ts'
 import { startGateway } from './gateway.ts'
 import { createOperators, prepare, warm } from './prepare.ts'
 import { reload } from './process.ts'
+import { startRegistry } from './registry.ts'
 import { createRun, createSources, runMeasured, serversOf, type Result, type Servers } from './run.ts'
 import type { Case, Mode, Setup } from './schema.ts'
 import type { Run } from './seen.ts'
@@ -36,8 +37,8 @@ export async function runCorpus(cases: readonly Case[], options: Options = {}): 
 }
 
 /** Everything that makes one gateway unfit for another case. */
-function groupOf({ id, setup: { own, settings, plugins, env, files } }: Case): string {
-  return own === true ? id : JSON.stringify([own, settings, plugins, env, files])
+function groupOf({ id, setup: { own, settings, plugins, env, files, registry } }: Case): string {
+  return own === true ? id : JSON.stringify([own, settings, plugins, env, files, registry !== undefined])
 }
 
 /** Ids that the build has, and those of them that run without being asked for. */
@@ -51,6 +52,8 @@ async function runGroup(cases: readonly Case[], { usual, sources, options: { ful
   const { setup } = cases[0]!
   const needed = [...new Set(cases.flatMap(({ needs }) => needs))]
   const servers = new Map(await Promise.all(cases.map(async (one) => [one.id, await serversOf(one)] as const)))
+  const registry = cases.some(({ setup: own }) => own.registry) ? await startRegistry() : undefined
+  const works: string[] = []
   const finish = (result: Result): void => {
     results.push(result)
     done(result)
@@ -59,13 +62,14 @@ async function runGroup(cases: readonly Case[], { usual, sources, options: { ful
   let end = (): Promise<void> => Promise.resolve()
 
   try {
-    const target = await startGateway({ ...wantedOf(setup), plugins: [...needed.filter((id) => !usual.has(id)), ...setup.plugins.map((file) => join(import.meta.dirname, '..', file))] }, settingsLookup(servers.get(cases[0]!.id)!))
+    const target = await startGateway({ ...wantedOf(setup), env: { ...registry?.env, ...setup.env }, plugins: [...needed.filter((id) => !usual.has(id)), ...setup.plugins.map((file) => join(import.meta.dirname, '..', file))] }, settingsLookup(servers.get(cases[0]!.id)!))
     end = target.own.end
     const operators = createOperators(target)
     const prepared = async (mode: Mode): Promise<Run[]> => {
       const made: Run[] = []
       for (const one of cases.filter(({ modes }) => modes.includes(mode))) {
-        const run = createRun(one, mode, target, servers.get(one.id)!, { source: sources(target), full })
+        const run = createRun(one, mode, target, servers.get(one.id)!, { source: sources(target), full, registry })
+        works.push(run.work)
         try {
           for (const server of run.servers.values()) Object.assign(server, { hits: 0, said: [] })
           await prepare(run, operators)
@@ -94,11 +98,15 @@ async function runGroup(cases: readonly Case[], { usual, sources, options: { ful
   } finally {
     for (const some of servers.values()) for (const server of some.values()) server.end()
     await end()
+    registry?.end()
+    for (const dir of works) rmSync(dir, { recursive: true, force: true })
   }
   return results
 }
 
-const wantedOf = ({ settings, env, files }: Setup): Pick<Setup, 'settings' | 'env' | 'files'> => ({ settings, env, files })
+/** Plugins that the test itself brings are part of the test, not of what is tested, and run where they can do anything. */
+const wantedOf = ({ settings, plugins, env, files }: Setup): Pick<Setup, 'settings' | 'env' | 'files'> =>
+  ({ settings: plugins.length > 0 ? { pluginPolicy: { trusted: ['*'] }, ...settings } : settings, env, files })
 
 /** What settings may speak of: the servers of their case. */
 const settingsLookup = (servers: Servers): Lookup => (name) => {

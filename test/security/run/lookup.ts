@@ -1,5 +1,7 @@
 /** The variables of a run. */
 import { createHmac, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
 import type { Run, Seen } from './seen.ts'
 import { at, type Lookup } from './variables.ts'
 
@@ -18,17 +20,31 @@ export function lookupIn(run: Run): Lookup {
     // Stands for itself until the gateway of a `start` has a place.
     other: () => '$OTHER',
     canary: () => servers.get('canary')?.url,
+    registry: () => run.registry?.url,
+    home: () => run.registry?.env['HOME'],
+    work: () => run.work,
+    outside: () => `${run.work}/outside`,
   }
   return (name) => {
     if (Object.hasOwn(plain, name)) return plain[name]?.()
     if (name.startsWith('proof ')) return proxyProof(name.split(' '))
     const [first = '', second = '', ...rest] = name.split('.')
+    if (first === 'archives') return run.made.get(second)
+    if (first === 'installed') return placeOf(run, second)
     if (first === 'tokens') return run.credentials.get(second)?.token
     if (first === 'tokenNames') return run.credentials.get(second)?.name
     if (first === 'devices') return at(run.credentials.get(second)?.device, rest)
     if (first === 'servers') return rest[0] === 'port' ? String(servers.get(second)?.port) : servers.get(second)?.url
     return at(visible(run.named.get(first)), [second, ...rest])
   }
+}
+
+/** Where the installed plugin is whose id is `name-` and the run's marker. */
+function placeOf({ target, marker }: Run, name: string): string | undefined {
+  const dir = join(target.own?.state ?? '', 'plugins')
+  const { plugins } = JSON.parse(readFileSync(join(dir, 'lock.json'), 'utf8')) as { plugins: Record<string, { dir: string } | undefined> }
+  const place = plugins[`${name}-${marker}`]?.dir
+  return place === undefined || isAbsolute(place) ? place : join(dir, place)
 }
 
 /** What a proxy that has the secret would send for this user and `X-Forwarded-For`, now. */

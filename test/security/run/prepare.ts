@@ -1,6 +1,7 @@
 /** Makes what a case needs before it begins: tokens, devices, servers. Everything is a run's own. */
 import { randomBytes } from 'node:crypto'
 import { makeDevice } from './connect.ts'
+import { preparePackages } from './packages.ts'
 import type { Target } from './gateway.ts'
 import type { Credential, Run, Seen } from './seen.ts'
 import { rpc, ws } from './talk.ts'
@@ -26,6 +27,7 @@ export function createOperators(target: Target): Operators {
 
 export async function prepare(run: Run, operators: Operators): Promise<void> {
   const { tokens, devices } = run.case.setup
+  preparePackages(run)
   for (const [name, { scopes, ...more }] of Object.entries(tokens)) run.credentials.set(name, await mint(run, await operators(run), scopes, more))
   for (const [name, { role, scopes, paired }] of Object.entries(devices)) {
     const device = makeDevice(role, scopes)

@@ -21,7 +21,7 @@ export function ownOf({ target, case: { id } }: Run): Own {
 }
 
 export async function nexus(run: Run, { args, input, env = {} }: Input<'nexus'>): Promise<Seen> {
-  const { status, out, err } = await command(args, { env: { NEXUS_STATE_DIR: ownOf(run).state, ...env }, ...(input !== undefined && { input }) })
+  const { status, out, err } = await command(args, { env: { NEXUS_STATE_DIR: ownOf(run).state, ...run.registry?.env, ...env }, ...(input !== undefined && { input }) })
   run.evidence.add(out + err)
   return { verb: 'nexus', at: performance.now(), exit: status, body: out + err, payload: jsonIn(out) }
 }

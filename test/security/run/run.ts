@@ -1,11 +1,17 @@
 /** One run of one case against one target. */
 import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { faultsOf, forbidden } from './checks.ts'
 import type { Target } from './gateway.ts'
+import { lookupIn } from './lookup.ts'
+import type { Registry } from './registry.ts'
 import type { Case, Mode } from './schema.ts'
 import { createEvidence, type Run } from './seen.ts'
 import { listen, type Listener } from './servers.ts'
 import { runSteps } from './steps.ts'
+import { snapshot } from './trees.ts'
+import { filled } from './variables.ts'
 
 export interface Result { readonly id: string; readonly mode: Mode; readonly outcome: 'passed' | 'failed' | 'not applicable'; readonly seen: readonly string[]; readonly ms: number }
 export type Servers = ReadonlyMap<string, Listener>
@@ -25,25 +31,27 @@ export function createSources(): (target: Target) => string | undefined {
   }
 }
 
-export function createRun(one: Case, mode: Mode, target: Target, servers: Servers, { source, full = false }: { readonly source: string | undefined; readonly full?: boolean }): Run {
+export function createRun(one: Case, mode: Mode, target: Target, servers: Servers, { source, full = false, registry }: { readonly source: string | undefined; readonly full?: boolean; readonly registry?: Registry | undefined }): Run {
+  const marker = randomBytes(12).toString('hex')
   return {
-    case: one, mode, target, servers, full, n: 0, source, marker: randomBytes(12).toString('hex'),
+    case: one, mode, target, servers, full, n: 0, source, marker, registry, work: join(tmpdir(), `nexus-corpus-${marker}`), made: new Map(),
     credentials: new Map(), named: new Map(), lines: new Map(), open: new Set(), evidence: createEvidence(),
   }
 }
 
 /** Does what the case says and tells what does not hold. */
 export async function runCase(run: Run): Promise<Result> {
-  const { case: { id, input }, mode, target } = run
+  const { case: { id, input, expect }, mode, target } = run
   const began = performance.now()
   const logged = target.own?.log().length ?? 0
   const memory = watchMemory(run)
+  const trees = new Map(expect.flatMap(({ unchanged }) => (unchanged === undefined ? [] : [filled(unchanged, lookupIn(run))])).map((dir) => [dir, snapshot(dir)]))
   run.evidence.clear()
   let seen: string[]
   try {
     const last = await runSteps(run, input)
     const grownMiB = await memory.end()
-    seen = [...await faultsOf(run, { seen: last, logged, grownMiB }), ...forbidden(run, logged)]
+    seen = [...await faultsOf(run, { seen: last, logged, grownMiB, trees }), ...forbidden(run, logged)]
   } catch (error) {
     seen = [`it could not be run: ${error instanceof Error ? error.message : String(error)}`]
   } finally {

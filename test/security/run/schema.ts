@@ -1,5 +1,6 @@
 /** The format of a case, as README.md tells it. Every unknown key is an error. */
 import * as v from 'valibot'
+import { Archive, packageVerbs, Registry } from './schema-packages.ts'
 
 const text = v.string()
 const texts = v.array(text)
@@ -48,6 +49,8 @@ const verbs = {
   restart: v.picklist(['kill', 'stop']),
   write: File,
   remove: text,
+  ...packageVerbs,
+  publish: Registry,
 } as const
 type Verbs = { readonly [verb in keyof typeof verbs]: v.InferOutput<(typeof verbs)[verb]> }
 export interface Repeat { readonly times: number; readonly full?: number | undefined; readonly parallel?: number | undefined; readonly spread?: true | undefined; readonly steps: readonly Step[] }
@@ -88,6 +91,8 @@ const Check = v.strictObject({
   log: v.optional(pattern),
   file: v.optional(v.strictObject({ path: text, exists: v.optional(v.boolean()), mode: maybe, matches: v.optional(pattern) })),
   journal: v.optional(tree),
+  unchanged: maybe,
+  without: v.optional(v.strictObject({ dir: text, text })),
   rssMiB: some,
   hits: v.optional(v.strictObject({ server: text, least: some, most: some })),
   equal: v.optional(v.pipe(texts, v.length(2))),
@@ -105,6 +110,8 @@ const Setup = v.strictObject({
   devices: v.optional(v.record(text, v.strictObject({ scopes: v.optional(texts), role: maybe, paired: flag })), {}),
   servers: v.optional(v.record(text, v.record(text, Served)), {}),
   files: v.optional(v.array(File), []),
+  archives: v.optional(v.record(text, Archive), {}),
+  registry: v.optional(Registry),
   steps: v.optional(v.array(StepSchema), []),
   own: v.optional(v.union([v.literal(true), v.pipe(text, v.minLength(1))])),
 })

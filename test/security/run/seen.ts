@@ -1,5 +1,6 @@
 /** What a step has shown, and everything that a run has seen at all. */
 import type { Listener } from './servers.ts'
+import type { Registry } from './registry.ts'
 import type { Line } from './line.ts'
 import type { Target } from './gateway.ts'
 import type { Case, Mode } from './schema.ts'
@@ -64,6 +65,11 @@ export interface Run {
   /** Counted by `repeat`. */
   readonly n: number
   readonly full: boolean
+  /** Where its gateway's npm asks. */
+  readonly registry: Registry | undefined
+  /** A folder of its own, and its archives by name. */
+  readonly work: string
+  readonly made: Map<string, string>
 }
 
 const most = 32 * 1024 * 1024

@@ -1,6 +1,7 @@
 /** From a step to what it shows. */
 import { until } from './line.ts'
 import { lookupIn } from './lookup.ts'
+import { edit, install, publish, symlink } from './packages.ts'
 import { child, knock, nexus, reload, remove, restart, start, write } from './process.ts'
 import { verbOf, type Input, type Repeat, type Step } from './schema.ts'
 import type { Credential, Run, Seen } from './seen.ts'
@@ -52,6 +53,10 @@ async function did(run: Run, step: Step): Promise<Seen> {
     case 'restart': return restart(run, rest.restart as 'kill' | 'stop')
     case 'write': return write(run, rest.write as Input<'write'>)
     case 'remove': return remove(run, rest.remove as string)
+    case 'install': return install(way, rest.install as Input<'install'>)
+    case 'publish': return publish(run, rest.publish as Input<'publish'>)
+    case 'edit': return edit(run, rest.edit as Input<'edit'>)
+    case 'symlink': return symlink(run, rest.symlink as Input<'symlink'>)
     default: throw new Error('a step has one verb')
   }
 }
