@@ -132,7 +132,7 @@ const graphFault = (error: NexusError): boolean =>
 function refuse(host: ChangeHost, target: Target, plan: Plan): void {
   for (const id of target.plugins.keys()) {
     const error = plan.failed.get(id)
-    if (error && (target.touched.has(id) || !host.units.has(id))) throw error
+    if (error && (target.touched.has(id) || !(host.units.has(id) || host.failed.has(id)))) throw error
   }
   const required = plan.gone.find((old) => old.manifest.required)
   if (required) throw plan.failed.get(required.id) ?? fail('NEXUS_PLUGIN_REQUIRED', { plugin: required.id })
@@ -161,7 +161,7 @@ function giveUpIf(host: ChangeHost, target: Target, plan: Plan): void {
   if (!target.whole) return
   for (const id of plan.fresh) {
     const error = plan.failed.get(id)
-    if (error && (target.touched.has(id) || host.live.generations.has(id) || !host.units.has(id))) throw error
+    if (error && (target.touched.has(id) || host.live.generations.has(id) || !(host.units.has(id) || host.failed.has(id)))) throw error
   }
 }
 

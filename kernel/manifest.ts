@@ -130,7 +130,7 @@ function asTable(part: readonly string[] | Readonly<Record<string, Access | Requ
 // ── Reading ─────────────────────────────────────────────────────────────────────────────────────
 
 const like = (pattern: RegExp, what: string) => v.pipe(v.string(), v.maxLength(200, what), v.regex(pattern, what))
-const pluginId = v.pipe(like(/^[a-z][a-z0-9-]*$/, 'small letters, digits and dashes'), v.check((id) => id === 'plugins' || !reservedKeys.includes(id), 'a name that is not reserved'))
+const pluginId = v.pipe(like(/^[a-z][a-z0-9-]*$/, 'small letters, digits and dashes'), v.check((id) => id === 'plugins' || !(reservedKeys.includes(id) || id in Object.prototype), 'a name that is not reserved'))
 const verbName = like(/^[a-z][\w-]*(\.[\w-]+)*$/i, 'a name such as "noun.verb"')
 const access = v.pipe(like(/^(public|[a-z][\w-]*(\.[\w-]+)+)$/i, '"public" or a scope such as "operator.read"'), v.transform((scope) => scope as Access))
 const serviceId = like(/^[a-z][\w.-]*\/\d+$/i, 'a service such as "store/1"')

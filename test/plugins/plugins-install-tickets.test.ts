@@ -10,6 +10,7 @@ let dir: string
 let clock: TestClock
 let tickets: Tickets
 const phases: string[] = []
+let own: Set<string>
 const never = new AbortController().signal
 const ready = { ready: { consent: { digest: 'this' } }, enable: true } as unknown as Outcome
 const stagings = async (): Promise<string[]> => (await readdir(dir)).filter((name) => name.startsWith('.staging-'))
@@ -17,8 +18,9 @@ const stagings = async (): Promise<string[]> => (await readdir(dir)).filter((nam
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'nexus-tickets-'))
   clock = fakeClock()
+  own = new Set()
   tickets = createTickets({
-    dir, now: clock.now, unforeseen() {}, changed: ({ phase }) => void phases.push(phase),
+    dir, own, now: clock.now, unforeseen() {}, changed: ({ phase }) => void phases.push(phase),
     after(ms, run) {
       const timer = clock.setTimeout(run, ms)
       return () => clock.clearTimeout(timer)
@@ -40,6 +42,17 @@ test('a ticket that nobody takes is thrown away after 15 minutes, with its folde
   await clock.advance(1)
   expect(() => tickets.get(id)).toThrow(expect.objectContaining({ code: 'NEXUS_PLUGINS_TICKET' }))
   await vi.waitFor(async () => expect(await stagings()).toEqual([]))
+})
+
+test('a folder is known as in use before it is there, and those that failed take nobody\'s place', async () => {
+  for (let i = 0; i < 50; i++) {
+    const id = await tickets.open(async () => { throw new Error('no plugin') })
+    for (const name of await stagings()) expect(own.has(join(dir, name))).toBe(true)
+    await vi.waitFor(() => expect(tickets.get(id).state).toBe('failed'))
+  }
+  expect(own.size).toBeLessThanOrEqual(33)
+  for (let i = 0; i < 8; i++) await tickets.open(async () => ready)
+  await expect(tickets.open(async () => ready)).rejects.toMatchObject({ code: 'NEXUS_PLUGINS_TOO_MANY' })
 })
 
 test('whoever waits is told of the next phase, or that there is none yet; work that is called off is told so', async () => {

@@ -149,8 +149,9 @@ export async function heardBy(world: World, caller: Caller, events: readonly Liv
 }
 
 /** The methods that the files of a plugin call from its commands, by their names in the source. */
+// What stands in templates is called by the plugins that are made of them.
 export function callLiterals(plugin: string): string[] {
-  const files = readdirSync(sourceOf(plugin), { recursive: true }).map(String).filter((file) => file.endsWith('.ts') && !/(^|\/)(index|contract|verbs)\.ts$/.test(file))
+  const files = readdirSync(sourceOf(plugin), { recursive: true }).map(String).filter((file) => file.endsWith('.ts') && !/(^|\/)(index|contract|verbs)\.ts$|(^|\/)template\//.test(file))
   const texts = files.map((file) => readFileSync(join(sourceOf(plugin), file), 'utf8'))
   const found = texts.flatMap((text) => [...text.matchAll(/\b(?:call|write|change)\((?:io, )?'([\w.-]+)'/g)].map((match) => match[1]!))
   return [...new Set(found)].sort()

@@ -43,8 +43,8 @@ export const installCommands: Readonly<Record<string, Command>> = {
       io.print(reportText(report, 'removed', paintOf(io)), report)
     },
   }),
-  'plugins enable': turn('Turn a plugin on', 'plugins.enable', 'turned on'),
-  'plugins disable': turn('Turn a plugin off and keep it installed', 'plugins.disable', 'turned off'),
+  'plugins enable': turn('Turn a plugin on', 'turned on', (io) => io.call('plugins.enable', { id: idOf(io) })),
+  'plugins disable': turn('Turn a plugin off and keep it installed', 'turned off', (io) => io.call('plugins.disable', { id: idOf(io) })),
   'plugins update': command({
     summary: 'Install the newest version that a plugin was added for; you are asked if it wants more than before',
     args: ['[id]'],
@@ -103,11 +103,11 @@ export const installCommands: Readonly<Record<string, Command>> = {
   }),
 }
 
-function turn(summary: string, method: string, verb: string): Command {
+function turn(summary: string, verb: string, call: (io: CommandIo) => Promise<unknown>): Command {
   return command({
     summary, args: ['<id>'], offline: true,
     async run(io) {
-      const report = await io.call(method, { id: idOf(io) }) as Report
+      const report = await call(io) as Report
       io.print(reportText(report, verb, paintOf(io)), report)
     },
   })

@@ -43,8 +43,8 @@ const atOnce = 4
 
 export function createInstaller(tools: Tools, onProgress: (staged: Staged) => void): Installer {
   const { dir } = tools
-  const tickets = createTickets({ dir, now: tools.now, after: tools.after, changed: onProgress, unforeseen: (error) => tools.log.error('a plugin could not be staged', { error }) })
-  const scratch = new Set<string>()
+  const own = new Set<string>()
+  const tickets = createTickets({ dir, own, now: tools.now, after: tools.after, changed: onProgress, unforeseen: (error) => tools.log.error('a plugin could not be staged', { error }) })
   let last: Promise<unknown> = Promise.resolve()
 
   function alone<T>(work: () => Promise<T>): Promise<T> {
@@ -55,7 +55,7 @@ export function createInstaller(tools: Tools, onProgress: (staged: Staged) => vo
 
   /** What interrupted installs have left; not while another one is between its folder and its entry. */
   const sweep = (): Promise<void> => alone(async () => {
-    for (const path of await staleStagings(dir, new Set([...tickets.stagings(), ...scratch]))) await rm(path, { recursive: true, force: true })
+    for (const path of await staleStagings(dir, own)) await rm(path, { recursive: true, force: true })
     await changeLock(dir, async (lock) => {
       for (const path of await orphans(dir, lock)) await rm(path, { recursive: true, force: true })
       return lock
@@ -63,13 +63,12 @@ export function createInstaller(tools: Tools, onProgress: (staged: Staged) => vo
   })
 
   async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
-    const folder = await newStaging(dir)
-    scratch.add(folder)
+    const folder = await newStaging(dir, own)
     try {
       return await work(folder)
     } finally {
       await rm(folder, { recursive: true, force: true })
-      scratch.delete(folder)
+      own.delete(folder)
     }
   }
 
@@ -186,7 +185,7 @@ export function createInstaller(tools: Tools, onProgress: (staged: Staged) => vo
       return found
     }),
     search: (text, signal) => inScratch((folder) => search(text, npmOf(tools.programs, signal), folder)),
-    doctor: (fix) => alone(() => doctor(fix, new Set([...tickets.stagings(), ...scratch]), tools)),
+    doctor: (fix) => alone(() => doctor(fix, own, tools)),
     async close() {
       await tickets.close()
       await last

@@ -10,7 +10,7 @@ const bare = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, 
  */
 export function mistakenFor(name: string, installed: readonly Known[], firstParty: readonly string[]): string | undefined {
   const own = firstParty.map((id) => `@nexus-gateway/${id}`)
-  const alike = own.find((one) => bare(one) === bare(name))
+  const alike = own.find((one) => bare(one) === bare(name) || isOneAway(one, name))
   if (alike !== undefined) return alike
   return installed.map((one) => one.name).filter((one) => one !== name).find((one) => bare(one) === bare(name) || isOneAway(one, name))
 }

@@ -9,10 +9,11 @@ const staging = /^\.staging-(\d+)-[0-9a-f]{12}$/
 const ours = /^[a-z][a-z0-9-]*-[0-9a-f]{12}(\.files\.json)?$/
 const draft = /^\.lock\.json\.[0-9a-f]{12}\.tmp$/
 
-/** A folder of its own for what is being installed; the process that it belongs to stands in its name. */
-export async function newStaging(dir: string): Promise<string> {
+/** A folder of its own for what is being installed; the process that it belongs to stands in its name. It is in `own` before it is there, so that no sweep takes it for a leftover. */
+export async function newStaging(dir: string, own: Set<string>): Promise<string> {
   await privateDir(dir)
   const made = join(dir, `.staging-${process.pid}-${randomBytes(6).toString('hex')}`)
+  own.add(made)
   await privateDir(made)
   return made
 }

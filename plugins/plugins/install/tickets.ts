@@ -22,12 +22,12 @@ export interface Tickets {
   take(id: string, accept: string): Agreeable
   /** Throws away what is left of it. */
   discard(id: string): Promise<void>
-  /** Staging folders in use. */
-  stagings(): ReadonlySet<string>
   close(): Promise<void>
 }
 export interface TicketOptions {
   readonly dir: string
+  /** Staging folders in use. */
+  readonly own: Set<string>
   now(): number
   after(ms: number, run: () => void): () => void
   changed(staged: Staged): void
@@ -36,12 +36,13 @@ export interface TicketOptions {
 }
 
 const mostTickets = 8
+const mostEnded = 32
 const lifeMs = 15 * 60_000
 const waitMs = 5_000
 
 interface Kept { staged: Staged; outcome?: Agreeable; readonly staging: string; expires: number; readonly stop: AbortController; done: Promise<void>; /** Calls off what throws it away in time. */ cancel(): void; readonly waiting: Set<() => void> }
 
-export function createTickets({ dir, now, after, changed, unforeseen }: TicketOptions): Tickets {
+export function createTickets({ dir, own, now, after, changed, unforeseen }: TicketOptions): Tickets {
   const kept = new Map<string, Kept>()
   let opening = 0
 
@@ -58,12 +59,15 @@ export function createTickets({ dir, now, after, changed, unforeseen }: TicketOp
   }
 
   async function open(work: (ticket: Ticket) => Promise<Outcome>): Promise<string> {
+    const ended = [...kept].filter(([, { staged }]) => staged.state === 'failed' || staged.state === 'current').map(([id]) => id)
     for (const [id, { expires }] of kept) if (expires <= now()) await discard(id)
-    if (kept.size + opening >= mostTickets) throw fail('NEXUS_PLUGINS_TOO_MANY')
+    // They hold no folder any more, only their answer, for whoever asks.
+    for (const id of ended.slice(0, -mostEnded)) await discard(id)
+    if (kept.size - ended.filter((id) => kept.has(id)).length + opening >= mostTickets) throw fail('NEXUS_PLUGINS_TOO_MANY')
     opening++
     try {
       const id = randomUUID()
-      const staging = await newStaging(dir)
+      const staging = await newStaging(dir, own)
       const ticket: Kept = { staged: { ticket: id, state: 'working', phase: 'waiting' }, staging, expires: now() + lifeMs, stop: new AbortController(), done: Promise.resolve(), cancel: after(lifeMs, () => void discard(id)), waiting: new Set() }
       kept.set(id, ticket)
       ticket.done = run(ticket, work)
@@ -99,6 +103,7 @@ export function createTickets({ dir, now, after, changed, unforeseen }: TicketOp
     ticket.stop.abort()
     await ticket.done
     await rm(ticket.staging, { recursive: true, force: true })
+    own.delete(ticket.staging)
     kept.delete(id)
   }
 
@@ -130,7 +135,6 @@ export function createTickets({ dir, now, after, changed, unforeseen }: TicketOp
       ticket.staged = { ...staged, state: 'working' }
       return outcome
     },
-    stagings: () => new Set([...kept.values()].map(({ staging }) => staging)),
     async close() {
       await Promise.all([...kept.keys()].map(discard))
     },
