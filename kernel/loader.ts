@@ -55,7 +55,10 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   let isolator: ReturnType<Road['isolator']> | undefined
   const road: Road = {
     cacheDir: join(options.cacheDir, 'jiti'),
-    alias: Object.fromEntries(ids.map((id) => [`nexus-gateway/plugins/${id}`, join(builtinDir, id, 'contract.js')])),
+    alias: Object.fromEntries([
+      ...ids.map((id) => [`nexus-gateway/plugins/${id}`, join(builtinDir, id, 'contract.js')]),
+      ...['hosting', 'pack'].map((name) => [`nexus-gateway/sdk/${name}`, join(packageDir(), 'dist', 'sdk', `${name}.js`)]),
+    ]),
     shared: () => (shared ??= sharedModules()),
     isolator: () => (isolator ??= importIsolator()),
     deadlineMs,

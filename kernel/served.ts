@@ -16,9 +16,9 @@ export function servedCode(about: Omit<IsolatedCode, 'session'>, road: Road, sta
   return {
     ...about,
     async session() {
-      let check: Check | undefined
-      const session = createSession(about, road, await road.shared(), (file, text) => check?.(file, text))
-      check = await started(session)
+      const agreed: { check?: Check | undefined } = {}
+      const session = createSession(about, road, await road.shared(), (file, text) => agreed.check?.(file, text))
+      agreed.check = await started(session)
       return session
     },
   }

@@ -33,7 +33,7 @@ export function parseCapability(text: string): Capability | undefined {
   return (kind === 'run' || kind === 'worker' || kind === 'native') && rest.length === 0 ? { kind } : undefined
 }
 
-const isPlace = (path: string): boolean => /^(\/|~\/)./.test(path) && !path.split('/').includes('..') && !/[\0-\x1f*,]/.test(path)
+const isPlace = (path: string): boolean => /^(\/|~\/)./.test(path) && !path.split('/').includes('..') && !/[\p{Cc}*,]/u.test(path)
 
 /** One line for whoever has to agree. */
 export function capabilityText(text: string): string {

@@ -33,6 +33,7 @@ export const pluginsErrors = {
   NEXUS_PLUGINS_NEEDS_TRUST: { ...refused, text: 'plugin "{plugin}" runs only inside the gateway\'s process, where nothing contains it', fix: `If you trust its author with all the gateway can do, add it with --trusted. ${kept}` },
   NEXUS_PLUGINS_NATIVE: { ...refused, text: '{what} holds machine code or wants to build some, and the plugin does not declare the capability "native"', fix: `Its author has to declare it, so that you can be asked. ${kept}` },
   NEXUS_PLUGINS_DEPENDENCY: { ...refused, text: 'the dependency {name} does not come from the registry by version', fix: `Its author has to publish it there. ${kept}` },
+  NEXUS_PLUGINS_DEPENDENCY_ARCHIVE: { ...refused, text: 'the dependency {name} was refused: {reason}', fix: `Tell its author. ${kept}` },
   NEXUS_PLUGINS_TOO_LARGE: { ...refused, text: 'with its dependencies it is too large: {what}', fix: kept },
   // Policy
   NEXUS_PLUGINS_DENIED: { ...refused, wire: 'FORBIDDEN', status: 403, text: '`pluginPolicy` keeps "{plugin}" out', fix: `Change \`allow\` or \`deny\` of \`pluginPolicy\` in nexus.json5. ${kept}` },

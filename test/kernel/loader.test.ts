@@ -256,6 +256,26 @@ describe('finding a selection', () => {
     expect(faults).toEqual([])
   })
 
+  it('isolates what the policy does not trust, by id', async () => {
+    const [one, two] = [await put('one.ts', plugin('one', '1')), await put('two/package.json', '{"nexus":{"api":1,"id":"second","entry":"index.js"}}')]
+    const tiers = async (trusted: string[]) => (await loader.find({ entries: [one, dirname(two), 'cron'], without: [] }, { ...where(dir), policy: { ...defaultPolicy, trusted } })).sources.map(({ tier }) => tier)
+    expect(await tiers([])).toEqual(['isolated', 'isolated', 'trusted'])
+    expect(await tiers(['second'])).toEqual(['isolated', 'trusted', 'trusted'])
+    expect(await tiers(['two'])).toEqual(['isolated', 'isolated', 'trusted'])
+    expect(await tiers(['*'])).toEqual(['trusted', 'trusted', 'trusted'])
+  })
+
+  it('keeps out what the policy denies, or does not allow, and says so; never what ships with the gateway', async () => {
+    const entries = [await put('one.ts', plugin('one', '1')), await put('two.ts', plugin('two', '2')), 'cron']
+    const found = async (policy: object) => {
+      const { sources, faults } = await loader.find({ entries, without: [] }, { ...where(dir), policy: { ...defaultPolicy, trusted: ['*'], ...policy } })
+      return [sources.map(({ id }) => id), faults.map(({ code, data }) => [code, data['plugin']])]
+    }
+    expect(await found({ deny: ['two', 'cron'] })).toEqual([['one', 'cron'], [['NEXUS_PLUGIN_DENIED', 'two']]])
+    expect(await found({ allow: ['two'] })).toEqual([['two', 'cron'], [['NEXUS_PLUGIN_DENIED', 'one']]])
+    expect(await found({ allow: ['two'], deny: ['two'] })).toEqual([['cron'], [['NEXUS_PLUGIN_DENIED', 'one'], ['NEXUS_PLUGIN_DENIED', 'two']]])
+  })
+
   it('finds packages from each place it is given', async () => {
     await put('a/node_modules/@acme/one/package.json', '{"nexus":{"api":1,"id":"one","entry":"index.js"}}')
     await put('b/node_modules/two/package.json', '{"nexus":{"api":1,"id":"two","entry":"index.js"}}')

@@ -1,10 +1,10 @@
-/** Whose code runs, as a thread or the next process would see it. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+/** Whose code runs, as a thread or the next process would see it; and that a process does not run what is held. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { callAfter, callAuthorize, definePlugin, hook, kernelReady, method } from 'nexus-gateway/sdk'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { callAfter, callAuthorize, definePlugin, hook, kernelReady, KernelControl, method, upgrade } from 'nexus-gateway/sdk'
 import { testKernel } from 'nexus-gateway/sdk/testing'
 import { realClock } from '../../kernel/clock.ts'
 import { createKernel } from '../../kernel/index.ts'
@@ -13,6 +13,10 @@ import { Marker } from '../../kernel/marker.ts'
 import { statePaths } from '../../kernel/paths.ts'
 import { PluginScope } from '../../kernel/scope.ts'
 import { memorySource } from '../../kernel/source.ts'
+import { nexus } from './cli/spawn.ts'
+import { call } from './gateway/phone.ts'
+import { house } from './gateway/support.ts'
+import { kernelOf } from './harness.ts'
 
 let dir: string
 beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'nexus-marker-')) })
@@ -158,6 +162,43 @@ it('is set in every kind of code that a plugin brings, and only there', async ()
   expect(nowIn(marker)).toBe(0)
 })
 
+it.each([false, true])('is set while a generation says what it leaves to the next (exclusive: %s)', async (exclusive) => {
+  const marker = new Marker()
+  const seen: number[] = []
+  const plugin = definePlugin({
+    id: 'p', exclusive,
+    setup: () => ({ handOver: async () => { seen.push(nowIn(marker)); await nap(); seen.push(nowIn(marker)) } }),
+  })
+  const kernel = kernelOf([plugin], { marker })
+  await kernel.start()
+  await kernel.apply({ reload: ['p'] })
+  expect(seen).toEqual([-1, 0])
+  await kernel.close()
+})
+
+it('is set in what a WebSocket of a plugin\'s own calls', async () => {
+  const seen: Record<string, number> = {}
+  let shared = new SharedArrayBuffer(4)
+  const look = definePlugin({ id: 'look', requires: { kernel: KernelControl }, capabilities: ['kernel:control'], setup(ctx) { shared = ctx.deps.kernel.marker.shared as SharedArrayBuffer } })
+  const see = (what: string): void => { seen[what] = new Int32Array(shared)[0] ?? NaN }
+  const plugin = definePlugin({
+    id: 'phone', upgrades: { '/ws': upgrade({ scope: 'operator.read' }) },
+    setup: () => ({ upgrades: { '/ws': (socket) => {
+      see('open')
+      socket.onMessage(async () => { see('message'); await nap(); see('after an await'); socket.send('done') })
+      socket.onClose(() => see('close'))
+    } } }),
+  })
+  await using at = await house({ plugins: [look, plugin] })
+  const { ws, said } = await call(at)
+  ws.send('go')
+  await said(1)
+  ws.close()
+  await vi.waitFor(() => expect(seen['close']).toBeDefined())
+  const number = -(at.kernel.inspect('phone')?.generation ?? NaN)
+  expect(seen).toEqual({ open: number, message: number, 'after an await': 0, close: number })
+})
+
 it('is restored by a kernel that has served a thousand calls of every ending', async () => {
   const Thrown = hook.series<[]>('test.thrown')
   const plugin = definePlugin({
@@ -169,10 +210,41 @@ it('is restored by a kernel that has served a thousand calls of every ending', a
   })
   await using k = await testKernel({ plugins: [plugin] })
   let shared: SharedArrayBuffer | undefined
-  await k.load(definePlugin({ id: 'look', requires: { kernel: (await import('nexus-gateway/sdk')).KernelControl }, capabilities: ['kernel:control'], setup(ctx) { shared = ctx.deps.kernel.marker.shared } }))
+  await k.load(definePlugin({ id: 'look', requires: { kernel: KernelControl }, capabilities: ['kernel:control'], setup(ctx) { shared = ctx.deps.kernel.marker.shared } }))
   for (let i = 0; i < 1_000; i++) {
     if (i % 4 === 3) await k.invoke(Thrown)
     else await k.call(['p.value', 'p.throw', 'p.reject'][i % 4]!).catch(() => {})
     expect(new Int32Array(shared!)[0]).toBe(0)
   }
+})
+
+describe('a command', () => {
+  const ran = () => existsSync(join(dir, 'ran'))
+  const settle = (held: object): void => {
+    writeFileSync(join(dir, 'bad.mjs'), `import { writeFileSync } from 'node:fs'\nimport { definePlugin } from 'nexus-gateway/sdk'\nwriteFileSync(${JSON.stringify(join(dir, 'ran'))}, '')\nexport default definePlugin({ id: 'bad', setup() {} })\n`)
+    writeFileSync(join(dir, 'nexus.json5'), JSON.stringify({ pluginPolicy: { trusted: ['*'] }, plugins: ['containment', './bad.mjs'] }), { mode: 0o600 })
+    mkdirSync(join(dir, 'config'), { recursive: true })
+    writeFileSync(join(dir, 'config', 'quarantine.json'), JSON.stringify(held))
+    rmSync(join(dir, 'ran'), { force: true })
+  }
+
+  it.each([['without a gateway', ['containment', 'list', '--json']], ['of whatever plugin has it', ['help']]])('%s runs no code of a plugin in quarantine', async (_, args) => {
+    settle({})
+    await nexus(args, { env: { NEXUS_STATE_DIR: dir } })
+    expect(ran()).toBe(true)
+    settle({ bad: { reason: 'it failed', at: 1, place: join(dir, 'bad.mjs') } })
+    const { status, out: said } = await nexus(args, { env: { NEXUS_STATE_DIR: dir } })
+    expect([status, ran()]).toEqual([0, false])
+    if (args[0] === 'containment') expect(JSON.parse(said)).toMatchObject({ quarantined: [{ id: 'bad', reason: 'it failed' }] })
+  })
+
+  it('lets go of a plugin without a gateway, which runs it', async () => {
+    settle({ bad: { reason: 'it failed', at: 1, place: join(dir, 'bad.mjs') } })
+    expect(await nexus(['containment', 'release', 'bad'], { env: { NEXUS_STATE_DIR: dir } })).toMatchObject({ status: 0 })
+    expect([ran(), JSON.parse(readFileSync(join(dir, 'config', 'quarantine.json'), 'utf8'))]).toEqual([true, {}])
+  })
+
+  it('explains the error', async () => {
+    expect((await nexus(['explain', 'NEXUS_PLUGIN_QUARANTINED'])).out).toContain('nexus containment release')
+  })
 })

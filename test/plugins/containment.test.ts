@@ -1,4 +1,4 @@
-/** Faults of plugins: laid on the right one, counted, and one too many of them unloads it. */
+/** Faults of plugins: laid on the right one, counted, and one too many of them unloads it. Over 300 lines: the breaker in all its cases. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -18,7 +18,8 @@ afterEach(() => rmSync(state, { recursive: true, force: true }))
 function plugin(id: string, text: string): string[] {
   const file = join(state, `${id}.mjs`)
   writeFileSync(file, `import { definePlugin, method } from 'nexus-gateway/sdk'\n${text}`)
-  return ['--plugins', file]
+  // In a process of its own it would not be seen to fail before it is called.
+  return ['--plugins', file, '--set', 'pluginPolicy.trusted=["*"]']
 }
 const slow = (): string[] => plugin('slow', `
   const nap = (ms) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,5 +1,5 @@
 /**
- * Unpacks a package's tarball, and nothing but what a package may hold: files and folders, in bounds, each name once.
+ * Reads a package's tarball, and nothing but what a package may hold: files and folders, in bounds, each name once.
  * It is read as a stream, so that a bomb is stopped while it goes off. What is written is below `dir` or not at all.
  */
 import { createReadStream } from 'node:fs'
@@ -12,20 +12,34 @@ import { packageNames } from './tar-names.ts'
 
 export interface ArchiveLimits { readonly entries: number; readonly bytes: number; readonly ratio: number }
 export const archiveLimits: ArchiveLimits = { entries: 10_000, bytes: 100 * 1024 * 1024, ratio: 100 }
-export interface Unpacked { readonly files: number; readonly bytes: number }
+/** Of everything that a plugin depends on, each copy of it. */
+export const togetherLimits = { entries: 50_000, bytes: 200 * 1024 * 1024 } as const
+export interface Unpacked { readonly entries: number; readonly files: number; readonly bytes: number }
 
 /** Small files of zeros are no bombs. */
 const harmless = 1024 * 1024
 /** Of a record that stands before an entry. */
 const longestRecord = 64 * 1024
 
+/** Where it goes. Paths are below the package's folder, which is the empty one. */
+interface Sink {
+  folder(path: string): Promise<void>
+  file(path: string, mode: number, parts: AsyncIterable<Buffer>): Promise<void>
+}
+
 /** `dir` must not exist. Throws NEXUS_PLUGINS_ARCHIVE with the reason; what was written until then is the caller's to remove. */
-export async function unpack(file: string, dir: string, limits: ArchiveLimits = archiveLimits): Promise<Unpacked> {
-  const reader = archiveReader(file, limits)
-  const names = packageNames()
+export const unpack = (file: string, dir: string, limits: ArchiveLimits = archiveLimits): Promise<Unpacked> => readArchive(file, diskSink(dir), limits)
+
+/** Reads all of it and writes nothing. Throws as `unpack` does. */
+export const inspect = (file: string, limits: ArchiveLimits = archiveLimits): Promise<Unpacked> => readArchive(file, noSink, limits)
+
+const noSink: Sink = {
+  folder: () => Promise.resolve(),
+  async file(_path, _mode, parts) { for await (const _ of parts); },
+}
+
+function diskSink(dir: string): Sink {
   const made = new Set<string>()
-  let [entries, files] = [0, 0]
-  let next: { path?: string; size?: number } = {}
 
   async function folder(path: string): Promise<void> {
     if (made.has(path)) return
@@ -35,6 +49,28 @@ export async function unpack(file: string, dir: string, limits: ArchiveLimits = 
     made.add(path)
   }
 
+  return {
+    folder: (path) => folder(join(dir, path)),
+    async file(path, mode, parts) {
+      const target = join(dir, path)
+      await folder(dirname(target))
+      const handle: FileHandle = await open(target, 'wx', mode)
+      try {
+        await handle.chmod(mode)
+        for await (const part of parts) await handle.writeFile(part)
+      } finally {
+        await handle.close()
+      }
+    },
+  }
+}
+
+async function readArchive(file: string, sink: Sink, limits: ArchiveLimits): Promise<Unpacked> {
+  const reader = archiveReader(file, limits)
+  const names = packageNames()
+  let [entries, files] = [0, 0]
+  let next: { path?: string; size?: number } = {}
+
   async function entry(header: TarHeader): Promise<void> {
     const { type, mode } = header
     const size = next.size ?? header.size
@@ -43,14 +79,13 @@ export async function unpack(file: string, dir: string, limits: ArchiveLimits = 
     next = {}
     const name = names.take(path, type === 'folder' || path.endsWith('/') ? 'folder' : 'file')
     if (typeof name === 'string') throw refused(name)
-    const target = join(dir, name.path)
     if (type === 'folder' || path.endsWith('/')) {
       if (size > 0) throw refused('a folder with content')
-      return folder(target)
+      return sink.folder(name.path)
     }
-    await folder(dirname(target))
     // Of the mode only "may be run" is kept; who may run it is nobody but the owner.
-    await written(target, size, mode & 0o100 ? 0o700 : 0o600)
+    await sink.file(name.path, mode & 0o100 ? 0o700 : 0o600, reader.parts(size))
+    await reader.take(padding(size))
     files++
   }
 
@@ -71,19 +106,8 @@ export async function unpack(file: string, dir: string, limits: ArchiveLimits = 
     if (type === 'pax') next = found
   }
 
-  async function written(target: string, size: number, mode: number): Promise<void> {
-    const handle: FileHandle = await open(target, 'wx', mode)
-    try {
-      await handle.chmod(mode)
-      for await (const part of reader.parts(size)) await handle.writeFile(part)
-    } finally {
-      await handle.close()
-    }
-    await reader.take(padding(size))
-  }
-
   try {
-    await folder(dir)
+    await sink.folder('')
     for (;;) {
       const header = parseHeader(await reader.take(block))
       if (header === undefined) break
@@ -92,7 +116,7 @@ export async function unpack(file: string, dir: string, limits: ArchiveLimits = 
       await entry(header)
     }
     if (files === 0) throw refused('no files')
-    return { files, bytes: reader.bytes() }
+    return { entries, files, bytes: reader.bytes() }
   } finally {
     reader.close()
   }

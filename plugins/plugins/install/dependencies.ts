@@ -8,17 +8,27 @@ import type { Npm } from './npm.ts'
 import type { PackageJson } from './package.ts'
 import { isPackageName, isRange } from './spec.ts'
 
-export interface Dependency { readonly name: string; readonly version: string; readonly scripts: boolean }
-export interface Dependencies { readonly all: readonly Dependency[]; readonly bytes: number }
+/** One place in the tree: a package can be in several. */
+export interface Dependency {
+  readonly name: string
+  readonly version: string
+  readonly scripts: boolean
+  /** As the registry gives it; none for what lies in the tarball of another one. */
+  readonly integrity: string | undefined
+  /** For another kind of machine: npm leaves it out. */
+  readonly foreign: boolean
+}
 
 /** What the host gives every plugin. */
 const shared: readonly string[] = ['nexus-gateway', 'valibot', 'hono']
 const most = { files: 100_000, bytes: 1024 * 1024 * 1024 } as const
 const specs = v.optional(v.record(v.string(), v.string()), {})
+const machines = v.optional(v.union([v.string(), v.array(v.string())]))
 const Lock = v.object({
   packages: v.record(v.string(), v.object({
     name: v.optional(v.string()), version: v.optional(v.string()), resolved: v.optional(v.string()), integrity: v.optional(v.string()),
     link: v.optional(v.boolean()), inBundle: v.optional(v.boolean()), hasInstallScript: v.optional(v.boolean()),
+    optional: v.optional(v.boolean()), os: machines, cpu: machines,
     dependencies: specs, optionalDependencies: specs, peerDependencies: specs,
   })),
 })
@@ -50,8 +60,16 @@ function lockedOf(packages: Locked): Dependency[] {
   return all.map(({ name, found }) => {
     const fromRegistry = /^https?:\/\//.test(found.resolved ?? '') && found.integrity !== undefined
     if (found.link || found.version === undefined || !(fromRegistry || found.inBundle)) throw fail('NEXUS_PLUGINS_DEPENDENCY', { name })
-    return { name, version: found.version, scripts: found.hasInstallScript === true }
+    const foreign = found.optional === true && !(isFor(found.os, process.platform) && isFor(found.cpu, process.arch))
+    return { name, version: found.version, scripts: found.hasInstallScript === true, integrity: found.integrity, foreign }
   })
+}
+
+/** By npm's own rule. */
+function isFor(machine: string | readonly string[] = 'any', here: string): boolean {
+  const list = [machine].flat()
+  if (list.length === 1 && list[0] === 'any') return true
+  return !list.includes(`!${here}`) && (list.includes(here) || list.every((one) => one.startsWith('!')))
 }
 
 /** A range, or `npm:other@range`; everything else leads away from the registry. */

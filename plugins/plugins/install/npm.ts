@@ -8,6 +8,8 @@ import type { Programs } from './programs.ts'
 export interface Npm {
   /** Fetches or makes the tarball of `spec`; npm compares what it fetches with the registry's hash. Gives its path, in `dir`. */
   pack(spec: string, dir: string, before?: Date): Promise<string>
+  /** The same of several that the registry has, each as `name@version`: their tarballs are in `dir` then. */
+  packAll(specs: readonly string[], dir: string, before?: Date): Promise<void>
   /** Every version that matches, lowest first; none if there is no such package. */
   versions(spec: string, dir: string): Promise<readonly string[]>
   /** When each version was published, as far as the registry tells. */
@@ -36,10 +38,15 @@ export function npmOf(programs: Programs, signal: AbortSignal): Npm {
     return error ? undefined : answer
   }
 
+  async function packAll(specs: readonly string[], dir: string, before?: Date): Promise<void> {
+    await anchored(dir)
+    await npm(['pack', ...quiet, ...until(before), `--pack-destination=${dir}`, '--no-dry-run', '--', ...specs], dir).catch((error: unknown) => { throw youngFault(error, before) })
+  }
+
   return {
+    packAll,
     async pack(spec, dir, before) {
-      await anchored(dir)
-      await npm(['pack', ...quiet, ...until(before), `--pack-destination=${dir}`, '--no-dry-run', '--', spec], dir).catch((error: unknown) => { throw youngFault(error, before) })
+      await packAll([spec], dir, before)
       const made = (await readdir(dir)).filter((name) => name.endsWith('.tgz'))
       if (made.length !== 1) throw fail('NEXUS_PLUGINS_PROGRAM', { program: 'npm', reason: 'it made no tarball' })
       return join(dir, made[0]!)
@@ -56,7 +63,7 @@ export function npmOf(programs: Programs, signal: AbortSignal): Npm {
       await npm(['install', ...quiet, ...tree, ...until(before), '--package-lock-only'], dir).catch((error: unknown) => { throw youngFault(error, before) })
     },
     async install(dir) {
-      await npm(['ci', ...quiet, ...tree], dir)
+      await npm(['ci', ...quiet, ...tree, `--os=${process.platform}`, `--cpu=${process.arch}`, '--prefer-offline'], dir)
     },
     async search(text, dir) {
       await anchored(dir)

@@ -16,6 +16,7 @@ import { isStub, readPackage, wholeManifest, type PackageJson } from './package.
 import { checkAdmission, checkAges, cutoff, isTrusted, policyOf, type Policy } from './policy.ts'
 import { scanned } from './scan.ts'
 import { isPackageName, specText, type Spec } from './spec.ts'
+import { checkTarballs } from './tarballs.ts'
 import { firstPartyIds, type Tools } from './tools.ts'
 import type { Consent, InstallPhase } from './verbs.ts'
 import { compareVersions } from './version.ts'
@@ -144,6 +145,7 @@ async function completed({ source }: Fetched, { pkg, name, version, folder, mani
   job.phase('checking')
   await checkAges([...own, ...found], policy, now, npm, join(job.staging, 'ages'))
   if (found.length === 0) return []
+  await checkTarballs(join(job.staging, 'tarballs'), found, { npm, before: cutoff(policy, now), signal: job.signal })
   job.phase('installing')
   await installDependencies(dir, folder, npm)
   return found

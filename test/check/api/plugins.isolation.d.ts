@@ -32,6 +32,7 @@ declare interface Limits {
 
 declare const isolation: import("nexus-gateway/sdk").Contract<"isolation", {
     readonly 'isolation.list': import("nexus-gateway/sdk").Method<NoInfer<v.StrictObjectSchema<{}, undefined>>, NoInfer<v.StrictObjectSchema<{
+        readonly containment: v.PicklistSchema<["bwrap", "node"], undefined>;
         readonly plugins: v.ArraySchema<v.StrictObjectSchema<{
             readonly id: v.StringSchema<undefined>;
             readonly state: v.PicklistSchema<["idle", "starting", "running", "waiting", "quarantined"], undefined>;

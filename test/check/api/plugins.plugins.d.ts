@@ -23,6 +23,8 @@ declare const PluginInfo: v.StrictObjectSchema<{
         readonly fix: v.StringSchema<undefined>;
     }, undefined>, undefined>;
     readonly place: v.StringSchema<undefined>;
+    readonly tier: v.PicklistSchema<["trusted", "isolated"], undefined>;
+    readonly hash: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
     readonly generation: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
     readonly phases: v.StrictObjectSchema<{
         readonly loadMs: v.NumberSchema<undefined>;
@@ -71,6 +73,8 @@ declare const PluginWhy: v.StrictObjectSchema<{
         readonly fix: v.StringSchema<undefined>;
     }, undefined>, undefined>;
     readonly place: v.StringSchema<undefined>;
+    readonly tier: v.PicklistSchema<["trusted", "isolated"], undefined>;
+    readonly hash: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
     readonly generation: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
     readonly phases: v.StrictObjectSchema<{
         readonly loadMs: v.NumberSchema<undefined>;
@@ -323,6 +327,8 @@ declare const plugins: import("nexus-gateway/sdk").Contract<"plugins", {
             readonly fix: v.StringSchema<undefined>;
         }, undefined>, undefined>;
         readonly place: v.StringSchema<undefined>;
+        readonly tier: v.PicklistSchema<["trusted", "isolated"], undefined>;
+        readonly hash: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
         readonly generation: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
         readonly phases: v.StrictObjectSchema<{
             readonly loadMs: v.NumberSchema<undefined>;
@@ -356,6 +362,8 @@ declare const plugins: import("nexus-gateway/sdk").Contract<"plugins", {
             readonly fix: v.StringSchema<undefined>;
         }, undefined>, undefined>;
         readonly place: v.StringSchema<undefined>;
+        readonly tier: v.PicklistSchema<["trusted", "isolated"], undefined>;
+        readonly hash: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
         readonly generation: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
         readonly phases: v.StrictObjectSchema<{
             readonly loadMs: v.NumberSchema<undefined>;
@@ -547,6 +555,13 @@ declare const pluginsErrors: {
         readonly exit: 1;
         readonly text: 'the dependency {name} does not come from the registry by version';
         readonly fix: "Its author has to publish it there. Nothing was changed.";
+    };
+    readonly NEXUS_PLUGINS_DEPENDENCY_ARCHIVE: {
+        readonly wire: 'INVALID_REQUEST';
+        readonly status: 409;
+        readonly exit: 1;
+        readonly text: 'the dependency {name} was refused: {reason}';
+        readonly fix: "Tell its author. Nothing was changed.";
     };
     readonly NEXUS_PLUGINS_TOO_LARGE: {
         readonly wire: 'INVALID_REQUEST';

@@ -251,6 +251,7 @@ declare interface Manifest {
     readonly requires: Readonly<Record<string, Requirement>>;
     readonly provides: readonly string[];
     readonly methods: Readonly<Record<string, Access>>;
+    readonly limits?: Readonly<Record<string, CallLimit>>;
     readonly events: Readonly<Record<string, Access>>;
     readonly routes: Readonly<Record<string, Access>>;
     readonly upgrades: Readonly<Record<string, Access>>;
@@ -656,6 +657,11 @@ declare const kernelErrors: {
         readonly exit: 78;
         readonly text: '{file} cannot be used: {reason}';
         readonly fix: 'Restore it from a backup, or remove it and install the plugins again with `nexus plugins add`.';
+    };
+    readonly NEXUS_PLUGIN_QUARANTINED: {
+        readonly exit: 78;
+        readonly text: 'plugin "{plugin}" is in quarantine: {reason}';
+        readonly fix: 'Correct or update it, then let it run again with `nexus containment release {plugin}`; or leave it out of `plugins`.';
     };
     readonly NEXUS_PLUGIN_LOAD_FAILED: {
         readonly exit: 70;

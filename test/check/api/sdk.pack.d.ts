@@ -218,6 +218,7 @@ declare interface Manifest {
     readonly requires: Readonly<Record<string, Requirement>>;
     readonly provides: readonly string[];
     readonly methods: Readonly<Record<string, Access>>;
+    readonly limits?: Readonly<Record<string, CallLimit>>;
     readonly events: Readonly<Record<string, Access>>;
     readonly routes: Readonly<Record<string, Access>>;
     readonly upgrades: Readonly<Record<string, Access>>;
