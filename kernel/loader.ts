@@ -21,6 +21,8 @@ export interface LoaderOptions {
   readonly builtinDir?: string
   /** How long a plugin's modules may take. Milliseconds, 15 000. */
   readonly deadlineMs?: number
+  /** Stands before every plugin from outside, from the first look at it. */
+  guard?(source: Source): Source
 }
 /** What is known of the first-party plugins without running any: one file, written by the build. */
 export interface Catalog {
@@ -48,7 +50,7 @@ export interface Where {
 }
 
 export async function createLoader(options: LoaderOptions): Promise<Loader> {
-  const { builtinDir = join(packageDir(), 'dist', 'plugins'), deadlineMs = 15_000 } = options
+  const { builtinDir = join(packageDir(), 'dist', 'plugins'), deadlineMs = 15_000, guard = (source) => source } = options
   const catalog = JSON.parse(await readFile(join(builtinDir, 'manifests.json'), 'utf8')) as Catalog
   const ids = Object.keys(catalog.manifests)
   let shared: ReturnType<Road['shared']> | undefined
@@ -90,7 +92,7 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   const kept = new Map<string, Source>()
   function outside(options: OutsideOptions): Source {
     const key = JSON.stringify([options.place, options.tier, options.agreement?.stamp])
-    const source = kept.get(key) ?? outsideSource(options, road)
+    const source = kept.get(key) ?? guard(outsideSource(options, road))
     kept.set(key, source)
     return source
   }

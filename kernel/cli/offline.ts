@@ -16,7 +16,7 @@ const owner: Caller = { id: 'local', role: 'operator', scopes: new Set(['operato
 
 /** Throws NEXUS_START_LOCKED if a gateway has started meanwhile, and what a required plugin failed with. */
 export async function openOffline(paths: Paths, env: NodeJS.ProcessEnv): Promise<Offline> {
-  const [{ createKernel }, { createKeeper }, { createLoader }, { acquireLock }, { createLogger }, { waryLoader, waryOfHeld }] = await Promise.all([
+  const [{ createKernel }, { createKeeper }, { createLoader }, { acquireLock }, { createLogger }, { guardOf, waryOfHeld }] = await Promise.all([
     import('../kernel.ts'), import('../config/keeper.ts'), import('../loader.ts'), import('../lock.ts'), import('../log.ts'), import('./wary.ts'),
   ])
   await privateDir(paths.state)
@@ -25,7 +25,7 @@ export async function openOffline(paths: Paths, env: NodeJS.ProcessEnv): Promise
   const { version } = packageJson()
   const log = createLogger()
   const wary = waryOfHeld(paths)
-  const keeper = await createKeeper(waryLoader(await createLoader({ cacheDir: paths.cache }), wary), { paths, env, version, tolerant: true })
+  const keeper = await createKeeper(await createLoader({ cacheDir: paths.cache, guard: guardOf(wary) }), { paths, env, version, tolerant: true })
   const kernel = createKernel({ ...keeper.options, ...wary, paths, version, log })
   await kernel.start()
   await keeper.serve(kernel, { watch: false })

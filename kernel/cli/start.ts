@@ -20,7 +20,7 @@ import { createDoors, type Where } from './doors.ts'
 import { misused } from './errors.ts'
 import { levelOf, textSink } from './log-text.ts'
 import { styleOf } from './terminal.ts'
-import { waryLoader, type Wary } from './wary.ts'
+import { guardOf, type Wary } from './wary.ts'
 
 /** From the signal to the end 10 s at most: calls in flight have the first part of it, connections the rest. */
 const DRAIN_MS = 7_500
@@ -62,7 +62,7 @@ async function serve(io: CommandIo, { flags, paths, lock, stopped, unsafe, wary 
   const log = createLogger()
   const show = showing(io, log)
   const mustExist = flags.config !== undefined || Boolean(io.env['NEXUS_CONFIG'])
-  const keeper = await createKeeper(waryLoader(await createLoader({ cacheDir: paths.cache }), wary), { paths, version, env: io.env, mustExist, ...flags, unsafe })
+  const keeper = await createKeeper(await createLoader({ cacheDir: paths.cache, guard: guardOf(wary) }), { paths, version, env: io.env, mustExist, ...flags, unsafe })
   const doors = createDoors(flags, paths, log)
   const where = await doors.where(keeper.gateway)
   await tryPort(where)

@@ -1,7 +1,6 @@
-/** The loader of a start that minds what crashed before: no code of a plugin in quarantine is run, not even to learn its id. */
+/** For whoever loads plugins and minds what crashed before: no code of a plugin in quarantine is run, not even to learn its id. */
 import { join } from 'node:path'
 import type { NexusError } from '../errors.ts'
-import type { Loader } from '../loader.ts'
 import { Marker } from '../marker.ts'
 import type { Paths } from '../paths.ts'
 import { createQuarantine, type Quarantine } from '../quarantine.ts'
@@ -14,11 +13,10 @@ export function waryOfHeld({ state }: Paths): Wary {
   return { marker: new Marker(), quarantine: createQuarantine(join(state, 'config', 'quarantine.json')), safe: false }
 }
 
-export function waryLoader(loader: Loader, { marker, quarantine, safe }: Wary): Loader {
-  const known = new WeakMap<Source, Source>()
-
-  function wary(source: Source): Source {
-    if (source.origin === 'builtin' || source.tier !== 'trusted') return source
+/** Stands before a plugin that would run in this process. */
+export function guardOf({ marker, quarantine, safe }: Wary): (source: Source) => Source {
+  return (source) => {
+    if (source.tier !== 'trusted') return source
     const run = async <T>(work: () => T | Promise<T>): Promise<T> => {
       const refusal: NexusError | undefined = quarantine.refusal(source)
       if (refusal) throw refusal
@@ -30,16 +28,6 @@ export function waryLoader(loader: Loader, { marker, quarantine, safe }: Wary): 
         done()
       }
     }
-    const found: Source = known.get(source) ?? Object.assign(Object.create(source) as Source, { manifest: () => run(() => source.manifest()), load: () => run(() => source.load()) })
-    known.set(source, found)
-    return found
-  }
-
-  return {
-    ...loader,
-    async find(selection, where) {
-      const { sources, faults } = await loader.find(selection, where)
-      return { sources: sources.map(wary), faults }
-    },
+    return Object.assign(Object.create(source) as Source, { manifest: () => run(() => source.manifest()), load: () => run(() => source.load()) })
   }
 }

@@ -37,8 +37,8 @@ export const pluginsErrors = {
   NEXUS_PLUGINS_TOO_LARGE: { ...refused, text: 'with its dependencies it is too large: {what}', fix: kept },
   // Policy
   NEXUS_PLUGINS_DENIED: { ...refused, wire: 'FORBIDDEN', status: 403, text: '`pluginPolicy` keeps "{plugin}" out', fix: `Change \`allow\` or \`deny\` of \`pluginPolicy\` in nexus.json5. ${kept}` },
-  NEXUS_PLUGINS_TOO_YOUNG: { ...refused, wire: 'FORBIDDEN', status: 403, text: '{what} has not been out for as long as `pluginPolicy.minimumReleaseAgeHours` asks', fix: `Wait, name an older version, or set \`pluginPolicy.minimumReleaseAgeHours\` (0 turns it off). ${kept}` },
-  NEXUS_PLUGINS_AGE_UNKNOWN: { ...refused, wire: 'FORBIDDEN', status: 403, text: 'the registry does not say how long {what} has been out', fix: `Set \`pluginPolicy.minimumReleaseAgeHours\` to 0 to do without. ${kept}` },
+  NEXUS_PLUGINS_TOO_YOUNG: { ...refused, wire: 'FORBIDDEN', status: 403, text: '{what} has not been out for as long as `pluginPolicy.minimumReleaseAge` asks', fix: `Wait, name an older version, or set \`pluginPolicy.minimumReleaseAge\` (0 turns it off). ${kept}` },
+  NEXUS_PLUGINS_AGE_UNKNOWN: { ...refused, wire: 'FORBIDDEN', status: 403, text: 'the registry does not say how long {what} has been out', fix: `Set \`pluginPolicy.minimumReleaseAge\` to 0 to do without. ${kept}` },
   NEXUS_PLUGINS_MALICIOUS: { ...refused, wire: 'FORBIDDEN', status: 403, text: 'the scanner calls it malicious: {findings}', fix: kept },
   NEXUS_PLUGINS_SCAN: { ...refused, text: 'the scanner could not look at it: {reason}', fix: `Mend or leave out the plugin that provides scanner/1. ${kept}` },
   // Machinery

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { checkTree, wholeSchema } from '../../kernel/config/check.ts'
 import { digest } from '../../kernel/config/atomic.ts'
 import type { Migration } from '../../kernel/config/migrate.ts'
+import { defaultPolicy } from '../../kernel/config/policy.ts'
 import { parseText } from '../../kernel/config/read.ts'
 import { schemaFaults } from '../../kernel/config/subset.ts'
 import { checkConfig } from '../../kernel/config/schema.ts'
@@ -49,16 +50,18 @@ describe('reading settings', () => {
   })
 
   it('names every fault of the kernel\'s own keys at once', async () => {
-    const { tree, lines } = await configFiles().look('{\n  gateway: { port: "8080", bnd: "lan" },\n  plugins: [1],\n  env: { A: 5, shellEnv: { enable: true } },\n  pluginPolicy: {},\n}')
+    const { tree, lines } = await configFiles().look('{\n  gateway: { port: "8080", bnd: "lan" },\n  plugins: [1],\n  env: { A: 5, shellEnv: { enable: true } },\n  pluginPolicy: { trust: [], minimumReleaseAge: "3d" },\n}')
     expect(lines).toEqual([
       'nexus.json5:2:28: "gateway.bnd" is not a known key; did you mean "bind"?',
       'nexus.json5:2:14: "gateway.port" must be a whole number at least 0 and at most 65535, without quotes',
       'nexus.json5:3:13: "plugins[0]" must be a string of at least 1 characters and of at most 1024 characters, in quotes',
+      'nexus.json5:5:19: "pluginPolicy.trust" is not a known key; did you mean "trusted"?',
+      'nexus.json5:5:30: "pluginPolicy.minimumReleaseAge" must be a whole number at least 0 and at most 8760',
       'nexus.json5:4:10: "env.A" must be a string, in quotes',
       'nexus.json5:4:28: "env.shellEnv.enable" is not a known key; did you mean "enabled"?',
-      'nexus.json5:5:3: "pluginPolicy" is not supported by this version',
     ])
-    expect(tree).toMatchObject({ gateway: { port: 19789, bind: 'loopback' }, plugins: [] })
+    // What cannot be read trusts nobody.
+    expect(tree).toMatchObject({ gateway: { port: 19789, bind: 'loopback' }, plugins: [], policy: defaultPolicy })
   })
 
   it.each(['[]', '"x"', 'null', '5'])('wants a table, not %s', async (text) => {
@@ -121,7 +124,7 @@ describe('the plugins\' blocks', () => {
   it('get their defaults, and are what plugins are set up with', async () => {
     const { checked, tree } = await configFiles().look('{ cron: { zone: "UTC" } }', {}, { cron })
     expect(checked.blocks).toEqual({ cron: { zone: 'UTC', every: 60 } })
-    expect(checked.resolved).toEqual({ gateway: { port: 19789, bind: 'loopback' }, plugins: [], cron: { zone: 'UTC', every: 60 } })
+    expect(checked.resolved).toEqual({ gateway: { port: 19789, bind: 'loopback' }, plugins: [], pluginPolicy: defaultPolicy, cron: { zone: 'UTC', every: 60 } })
     expect(tree.merged).toEqual({ cron: { zone: 'UTC' } })
   })
 

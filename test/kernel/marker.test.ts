@@ -220,9 +220,9 @@ it('is restored by a kernel that has served a thousand calls of every ending', a
 
 describe('a command', () => {
   const ran = () => existsSync(join(dir, 'ran'))
-  const settle = (held: object): void => {
+  const settle = (held: object, ...list: readonly string[]): void => {
     writeFileSync(join(dir, 'bad.mjs'), `import { writeFileSync } from 'node:fs'\nimport { definePlugin } from 'nexus-gateway/sdk'\nwriteFileSync(${JSON.stringify(join(dir, 'ran'))}, '')\nexport default definePlugin({ id: 'bad', setup() {} })\n`)
-    writeFileSync(join(dir, 'nexus.json5'), JSON.stringify({ pluginPolicy: { trusted: ['*'] }, plugins: ['containment', './bad.mjs'] }), { mode: 0o600 })
+    writeFileSync(join(dir, 'nexus.json5'), JSON.stringify({ pluginPolicy: { trusted: ['*'] }, plugins: ['containment', './bad.mjs', ...list] }), { mode: 0o600 })
     mkdirSync(join(dir, 'config'), { recursive: true })
     writeFileSync(join(dir, 'config', 'quarantine.json'), JSON.stringify(held))
     rmSync(join(dir, 'ran'), { force: true })
@@ -236,6 +236,12 @@ describe('a command', () => {
     const { status, out: said } = await nexus(args, { env: { NEXUS_STATE_DIR: dir } })
     expect([status, ran()]).toEqual([0, false])
     if (args[0] === 'containment') expect(JSON.parse(said)).toMatchObject({ quarantined: [{ id: 'bad', reason: 'it failed' }] })
+  })
+
+  it('runs none of it either to find out whether it is the one that is to be left out', async () => {
+    settle({ bad: { reason: 'it failed', at: 1, place: join(dir, 'bad.mjs') } }, '-nosuch')
+    await nexus(['containment', 'list', '--json'], { env: { NEXUS_STATE_DIR: dir } })
+    expect(ran()).toBe(false)
   })
 
   it('lets go of a plugin without a gateway, which runs it', async () => {

@@ -117,7 +117,7 @@ describe('what was shown and comes back', () => {
     await using s = await settings({ text: rich, env: { NAME: 'ada' } })
     const [method, params] = await back[4]![1](s)
     await s.change(method, params)
-    const { meta: _, gateway: _2, plugins: _3, logs: _4, ...rest } = JSON5.parse(s.fake.writes[0]!) as Table
+    const { meta: _, gateway: _2, plugins: _3, logs: _4, pluginPolicy: _5, ...rest } = JSON5.parse(s.fake.writes[0]!) as Table
     const before = JSON5.parse(rich) as { provider: { models: Table[] } }
     expect(rest).toEqual({ ...before, provider: { ...before.provider, models: before.provider.models.map((model) => ({ ...model, size: 8 })) } })
   })

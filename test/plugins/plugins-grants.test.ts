@@ -66,7 +66,7 @@ describe('what is shown', () => {
 
   test('tells what the plugin `isolation` says of this machine', async () => {
     const isolation = definePlugin({ id: 'isolation', methods: { 'isolation.list': method({ scope: 'operator.read' }) }, setup: () => ({ methods: { 'isolation.list': () => ({ containment: 'node', plugins: [] }) } }) })
-    await using place = await openPlace(await newState('{ pluginPolicy: { trusted: [], minimumReleaseAgeHours: 0 } }'), [isolation])
+    await using place = await openPlace(await newState('{ pluginPolicy: { trusted: [], minimumReleaseAge: 0 } }'), [isolation])
     const { consent } = await place.stage({ spec: await tarball(place) })
     expect(consent.sections[0]?.lines.join()).toContain('NOT stopped')
   })

@@ -46,7 +46,7 @@ export interface Place extends AsyncDisposable {
   close(): Promise<void>
 }
 
-export const usualSettings = '{\n  // what is trusted\n  pluginPolicy: { trusted: [\'*\'], minimumReleaseAgeHours: 0 },\n}\n'
+export const usualSettings = '{\n  // what is trusted\n  pluginPolicy: { trusted: [\'*\'], minimumReleaseAge: 0 },\n}\n'
 
 export async function newState(text: string = usualSettings): Promise<string> {
   const state = await mkdtemp(join(tmpdir(), 'nexus-install-'))

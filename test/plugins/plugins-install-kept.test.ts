@@ -29,7 +29,7 @@ const whole = async (place: Place): Promise<unknown> => [await place.settings(),
 
 describe('what is installed', () => {
   test('is turned off and on, and removed with its entry, its trust and its settings', async () => {
-    await using place = await openPlace(await newState('{\n  // mine\n  plugins: [\'weather\'], // the list\n  pluginPolicy: { trusted: [], minimumReleaseAgeHours: 0 },\n}\n'))
+    await using place = await openPlace(await newState('{\n  // mine\n  plugins: [\'weather\'], // the list\n  pluginPolicy: { trusted: [], minimumReleaseAge: 0 },\n}\n'))
     await place.add(await tarball(place), { trusted: true })
     expect(await place.settings()).toMatch(/trusted: \['weather'\]/)
     await place.call('plugins.disable', { id: 'weather' })
@@ -140,7 +140,7 @@ describe('what is installed', () => {
   })
 
   test('a list that stands in another file is not written over either', async () => {
-    const state = await newState('{ $include: \'./more.json5\', pluginPolicy: { trusted: [\'*\'], minimumReleaseAgeHours: 0 } }')
+    const state = await newState('{ $include: \'./more.json5\', pluginPolicy: { trusted: [\'*\'], minimumReleaseAge: 0 } }')
     await writeFile(join(state, 'more.json5'), '{ plugins: [] }', { mode: 0o600 })
     await using place = await openPlace(state)
     const before = await whole(place)
@@ -163,13 +163,13 @@ describe('policy', () => {
   test.each([
     ['denied by id', 'deny: [\'weather\']'], ['denied by name', 'deny: [\'nexus-weather\']'], ['not among those allowed', 'allow: [\'other\']'],
   ])('%s', async (_, rule) => {
-    await using place = await openPlace(await newState(`{ pluginPolicy: { trusted: ['*'], minimumReleaseAgeHours: 0, ${rule} } }`))
+    await using place = await openPlace(await newState(`{ pluginPolicy: { trusted: ['*'], minimumReleaseAge: 0, ${rule} } }`))
     await expect(place.stage({ spec: await tarball(place) })).rejects.toMatchObject({ code: 'NEXUS_PLUGINS_DENIED' })
     expect(await place.left()).toEqual([])
   })
 
   test('one that runs only in the process needs to be trusted, which is asked for', async () => {
-    await using place = await openPlace(await newState('{ pluginPolicy: { trusted: [], minimumReleaseAgeHours: 0 } }'))
+    await using place = await openPlace(await newState('{ pluginPolicy: { trusted: [], minimumReleaseAge: 0 } }'))
     const spec = await tarball(place, { nexus: { tier: 'trusted' }, code: pluginCode({}).replace('methods:', 'tier: \'trusted\', methods:') })
     await expect(place.stage({ spec })).rejects.toMatchObject({ code: 'NEXUS_PLUGINS_NEEDS_TRUST', fix: expect.stringContaining('--trusted') })
     const { consent, ticket } = await place.stage({ spec, trusted: true })

@@ -5,7 +5,7 @@ import { fail } from '../errors.ts'
 import type { Npm } from './npm.ts'
 
 const list = v.optional(v.array(v.string()), [])
-const Policy = v.object({ trusted: list, allow: list, deny: list, minimumReleaseAgeHours: v.optional(v.number(), 72) })
+const Policy = v.object({ trusted: list, allow: list, deny: list, minimumReleaseAge: v.optional(v.number(), 72) })
 export type Policy = v.InferOutput<typeof Policy>
 
 const hourMs = 3_600_000
@@ -23,10 +23,10 @@ export function checkAdmission({ allow, deny }: Policy, id: string, name: string
 }
 
 /** Versions younger than this are not taken; nothing where there is no minimum. */
-export const cutoff = ({ minimumReleaseAgeHours: hours }: Policy, now: number): Date | undefined => (hours > 0 ? new Date(now - hours * hourMs) : undefined)
+export const cutoff = ({ minimumReleaseAge: hours }: Policy, now: number): Date | undefined => (hours > 0 ? new Date(now - hours * hourMs) : undefined)
 
 /** Throws NEXUS_PLUGINS_TOO_YOUNG, and NEXUS_PLUGINS_AGE_UNKNOWN where the registry does not tell. */
-export async function checkAges(packages: readonly { readonly name: string; readonly version: string }[], { minimumReleaseAgeHours: hours }: Policy, now: number, npm: Npm, dir: string): Promise<void> {
+export async function checkAges(packages: readonly { readonly name: string; readonly version: string }[], { minimumReleaseAge: hours }: Policy, now: number, npm: Npm, dir: string): Promise<void> {
   if (hours <= 0) return
   const names = [...new Set(packages.map(({ name }) => name))]
   for (let i = 0; i < names.length; i += atOnce) {

@@ -581,15 +581,15 @@ declare const pluginsErrors: {
         readonly exit: 1;
         readonly wire: 'FORBIDDEN';
         readonly status: 403;
-        readonly text: '{what} has not been out for as long as `pluginPolicy.minimumReleaseAgeHours` asks';
-        readonly fix: "Wait, name an older version, or set `pluginPolicy.minimumReleaseAgeHours` (0 turns it off). Nothing was changed.";
+        readonly text: '{what} has not been out for as long as `pluginPolicy.minimumReleaseAge` asks';
+        readonly fix: "Wait, name an older version, or set `pluginPolicy.minimumReleaseAge` (0 turns it off). Nothing was changed.";
     };
     readonly NEXUS_PLUGINS_AGE_UNKNOWN: {
         readonly exit: 1;
         readonly wire: 'FORBIDDEN';
         readonly status: 403;
         readonly text: 'the registry does not say how long {what} has been out';
-        readonly fix: "Set `pluginPolicy.minimumReleaseAgeHours` to 0 to do without. Nothing was changed.";
+        readonly fix: "Set `pluginPolicy.minimumReleaseAge` to 0 to do without. Nothing was changed.";
     };
     readonly NEXUS_PLUGINS_MALICIOUS: {
         readonly exit: 1;
