@@ -41,7 +41,7 @@ describe('the corpus', () => {
     expect(all.filter(({ class: row }) => row.startsWith('I')).length).toBeGreaterThanOrEqual(40)
   })
 
-  test('passes, fresh and after a reload, SIGKILL and restart', { timeout: full ? 900_000 : 300_000 }, async () => {
+  test('passes, fresh and after a reload, SIGKILL and restart', { timeout: full ? 1_800_000 : 600_000 }, async () => {
     const cases = chosen(all, only)
     const results = await runCorpus(cases, { full })
     console.log(`${table(cases, results)}\nslowest: ${slowest(results)}`)

@@ -23,6 +23,8 @@ export interface DutyOptions {
   readonly secrets: readonly Secret[]
   readonly link: () => Link | undefined
   readonly loans: () => Loans
+  /** Ends the process, and says why. */
+  kill(reason: string): void
 }
 
 const levels: readonly string[] = ['debug', 'info', 'warn', 'error']
@@ -31,13 +33,16 @@ const mostLines = 200
 const mostFields = 32_000
 /** Offences that are written down within a second. */
 const mostOffences = 5
+/** Each is one of the gateway's own. */
+const mostTimers = 10_000
 
 const bounded = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => (JSON.stringify(fields).length > mostFields ? { fields: 'left out: too much for a line of a log' } : fields)
 
-export function createDuties({ ctx, manifest, calls, secrets, link, loans }: DutyOptions): { readonly answers: Answers; readonly hears: Hears; output(line: string): void; causeOf(handle: CauseHandle): Cause } {
+export function createDuties({ ctx, manifest, calls, secrets, link, loans, kill }: DutyOptions): { readonly answers: Answers; readonly hears: Hears; output(line: string): void; causeOf(handle: CauseHandle): Cause } {
   const plugin = manifest.id
   const lines = createFlood(mostLines)
   const offences = createFlood(mostOffences)
+  let timers = 0
 
   function offence(what: string) {
     if (offences.take()) ctx.log.warn('it asked for something that it does not declare', { what })
@@ -91,8 +96,12 @@ export function createDuties({ ctx, manifest, calls, secrets, link, loans }: Dut
   /** A tick is asked for, so that the gateway knows of it as long as it runs, and of its faults. */
   function timer({ id, ms }: TimerBody): void {
     const from = link()
+    if (++timers > mostTimers) return kill(`it has asked for more than ${mostTimers} timers at once`)
     try {
-      ctx.scope.timeout(async () => { if (link() === from) await from?.ask('tick', { id, now: ctx.clock.now() }) }, ms)
+      ctx.scope.timeout(async () => {
+        timers--
+        if (link() === from) await from?.ask('tick', { id, now: ctx.clock.now() })
+      }, ms)
     } catch {
       // It is being closed, and nothing that begins now would end.
     }

@@ -156,7 +156,7 @@ async function begin({ ctx, code, manifest: whole, session, calls, isolation, pr
   const reason = limits.bwrap === 'off' ? 'is turned off' : await probe()
   if (limits.bwrap === 'required' && reason !== undefined) throw fail('NEXUS_ISOLATION_NO_BWRAP', { plugin: id, reason })
   const { data, secrets } = withoutSecrets(ctx.config)
-  const duties = createDuties({ ctx, manifest, calls, secrets, link: () => begun?.link, loans: () => loans })
+  const duties = createDuties({ ctx, manifest, calls, secrets, link: () => begun?.link, loans: () => loans, kill: (reason) => begun?.kill(reason) })
   let begun: AnyLife | undefined = undefined as AnyLife | undefined
   const loans = createLoans({
     giveCause(cause) {
