@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
@@ -16,6 +17,8 @@ export default defineConfig({
     // Whole processes are started here, and machines that run tests are busy; promised deadlines have limits of their own.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Of two cores it would use one; most of these tests wait for processes.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     execArgv: ['--expose-gc'],
   },
 })
