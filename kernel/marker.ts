@@ -23,6 +23,7 @@ export class Marker {
   readonly #loading = new Map<object, Trace>()
   #idle = idle
   #fd: number | undefined
+  #started = false
 
   constructor({ file }: MarkerOptions = {}) {
     this.file = file
@@ -50,6 +51,7 @@ export class Marker {
 
   /** While the modules of a plugin are evaluated; the result ends it. Several may be at once, and then none is blamed. */
   loading({ id, place }: { readonly id: string; readonly place: string }): () => void {
+    if (this.#started) return () => {}
     const key = {}
     const note = (): void => {
       const [one, ...more] = this.#loading.values()
@@ -63,6 +65,9 @@ export class Marker {
       note()
     }
   }
+
+  /** The start is over. A load that is cut off after it is more likely the doing of whoever ended the process. */
+  started(): void { this.#started = true }
 
   /** The process ends, and that is why. */
   blame(trace: Trace): void {

@@ -73,6 +73,7 @@ async function serve(io: CommandIo, { flags, paths, lock, stopped, unsafe, wary 
   if (wary.marker.last.reason) log.error('the process before did not end as it should', { reason: wary.marker.last.reason, plugin: wary.marker.last.id })
   try {
     const { active, failed } = await kernel.start()
+    wary.marker.started()
     const gateway = createGateway(kernel)
     const listening = await gateway.listen(where)
     lock.publish({ host: where.host, port: listening.port ?? 0 })

@@ -37,7 +37,7 @@ export async function beginLife(link: Link, beginning: Beginning): Promise<{ rea
   if (faults.length > 0) throw fail('NEXUS_PLUGIN_MANIFEST_DIFFERS', { plugin: id, faults: faults.join('; ') })
   mustReach(plugin)
   const clock = hostClock(link, beginning.now)
-  const scope = new PluginScope(id, 0, clock, (_, where, error) => link.say('fault', { where, failure: toFailure(error) }))
+  const scope = new PluginScope(id, 0, clock.owned, (_, where, error) => link.say('fault', { where, failure: toFailure(error) }))
   const taps: Taps = new Map()
   const loans = createLoans({ giveCause: (cause) => ({ data: handleOf(cause) ?? madeUp(id), release() {} }), takeCause: (data) => causeOf(data as CauseData), abort: (signal) => link.say('aborted', signal) })
   const returned: unknown = await plugin.setup(contextOf({ link, plugin, beginning, scope, clock, taps, loans }))

@@ -2,7 +2,7 @@
  * What a plugin's process may ask of the gateway, each thing checked here against what the plugin declares: the
  * process itself is not believed. What it does not declare is refused, and written down as an offence.
  */
-import { lowered, labels } from 'nexus-gateway/sdk'
+import { lowered, labels, NexusError } from 'nexus-gateway/sdk'
 import type { Cause, Ctx, Label, LogLevel, Manifest, Secret } from 'nexus-gateway/sdk'
 import { fail } from '../errors.ts'
 import type { CauseHandle } from '../wire/call.ts'
@@ -36,13 +36,20 @@ const mostOffences = 5
 /** Each is one of the gateway's own. */
 const mostTimers = 10_000
 
+/** Its end is told once, and is no fault of each thing that it was doing. */
+const unlessDown = (error: unknown): void => {
+  if (!(error instanceof NexusError && error.code === 'NEXUS_ISOLATION_DOWN')) throw error
+}
+
 const bounded = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => (JSON.stringify(fields).length > mostFields ? { fields: 'left out: too much for a line of a log' } : fields)
 
-export function createDuties({ ctx, manifest, calls, secrets, link, loans, kill }: DutyOptions): { readonly answers: Answers; readonly hears: Hears; output(line: string): void; causeOf(handle: CauseHandle): Cause } {
+export function createDuties({ ctx, manifest, calls, secrets, link, loans, kill }: DutyOptions): { readonly answers: Answers; readonly hears: Hears; output(line: string): void; causeOf(handle: CauseHandle): Cause; /** Its process is gone. */ end(): void } {
   const plugin = manifest.id
   const lines = createFlood(mostLines)
   const offences = createFlood(mostOffences)
   let timers = 0
+  /** Timers of calls under way, which go on until the process ends. */
+  const waiting = new Set<unknown>()
 
   function offence(what: string) {
     if (offences.take()) ctx.log.warn('it asked for something that it does not declare', { what })
@@ -94,14 +101,22 @@ export function createDuties({ ctx, manifest, calls, secrets, link, loans, kill 
   }
 
   /** A tick is asked for, so that the gateway knows of it as long as it runs, and of its faults. */
-  function timer({ id, ms }: TimerBody): void {
+  function timer({ id, ms, owned }: TimerBody): void {
     const from = link()
     if (++timers > mostTimers) return kill(`it has asked for more than ${mostTimers} timers at once`)
+    const tick = async (): Promise<void> => {
+      timers--
+      if (link() === from) await from?.ask('tick', { id, now: ctx.clock.now() }).catch(unlessDown)
+    }
     try {
-      ctx.scope.timeout(async () => {
-        timers--
-        if (link() === from) await from?.ask('tick', { id, now: ctx.clock.now() })
-      }, ms)
+      if (owned) ctx.scope.timeout(tick, ms)
+      else {
+        const timer = ctx.clock.setTimeout(() => {
+          waiting.delete(timer)
+          void tick().catch((error: unknown) => ctx.log.error('fault in a timer', { error }))
+        }, ms)
+        waiting.add(timer)
+      }
     } catch {
       // It is being closed, and nothing that begins now would end.
     }
@@ -128,6 +143,10 @@ export function createDuties({ ctx, manifest, calls, secrets, link, loans, kill 
       fault: ({ where, failure }: FaultBody) => ctx.log.error(`fault in ${String(where).slice(0, 200)}`, { error: fromFailure(failure) }),
     },
     causeOf: (handle) => causeOf(handle, 'something'),
+    end() {
+      for (const timer of waiting) ctx.clock.clearTimeout(timer)
+      waiting.clear()
+    },
     output: (line) => log({ level: 'info', message: line }),
   }
 }

@@ -171,6 +171,7 @@ async function begin({ ctx, code, manifest: whole, session, calls, isolation, pr
     session: await session(), root: code.root, grants: await grantsOf(id, manifest.capabilities, ctx.paths.state), limits, bwrap: reason === undefined,
     eager: manifest.eager ?? false, answers: duties.answers, hears: duties.hears, onOutput: duties.output, failure,
   })
+  void begun.ended.then(duties.end)
   return { ...await started(begun, beginning(ctx, code, manifest, data), failure), loans }
 }
 

@@ -39,5 +39,5 @@ export interface VerbBody { readonly name: string; readonly params?: unknown; re
 export interface InvokeBody extends Loan { readonly hook: string; readonly mode: string; readonly onError: string }
 export interface EmitBody { readonly name: string; readonly payload?: unknown; readonly options: { readonly to?: readonly string[]; readonly lossy?: boolean; readonly v3?: unknown; readonly stateVersion?: { readonly presence: number; readonly health: number } } }
 export interface LogBody { readonly level: string; readonly message: string; readonly fields?: Readonly<Record<string, unknown>> }
-export interface TimerBody { readonly id: number; readonly ms: number }
+export interface TimerBody { readonly id: number; readonly ms: number; /** By the plugin's scope. */ readonly owned: boolean }
 export interface FaultBody { readonly where: string; readonly failure: Failure }

@@ -483,6 +483,7 @@ declare class Marker {
         readonly id: string;
         readonly place: string;
     }): () => void;
+    started(): void;
     blame(trace: Trace): void;
     close(): void;
 }
