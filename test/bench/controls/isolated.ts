@@ -42,7 +42,7 @@ const kernel = createKernel({
   plugins: [isolation, loader.path(join(dir, 'near.ts'), 'trusted'), loader.path(join(dir, 'far.ts'), 'isolated'), memorySource(guard)].map((one) => ({ source: one, why: 'bench' })),
   paths: statePaths({ NEXUS_STATE_DIR: dir }), version: 'bench', log,
 })
-const children = (): number[] => execFileSync('ps', ['-o', 'pid=,ppid='], { encoding: 'utf8' }).split('\n').map((line) => line.trim().split(/\s+/).map(Number)).filter(([, parent]) => parent === process.pid).map(([pid]) => pid ?? 0)
+const children = (): number[] => execFileSync('ps', ['-eo', 'pid=,ppid=,comm='], { encoding: 'utf8' }).split('\n').map((line) => line.trim().split(/\s+/)).filter(([, parent, name]) => Number(parent) === process.pid && name !== 'ps').map(([pid]) => Number(pid))
 const echo = async (id: string): Promise<unknown> => kernel.dispatch(`${id}.echo`, params, { caller, transport: 'kernel' })
 
 async function p50(id: string): Promise<number> {
