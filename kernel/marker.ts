@@ -13,8 +13,11 @@ const size = 1_024
 const idle = record({})
 
 export class Marker {
-  /** One 32-bit integer: the number of the generation that runs, negative for a plugin from outside, 0 for nobody. */
-  readonly shared = new SharedArrayBuffer(4)
+  /**
+   * Two 32-bit integers: the number of the generation that runs, negative for a plugin from outside, 0 for nobody; and
+   * not 0 once somebody else writes the file, because this process is about to be ended.
+   */
+  readonly shared = new SharedArrayBuffer(8)
   /** What the process before has left. */
   readonly last: Trace
   readonly file: string | undefined
@@ -84,7 +87,7 @@ export class Marker {
   }
 
   #write(bytes: Buffer): void {
-    if (this.#fd !== undefined) writeSync(this.#fd, bytes, 0, size, 0)
+    if (this.#fd !== undefined && this.#cells[1] === 0) writeSync(this.#fd, bytes, 0, size, 0)
   }
 }
 

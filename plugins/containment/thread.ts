@@ -41,6 +41,7 @@ export const threadCode = String.raw`
   let ending = false
   // Who was found at it while the loop is blocked, how often: many short turns of one plugin have moments between them that are nobody's.
   let seen = new Map()
+  let looks = 0
   parentPort.on('message', (list) => { plugins = list })
   setInterval(look, stepMs)
 
@@ -56,9 +57,11 @@ export const threadCode = String.raw`
       blockedMs = 0
       found = undefined
       seen = new Map()
+      looks = 0
       return
     }
     blockedMs += passed
+    looks++
     const number = Atomics.load(marker, 0)
     if (number !== 0) seen.set(number, (seen.get(number) || 0) + 1)
     if (blockedMs >= warnMs && !found) void name()
@@ -83,9 +86,14 @@ export const threadCode = String.raw`
     const where = frames && frames[0] ? ' in ' + placeOf(frames[0]) : ''
     const reason = 'it blocked the gateway for ' + seconds + ' s' + where
     const trace = plugin && plugin.foreign ? { id: plugin.id, place: plugin.place, reason } : { reason: 'the event loop was blocked for ' + seconds + ' s' + by(plugin && plugin.id) + where }
+    // The main thread writes no more; a write that it was in just now is why the note is made again below.
+    Atomics.store(marker, 1, 1)
     note(trace)
     say('the event loop has been blocked for ' + seconds + ' s' + by(plugin && plugin.id) + ': the gateway ends', frames ? textOf(frames) : '    no stack: it waits outside JavaScript')
-    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 500)
+    setTimeout(() => {
+      note(trace)
+      process.kill(process.pid, 'SIGKILL')
+    }, 500)
     // Only the main thread can choose the status it ends with.
     if (frames) await stackOf('process.reallyExit(' + status + ')', () => note(trace))
   }
@@ -101,10 +109,12 @@ export const threadCode = String.raw`
       const all = plugins.flatMap((plugin) => plugin.files.filter((place) => frame.file === place || frame.file.startsWith(place + '/')).map((place) => ({ plugin, length: place.length })))
       return all.length > 0 ? [all.reduce((a, b) => (b.length > a.length ? b : a)).plugin] : []
     })
-    // A plugin of the release does what others ask of it, as in writing their log.
-    if (owners.length > 0) return owners.find((plugin) => plugin.foreign) ?? owners[0]
-    const [most = 0] = [...seen].sort(([, a], [, b]) => b - a)[0] || []
-    const number = Atomics.load(marker, 0) || most
+    const foreign = owners.find((plugin) => plugin.foreign)
+    if (foreign) return foreign
+    const [most = 0, times = 0] = [...seen].sort(([, a], [, b]) => b - a)[0] || []
+    // A plugin of the release does what others ask of it, as in writing their log; or it has just had its turn between many of theirs.
+    if (owners.length > 0 && !(most < 0 && 2 * times > looks)) return owners[0]
+    const number = owners.length > 0 ? most : Atomics.load(marker, 0) || most
     return plugins.find((plugin) => plugin.number === number) ?? (number < 0 ? traced() : undefined)
   }
 
@@ -129,7 +139,6 @@ export const threadCode = String.raw`
         session.on('Debugger.scriptParsed', ({ params }) => files.set(params.scriptId, pathOf(params.url)))
         session.connectToMainThread()
         session.on('Debugger.paused', ({ params }) => {
-          // Whoever ran until now may have written over the note.
           if (before) before()
           if (expression) session.post('Runtime.evaluate', { expression })
           clearTimeout(late)

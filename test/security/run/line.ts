@@ -60,7 +60,8 @@ export function until(line: Line, ms: number, test: () => boolean): Promise<bool
       if (test()) done(true)
       else if (line.closedAt !== undefined) done(false)
     }
-    const timer = setTimeout(() => done(test()), ms)
+    // Where this process was busy for as long, what came meanwhile is read first.
+    const timer = setTimeout(() => setImmediate(() => setImmediate(() => done(test()))), ms)
     line.watchers.add(look)
   })
 }

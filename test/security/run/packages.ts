@@ -35,10 +35,13 @@ export async function install(way: Way, { commit, ...params }: Input<'install'>)
     seen = await rpc(way, { method: 'plugins.staged', params: { ticket: staged.ticket } })
     staged = (seen.payload ?? {}) as Staged
   }
+  // Whatever the next step finds would be laid on something else.
+  if (seen.fault !== undefined) throw new Error(`an install had no answer: ${seen.fault}`)
   if (!seen.ok) return told(seen)
   if (staged.state === 'working') return { ...seen, verb: 'install', ok: false, fault: `it was still ${staged.phase} after ${mostTries * pollMs / 1_000} s` }
   if (staged.state === 'ready' && commit) {
     const done = await rpc(way, { method: 'plugins.commit', params: { ticket: staged.ticket, accept: staged.consent?.digest } })
+    if (done.fault !== undefined) throw new Error(`a commit had no answer: ${done.fault}`)
     return { ...told(done), payload: { ...staged, report: done.payload } }
   }
   await rpc(way, { method: 'plugins.discard', params: { ticket: staged.ticket } })
