@@ -9,7 +9,7 @@ import { asNexusError, fail, NexusError, reasonOf } from './errors.ts'
 import type { Gate } from './gate.ts'
 import type { Generation, Unit } from './generation.ts'
 import { inheritance } from './hand-over.ts'
-import { dependentsOf, resolveGraph, type Graph } from './graph.ts'
+import { dependents, providersOf, resolveGraph, type Graph } from './graph.ts'
 import type { Live, SwapPlan } from './live.ts'
 import type { KernelParts } from './parts.ts'
 import type { Manifest } from './manifest.ts'
@@ -29,6 +29,8 @@ export interface Target {
   readonly whole: boolean
   /** Plugins that must not run, for reasons found before. */
   readonly refused?: ReadonlyMap<string, NexusError>
+  /** Manifests that were read for this change. */
+  readonly read?: ReadonlyMap<Source, Manifest>
 }
 
 export interface ChangeHost {
@@ -82,7 +84,7 @@ async function makePlan(host: ChangeHost, target: Target): Promise<Plan> {
     const known = host.units.get(id)
     if (known && known.source === source && !target.touched.has(id)) return units.set(id, known)
     try {
-      const declared = await source.manifest()
+      const declared = target.read?.get(source) ?? await source.manifest()
       return units.set(id, { id, source, why, place: source.place, declared, manifest: withNeeds(declared, target.settings[id]) })
     } catch (error) {
       return failed.set(id, asNexusError(error, 'NEXUS_PLUGIN_LOAD_FAILED', { plugin: id, place: source.place, reason: reasonOf(error) }))
@@ -96,13 +98,13 @@ async function makePlan(host: ChangeHost, target: Target): Promise<Plan> {
   }
 
   const nodes = [...units.values()]
-  const everyProvider = new Map(nodes.flatMap(({ id, manifest }) => manifest.provides.map((service) => [service, id] as const)))
+  const everyProvider = providersOf(nodes)
   const changed = [
     ...target.touched,
     ...nodes.filter((unit) => host.units.get(unit.id) !== unit).map((unit) => unit.id),
     ...[...host.units.keys()].filter((id) => !units.has(id)),
   ]
-  const affected = new Set([...dependentsOf(changed, nodes, everyProvider), ...dependentsOf(changed, [...host.units.values()], everyProviderOf(host.units))])
+  const affected = new Set([...dependents(nodes)(changed), ...dependents([...host.units.values()])(changed)])
   // What failed by itself before is tried again only if something it stands on has changed.
   for (const [id, error] of host.failed) if (units.has(id) && !affected.has(id) && !graphFault(error)) failed.set(id, error)
 
@@ -110,7 +112,7 @@ async function makePlan(host: ChangeHost, target: Target): Promise<Plan> {
   for (const [id, [error]] of graph.faults) if (error) failed.set(id, error)
   const runs = new Set(graph.waves.flat())
   const fresh = new Set([...runs].filter((id) => !live.generations.has(id) || affected.has(id)))
-  for (const id of dependentsOf(fresh, nodes, graph.providers)) if (runs.has(id)) fresh.add(id)
+  for (const id of dependents(nodes, graph.providers)(fresh)) if (runs.has(id)) fresh.add(id)
   return { units, graph, failed, fresh, gone: [...live.generations.values()].filter(({ id }) => !runs.has(id)) }
 }
 
@@ -118,10 +120,6 @@ async function makePlan(host: ChangeHost, target: Target): Promise<Plan> {
 function withNeeds(manifest: Manifest, block: unknown): Manifest {
   if (block === undefined || manifest.provides.includes(SecretStore.id) || !JSON.stringify(block).includes('"$secret":"store:')) return manifest
   return { ...manifest, requires: { ...manifest.requires, '{ $secret }': { service: SecretStore.id, optional: false } } }
-}
-
-function everyProviderOf(units: ReadonlyMap<string, Unit>): Map<string, string> {
-  return new Map([...units.values()].flatMap(({ id, manifest }) => manifest.provides.map((service) => [service, id] as const)))
 }
 
 /** Faults of the graph are found anew each time; they are nobody's state. */
@@ -241,7 +239,7 @@ async function planned(host: ChangeHost, target: Target, plan: Plan, staged: Map
     } catch (error) {
       const culprit = error instanceof NexusError ? String(error.data['plugin']) : ''
       if (target.whole || !staged.has(culprit)) throw error
-      const out = [...dependentsOf([culprit], [...plan.units.values()], plan.graph.providers)].flatMap((id) => staged.get(id) ?? [])
+      const out = [...dependents([...plan.units.values()], plan.graph.providers)([culprit])].flatMap((id) => staged.get(id) ?? [])
       for (const { id } of out) {
         plan.failed.set(id, id === culprit ? error as NexusError : fail('NEXUS_PLUGIN_BLOCKED', { plugin: id, other: culprit }))
         staged.delete(id)
@@ -292,5 +290,5 @@ function replaceFailed(error: NexusError, leaving: readonly Generation[], old: s
 
 /** Every plugin that a change of `ids` would restart or stop. */
 export function affectedBy(host: ChangeHost, ids: Iterable<string>): Set<string> {
-  return dependentsOf(ids, [...host.units.values()], everyProviderOf(host.units))
+  return dependents([...host.units.values()])(ids)
 }

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Target, Wanted } from './change.ts'
 import { fail, type NexusError } from './errors.ts'
+import type { Manifest } from './manifest.ts'
 import { sameSource, type Source } from './source.ts'
 
 type Blocks = Readonly<Record<string, unknown>>
@@ -56,9 +57,10 @@ export function targetOf(changes: Changes, added: ReadonlyMap<string, Wanted>, n
 }
 
 /** A source knows its id once it has shown its manifest; where two have one id, neither runs. */
-export async function identify(list: readonly Wanted[], known: ReadonlySet<Source> = new Set()): Promise<{ plugins: Map<string, Wanted>; twice: Map<string, NexusError> }> {
+export async function identify(list: readonly Wanted[], known: ReadonlySet<Source> = new Set()): Promise<{ plugins: Map<string, Wanted>; twice: Map<string, NexusError>; read: Map<Source, Manifest> }> {
+  const read = new Map<Source, Manifest>()
   // A manifest that cannot be read is reported when the change reads it.
-  await Promise.all(list.filter(({ source }) => !known.has(source)).map(async ({ source }) => source.manifest()).map((read) => read.catch(() => {})))
+  await Promise.all(list.map(async ({ source }) => { if (!known.has(source)) read.set(source, await source.manifest()) }).map((done) => done.catch(() => {})))
   const plugins = new Map<string, Wanted>()
   const twice = new Map<string, NexusError>()
   for (const plugin of list) {
@@ -67,5 +69,5 @@ export async function identify(list: readonly Wanted[], known: ReadonlySet<Sourc
     if (first === undefined) plugins.set(id, plugin)
     else twice.set(id, fail('NEXUS_PLUGIN_DUPLICATE_ID', { plugin: id, first, second: place }))
   }
-  return { plugins, twice }
+  return { plugins, twice, read }
 }

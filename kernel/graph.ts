@@ -29,38 +29,42 @@ export function resolveGraph(nodes: readonly GraphNode[], already: ReadonlyMap<s
 
   let alive = sorted.filter((node) => !faults.has(node.id))
   for (;;) {
-    const broken = alive.filter((node) => missing(node, alive, builtin, elsewhere, faults, blame))
-    const rest = alive.filter((node) => !broken.includes(node))
+    const offered = providersOf(alive)
+    const broken = new Set(alive.filter((node) => missing(node, offered, builtin, elsewhere, faults, blame)))
+    const rest = alive.filter((node) => !broken.has(node))
     const providers = providersOf(rest)
-    const { waves, cycle } = topological(rest.map((node) => node.id), (id) => needsOf(rest.find((node) => node.id === id), providers))
-    if (!cycle && broken.length === 0) return { waves, faults, providers }
+    const byId = new Map(rest.map((node) => [node.id, node]))
+    const { waves, cycle } = topological(byId.keys(), (id) => needsOf(byId.get(id), providers))
+    if (!cycle && broken.size === 0) return { waves, faults, providers }
     for (const id of cycle?.slice(0, -1) ?? []) blame(id, fail('NEXUS_PLUGIN_CYCLE', { plugin: id, path: cycle?.join(' → ') }))
     alive = rest.filter((node) => !faults.has(node.id))
   }
 }
 
-/** Every plugin that would notice a change of `ids`: those that require them, optionally too, and theirs in turn. */
-export function dependentsOf(ids: Iterable<string>, nodes: readonly GraphNode[], providers: ReadonlyMap<string, string>): Set<string> {
-  const found = new Set(ids)
-  for (let size = -1; size !== found.size;) {
-    size = found.size
-    for (const node of nodes) if (needsOf(node, providers).some((id) => found.has(id))) found.add(node.id)
+/** Tells of some plugins every one that would notice a change of them: those that require them, optionally too, and theirs in turn. */
+export function dependents(nodes: readonly GraphNode[], providers: ReadonlyMap<string, string> = providersOf(nodes)): (ids: Iterable<string>) => Set<string> {
+  const users = new Map<string, string[]>()
+  for (const node of nodes) for (const id of needsOf(node, providers)) if (!users.get(id)?.push(node.id)) users.set(id, [node.id])
+  return (ids) => {
+    const found = new Set(ids)
+    // What is added meanwhile has its turn too.
+    for (const id of found) for (const user of users.get(id) ?? []) found.add(user)
+    return found
   }
-  return found
 }
 
-export function needsOf(node: GraphNode | undefined, providers: ReadonlyMap<string, string>): string[] {
+function needsOf(node: GraphNode | undefined, providers: ReadonlyMap<string, string>): string[] {
   return Object.values(node?.manifest.requires ?? {}).flatMap(({ service }) => providers.get(service) ?? [])
 }
 
-function providersOf(nodes: readonly GraphNode[]): Map<string, string> {
+export function providersOf(nodes: readonly GraphNode[]): Map<string, string> {
   return new Map(nodes.flatMap((node) => node.manifest.provides.map((service): [string, string] => [service, node.id])))
 }
 
-function missing(node: GraphNode, alive: readonly GraphNode[], builtin: ReadonlySet<string>, elsewhere: (service: string) => string | undefined, faults: ReadonlyMap<string, unknown>, blame: (id: string, error: NexusError) => void): boolean {
+function missing(node: GraphNode, offered: ReadonlyMap<string, string>, builtin: ReadonlySet<string>, elsewhere: (service: string) => string | undefined, faults: ReadonlyMap<string, unknown>, blame: (id: string, error: NexusError) => void): boolean {
   let broken = false
   for (const { service, optional } of Object.values(node.manifest.requires)) {
-    if (optional || builtin.has(service) || alive.some((other) => other.manifest.provides.includes(service))) continue
+    if (optional || builtin.has(service) || offered.has(service)) continue
     broken = true
     const other = elsewhere(service)
     if (other !== undefined && faults.has(other)) blame(node.id, fail('NEXUS_PLUGIN_BLOCKED', { plugin: node.id, other }))

@@ -1,16 +1,17 @@
 /** What the kernel tells of each plugin, as plain data. */
 import type { ChangeHost } from './change.ts'
 import { ownedBy, type Generation, type Unit } from './generation.ts'
-import { dependentsOf } from './graph.ts'
+import { dependents } from './graph.ts'
 import type { Inspection } from './report.ts'
 
 const none = { loadMs: 0, setupMs: 0 }
 
 export function inspectAll(host: ChangeHost, leaving: ReadonlySet<Generation>): Inspection[] {
-  return [...new Set([...host.units.keys(), ...host.failed.keys(), ...[...leaving].map(({ id }) => id)])].sort().flatMap((id) => inspectOne(host, leaving, id) ?? [])
+  const dependentsOf = dependents([...host.units.values()])
+  return [...new Set([...host.units.keys(), ...host.failed.keys(), ...[...leaving].map(({ id }) => id)])].sort().flatMap((id) => inspectOne(host, leaving, id, dependentsOf) ?? [])
 }
 
-export function inspectOne(host: ChangeHost, leaving: ReadonlySet<Generation>, id: string): Inspection | undefined {
+export function inspectOne(host: ChangeHost, leaving: ReadonlySet<Generation>, id: string, dependentsOf = dependents([...host.units.values()])): Inspection | undefined {
   const running = host.live.generations.get(id)
   const old = [...leaving].filter((generation) => generation.id === id)
   const error = host.failed.get(id)
@@ -36,12 +37,8 @@ export function inspectOne(host: ChangeHost, leaving: ReadonlySet<Generation>, i
     inflight: all.reduce((sum, { scope }) => sum + scope.inflight, 0),
     requires: Object.values(unit?.manifest.requires ?? {}).map(({ service, optional }) => (optional ? `${service}?` : service)),
     provides: unit?.manifest.provides ?? [],
-    dependents: [...dependentsOf([id], [...host.units.values()], providers(host))].filter((other) => other !== id).sort(),
+    dependents: [...dependentsOf([id])].filter((other) => other !== id).sort(),
     error: running ? undefined : error,
     faults: all.reduce((sum, { scope }) => sum + scope.faults, 0),
   }
-}
-
-function providers(host: ChangeHost): Map<string, string> {
-  return new Map([...host.units.values()].flatMap(({ id, manifest }) => manifest.provides.map((service) => [service, id] as const)))
 }

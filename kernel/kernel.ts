@@ -35,6 +35,8 @@ import { within } from './within.ts'
 
 export interface KernelOptions {
   readonly plugins: readonly Wanted[]
+  /** Manifests that were read just now, to start with. */
+  readonly read?: ReadonlyMap<Source, Manifest>
   /** Each plugin's block of `nexus.json5`, by id. */
   readonly settings?: Readonly<Record<string, unknown>>
   readonly paths: Paths
@@ -160,10 +162,7 @@ export function createKernel(options: KernelOptions): Kernel {
     elsewhere: (service) => installed.find((manifest) => manifest.provides.includes(service))?.id,
   }
   function hearLog(): void {
-    log.addSink((record) => {
-      const written = point(logWritten)
-      if (written.used) void invoke(logWritten, record)
-    })
+    log.addSink((record) => { if (point(logWritten).used) void invoke(logWritten, record) })
   }
 
   function invoke<A extends readonly unknown[], R, F>(token: HookToken<A, R, F>, ...args: A): MaybePromise<F> {
@@ -180,9 +179,9 @@ export function createKernel(options: KernelOptions): Kernel {
 
   async function start(): Promise<StartReport> {
     phase = 'starting'
-    const { plugins, twice } = await identify(aside.free(options.plugins))
+    const { plugins, twice, read } = await identify(aside.free(options.plugins), new Set(options.read?.keys()))
     wanted = plugins
-    await enqueue(() => change(host, { plugins, settings, touched: new Set(), whole: false, refused: new Map([...aside.refused(), ...twice]) }))
+    await enqueue(() => change(host, { plugins, settings, touched: new Set(), whole: false, refused: new Map([...aside.refused(), ...twice]), read: new Map([...options.read ?? [], ...read]) }))
     // Only now is anybody there to write down what was logged so far.
     hearLog()
     for (const [id, error] of host.failed) {
@@ -214,10 +213,10 @@ export function createKernel(options: KernelOptions): Kernel {
 
   async function applyNow(changes: Changes): Promise<ChangeReport> {
     if (phase !== 'ready') throw fail('NEXUS_CALL_DRAINING')
-    const { plugins: added, twice } = await identify(changes.whole ? aside.free(changes.whole.plugins) : changes.load ?? [], new Set(changes.whole && [...wanted.values()].map(({ source }) => source)))
+    const { plugins: added, twice, read } = await identify(changes.whole ? aside.free(changes.whole.plugins) : changes.load ?? [], new Set(changes.whole && [...wanted.values()].map(({ source }) => source)))
     for (const error of twice.values()) throw error
     const target = targetOf(changes, added, { wanted, settings, isRequired: (id) => host.units.get(id)?.manifest.required ?? false })
-    const report = await change(host, { ...target, refused: aside.refused() })
+    const report = await change(host, { ...target, refused: aside.refused(), read })
     try {
       await changes.verify?.(report.started)
     } catch (error) {

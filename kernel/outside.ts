@@ -82,6 +82,8 @@ function trustedSource({ place, origin, agreement, ...known }: OutsideOptions, r
 function isolatedSource({ place, origin, agreement, ...known }: OutsideOptions, road: Road): Source {
   let id = known.id ?? basename(place, extname(place))
   let session: CodeSession | undefined
+  /** As it was told last: nothing is read anew between that and the load. */
+  let told: { readonly manifest: Manifest; readonly found: Found } | undefined
 
   async function code(found: Found): Promise<IsolatedCode> {
     const { servedCode } = await import('./served.ts')
@@ -92,19 +94,16 @@ function isolatedSource({ place, origin, agreement, ...known }: OutsideOptions, 
     })
   }
 
-  async function manifest(): Promise<Manifest> {
-    const [known, { requires }] = await Promise.all([own(), road.isolator()])
-    return { ...known, requires: { ...known.requires, ...requires } }
-  }
-
-  async function own(): Promise<Manifest> {
-    const found = await locate(place)
+  async function look(): Promise<NonNullable<typeof told>> {
+    told = undefined
+    const [found, { requires }] = await Promise.all([locate(place), road.isolator()])
     const { given, whole } = givenBy(found, id)
     if (given) id = given.id
     const derived = whole ?? { ...await described(found), ...found.about }
     id = derived.id
     if (derived.tier === 'trusted') throw fail('NEXUS_PLUGIN_NEEDS_TRUST', { plugin: id })
-    return agreed(whole ?? sameId(derived, given, place), agreement)
+    const known = agreed(whole ?? sameId(derived, given, place), agreement)
+    return told = { found, manifest: { ...known, requires: { ...known.requires, ...requires } } }
   }
 
   async function described(found: Found): Promise<Manifest> {
@@ -114,21 +113,21 @@ function isolatedSource({ place, origin, agreement, ...known }: OutsideOptions, 
   }
 
   async function load(): Promise<Plugin> {
-    const [isolator, known, found] = await Promise.all([road.isolator(), manifest(), locate(place)])
-    return isolator.standIn(await code(found), known)
+    const { found, manifest } = told ?? await look()
+    return (await road.isolator()).standIn(await code(found), manifest)
   }
 
   async function commands(): Promise<Readonly<Record<string, Command>>> {
-    const [isolator, known, found] = await Promise.all([road.isolator(), manifest(), locate(place)])
-    return isolator.commands(await code(found), known)
+    const { found, manifest } = told ?? await look()
+    return (await road.isolator()).commands(await code(found), manifest)
   }
 
-  return { get id() { return id }, origin, place, tier: 'isolated', stamp: agreement?.stamp, manifest, load, commands, files: () => session?.files() ?? [], hash: () => session?.hash() }
+  return { get id() { return id }, origin, place, tier: 'isolated', stamp: agreement?.stamp, manifest: async () => (await look()).manifest, load, commands, files: () => session?.files() ?? [], hash: () => session?.hash() }
 }
 
 /** The id that a plugin seems to have: what is trusted is told by it, before anything of it is run. */
 export async function idAt(place: string): Promise<string> {
-  const { nexus } = await readPackage(join(place, 'package.json')).catch((): Module => ({}))
+  const { nexus } = await readPackage(place).catch(() => undefined) ?? {}
   const id = (nexus as { id?: unknown } | undefined)?.id
   return typeof id === 'string' ? id : basename(place, extname(place))
 }
@@ -171,8 +170,9 @@ interface Found {
 async function locate(place: string): Promise<Found> {
   const real = await realpath(place).catch(() => undefined)
   if (real === undefined) throw fail('NEXUS_PLUGIN_NOT_FOUND', { plugin: place, where: '', hint: '' })
-  if ((await stat(real)).isFile()) return { root: dirname(real), entry: basename(real), stub: true, about: {} }
-  const { nexus, version, description } = await readPackage(join(real, 'package.json'))
+  const manifest = await readPackage(real)
+  if (!manifest) return { root: dirname(real), entry: basename(real), stub: true, about: {} }
+  const { nexus, version, description } = manifest
   const { entry, cli } = (typeof nexus === 'object' && nexus !== null ? nexus : {}) as Module
   return {
     root: real,
@@ -184,12 +184,14 @@ async function locate(place: string): Promise<Found> {
   }
 }
 
-async function readPackage(file: string): Promise<Module> {
-  const text = await readFile(file, 'utf8').catch(() => '{}')
+/** Of a folder; nothing of a file. */
+async function readPackage(place: string): Promise<Module | undefined> {
+  const file = join(place, 'package.json')
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => (error.code === 'ENOTDIR' ? undefined : '{}'))
   try {
-    return JSON.parse(text) as Module
+    return text === undefined ? undefined : JSON.parse(text) as Module
   } catch (error) {
-    throw fail('NEXUS_PLUGIN_BAD_MANIFEST', { plugin: basename(dirname(file)), place: file, faults: 'the file is not JSON' }, error)
+    throw fail('NEXUS_PLUGIN_BAD_MANIFEST', { plugin: basename(place), place: file, faults: 'the file is not JSON' }, error)
   }
 }
 

@@ -1,5 +1,5 @@
 /** From settings and command line to the plugins that shall run. Only plugins without a manifest are looked into. */
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import type { Wanted } from '../change.ts'
 import type { NexusError } from '../errors.ts'
 import { readInstalled } from '../installed.ts'
@@ -17,6 +17,8 @@ export interface Gathered {
   readonly tree: Tree
   readonly view: ConfigView
   readonly plugins: readonly Wanted[]
+  /** Manifests that were read of plugins from outside. */
+  readonly read: ReadonlyMap<Source, Manifest>
   /** What they are set up with, by id: with defaults. */
   readonly settings: Readonly<Record<string, unknown>>
   /** One for each name in the list that is no plugin. */
@@ -34,6 +36,8 @@ export interface Wish extends Partial<Pick<TreeInput, 'set' | 'version' | 'mustE
 /** What is read instead of the file. */
 export type Instead = Partial<Pick<TreeInput, 'text' | 'tree'>>
 
+const modules = `${sep}node_modules${sep}`
+
 export async function gather(loader: Loader, { paths, list = '', safe = false, ...input }: Wish, instead: Instead = {}): Promise<Gathered> {
   const migrations = Object.values(loader.manifests).flatMap((manifest) => manifest.migrations ?? [])
   const tree = await readTree({ ...input, ...instead, file: paths.config, dotenv: join(paths.state, '.env'), migrations })
@@ -42,20 +46,23 @@ export async function gather(loader: Loader, { paths, list = '', safe = false, .
   const installed = await readInstalled(join(paths.state, 'plugins'))
   const { sources, faults: missing } = await loader.find(select([...tree.plugins, ...typed], loader.defaults, configured), { dirs: [dirname(paths.config)], installed, policy: tree.policy })
 
-  const outside = await Promise.all(sources.filter(({ origin }) => origin !== 'builtin').map(async (source) => source.manifest()).map((read) => read.catch(() => undefined)))
-  const told = outside.filter((manifest) => manifest !== undefined)
-  const manifests = { ...loader.manifests, ...Object.fromEntries(told.map((manifest) => [manifest.id, manifest])) }
-  const { resolved, blocks, faults, notes } = checkTree(tree, { manifests, complete: told.length === outside.length, enabled: sources.map(({ id }) => id), idle: installed })
+  const outside = sources.filter(({ origin }) => origin !== 'builtin')
+  const read = new Map<Source, Manifest>()
+  // One that cannot be read is reported when it is to be started.
+  await Promise.all(outside.map(async (source) => read.set(source, await source.manifest())).map((done) => done.catch(() => {})))
+  const manifests = { ...loader.manifests, ...Object.fromEntries([...read.values()].map((manifest) => [manifest.id, manifest])) }
+  const { resolved, blocks, faults, notes } = checkTree(tree, { manifests, complete: read.size === outside.length, enabled: sources.map(({ id }) => id), idle: installed })
   const all = [...tree.faults, ...faults]
 
+  const lists = [['command line', new Set(typed)], ['config', new Set(tree.plugins)], ['default', new Set(loader.defaults)]] as const
   const why = ({ id, place }: Source): string => {
-    const named = (entries: readonly string[]) => entries.some((entry) => entry === id || place === entry || place.endsWith(join('node_modules', entry)))
-    return named(typed) ? 'command line' : named(tree.plugins) ? 'config' : named(loader.defaults) ? 'default' : 'settings'
+    const names = [id, place, place.split(modules).at(-1) as string]
+    return lists.find(([, list]) => names.some((name) => list.has(name)))?.[0] ?? 'settings'
   }
   const plugins = sources.filter(({ id, origin }) => !safe || (origin === 'builtin' && manifests[id]?.safe)).map((source) => ({ source, why: why(source) }))
   const { file, exists, hash, text, raw, merged, files } = tree
   return {
-    tree, plugins, settings: blocks, missing, manifests,
+    tree, plugins, read, settings: blocks, missing, manifests,
     view: { file, exists, hash, text, raw, merged, resolved, files, faults: all.length > 0 ? await placed(tree, all) : [], notes: [...tree.notes, ...notes] },
   }
 }

@@ -47,7 +47,7 @@ export interface Keeper {
   readonly gateway: GatewayConfig
   readonly first: Gathered
   /** What a kernel must be made with. */
-  readonly options: Pick<KernelOptions, 'plugins' | 'settings' | 'installed' | 'services' | 'checkSettings' | 'bindSecrets'>
+  readonly options: Pick<KernelOptions, 'plugins' | 'read' | 'settings' | 'installed' | 'services' | 'checkSettings' | 'bindSecrets'>
   /** The kernel has started: from now on edits are applied to it; with `watch` also those made by hand. */
   serve(kernel: Kernel, how: { readonly rebind?: Rebind; readonly watch: boolean }): Promise<void>
   /** Looks at the files now, as the watch does when one of them changes. */
@@ -209,6 +209,7 @@ export async function createKeeper(loader: Loader, { strict, tolerant, unsafe, .
     control, first: live, gateway: live.tree.gateway,
     options: {
       plugins: live.plugins,
+      read: live.read,
       settings: live.settings,
       installed: Object.values(loader.manifests),
       services: new Map([[ConfigControl.id, control]]),

@@ -38,8 +38,16 @@ export default definePlugin({
       now: () => ctx.clock.now(),
     }), 'watch of plugin folders')
 
-    // Not awaited by the start or by a change, which have nothing to gain from it.
-    const syncSoon = (): void => soon(watch.sync, 0)
+    // Not awaited by the start or by a change, which have nothing to gain from it; once for all plugins that come together.
+    let syncing = false
+    function syncSoon(): void {
+      if (syncing) return
+      syncing = true
+      soon(() => {
+        syncing = false
+        return watch.sync()
+      }, 0)
+    }
     for (const point of [pluginLoaded, pluginUnloaded] as const) ctx.tap(point, syncSoon)
     ctx.tap(kernelReady, syncSoon)
     if (kernel.phase() === 'ready') syncSoon()
