@@ -30,7 +30,7 @@ const code = /\.[cm]?[jt]sx?$/
 /** An author's folder holds a plugin; one with more files than this is something else. */
 const mostFiles = 1_000
 
-export function watchPlugins({ targets, onChange, onTrouble, after, now, debounceMs = 50 }: WatchOptions): Watch {
+export function watchPlugins({ targets, onChange, onTrouble, after, now, debounceMs = 25 }: WatchOptions): Watch {
   const folders = watchFolders(touched, onTrouble)
   let prints = new Map<string, string>()
   let quietAt = 0

@@ -67,6 +67,7 @@ function ordinary(): ChildProcess {
 
 /** Pings of a client while isolated plugins burn all they can get, and while as many ordinary processes of the same niceness do. */
 export const neighbours: Scenario = async () => {
+  let done = false
   const state = await mkdtemp(join(tmpdir(), 'nexus-bench-'))
   try {
     const ids = Array.from({ length: busy }, (_, i) => `busy${i}`)
@@ -75,20 +76,32 @@ export const neighbours: Scenario = async () => {
     await writeFile(join(state, 'nexus.json5'), JSON.stringify({ plugins: ids.map((id) => `./own/${id}.ts`), pluginPolicy: { trusted: [] }, isolation: { cpuSeconds: 60 } }), { mode: 0o600 })
     await using nexus = await startNexus({ state })
     const wire = await open(nexus.port, nexus.token)
+    wire.socket.once('close', (code) => { if (!done) throw new Error(`the gateway has closed the connection (${code})`) })
     const all = async (on: boolean): Promise<void> => { for (const id of ids) if (await wire.send(`${id}.busy`, { on }) === undefined) throw new Error(`${id} did not answer`) }
     await all(false)
     const taken = { plugins: [] as number[], processes: [] as number[], calm: [] as number[] }
+    const besides = {
+      async plugins() {
+        await all(true)
+        return () => all(false)
+      },
+      async processes() {
+        const others = ids.map(ordinary)
+        return async () => { for (const other of others) other.kill('SIGKILL') }
+      },
+    }
     for (let i = 0; i < rounds; i++) {
       taken.calm.push(await p99(wire))
-      await all(true)
-      taken.plugins.push(await p99(wire))
-      await all(false)
-      const others = ids.map(ordinary)
-      await sleep(200)
-      taken.processes.push(await p99(wire))
-      for (const other of others) other.kill('SIGKILL')
-      await sleep(200)
+      // By turns the first: what the machine does besides hits both alike.
+      for (const who of i % 2 === 0 ? ['plugins', 'processes'] as const : ['processes', 'plugins'] as const) {
+        const stop = await besides[who]()
+        await sleep(200)
+        taken[who].push(await p99(wire))
+        await stop()
+        await sleep(200)
+      }
     }
+    done = true
     wire.close()
     const [a, b] = [median(taken.plugins), median(taken.processes)]
     return [{ id: 'neighbours', what: `ping while ${busy} isolated plugins burn all they can get, p99`, value: median(taken.plugins.map((value, i) => value / (taken.processes[i] ?? NaN))), unit: '×', target: 1.25, better: 'less', control: 'as many ordinary processes, as nice', figures: { pluginsMs: a, processesMs: b, calmMs: median(taken.calm) } }]

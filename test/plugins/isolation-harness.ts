@@ -95,7 +95,8 @@ export async function world({ dir, sources, plugins = [], settings = {}, kernel:
       return found
     },
     async [Symbol.asyncDispose]() {
-      const { errors } = await kernel.close()
+      // Its share of a longer deadline: on a busy machine a process takes more than the third of a second that it usually has.
+      const { errors } = await kernel.close({ deadlineMs: 60_000 })
       if (errors.length > 0) throw new AggregateError(errors, errors.map((error) => error.message).join('; '))
     },
   }

@@ -7,6 +7,8 @@ import type { CommandDesk } from './command.ts'
 
 export function hostLink(socket: Socket): Link {
   let life: Life | undefined
+  /** Known before the life is: a setup that fails or hangs has started things too. */
+  let close: Life['close'] | undefined
   let desk: CommandDesk | undefined
   const running = (): Life => {
     if (!life) throw new Error('the plugin has not begun')
@@ -18,7 +20,7 @@ export function hostLink(socket: Socket): Link {
       describe: async (body: DescribeBody) => (await import('./describe.ts')).describe(link, body),
       run: async (body: Beginning) => {
         const { beginLife } = await import('./life.ts')
-        const begun = await beginLife(link, body)
+        const begun = await beginLife(link, body, (closing) => { close = closing })
         life = begun.life
         return begun.answer
       },
@@ -33,10 +35,12 @@ export function hostLink(socket: Socket): Link {
       use: (body: UseBody) => running().use(body),
       tick: ({ id, now }: { id: number; now: number }) => running().tick(id, now),
       handOver: () => running().handOver(),
-      close: () => life?.close(),
+      close: () => close?.(),
     },
     hears: {
       ping: () => link.say('pong'),
+      // What cannot be read is told when it is wanted.
+      warm: () => void Promise.all([import('./life.ts'), import('nexus-gateway/sdk')]).catch(() => {}),
       event: (body: { socket: number; event: string; payload: unknown }) => desk?.event(body),
       closed: (number: number) => desk?.closed(number),
       aborted: (signal: number) => life?.aborted(signal),

@@ -26,10 +26,13 @@ export interface Life {
   close(): Promise<void>
 }
 
-/** The gateway has its own deadlines and ends the process at them; these only keep one disposer from another's time. */
-const deadlines = { drainMs: 800, disposeMs: 500 }
+/** What closing may take; the gateway ends the process a little later in any case. */
+const closeMs = 1_300
+const drainMs = 100
+const longestDisposerMs = 500
 
-export async function beginLife(link: Link, beginning: Beginning): Promise<{ readonly life: Life; readonly answer: Begun }> {
+/** `opened` is told how to close what `setup` starts, before it has started anything. */
+export async function beginLife(link: Link, beginning: Beginning, opened: (close: Life['close']) => void): Promise<{ readonly life: Life; readonly answer: Begun }> {
   const shared = createShared()
   const plugin = await definitionIn(modulesOf(link, shared), beginning.entry)
   const { id } = plugin
@@ -38,16 +41,17 @@ export async function beginLife(link: Link, beginning: Beginning): Promise<{ rea
   mustReach(plugin)
   const clock = hostClock(link, beginning.now)
   const scope = new PluginScope(id, 0, clock.owned, (_, where, error) => link.say('fault', { where, failure: toFailure(error) }))
+  opened(() => closeScope(link, scope))
   const taps: Taps = new Map()
   const loans = createLoans({ giveCause: (cause) => ({ data: handleOf(cause) ?? madeUp(id), release() {} }), takeCause: (data) => causeOf(data as CauseData), abort: (signal) => link.say('aborted', signal) })
   const returned: unknown = await plugin.setup(contextOf({ link, plugin, beginning, scope, clock, taps, loans }))
   const made = madeBy(plugin, returned)
-  return { life: lifeOf({ link, plugin, made, scope, taps, shared, loans, tick: clock.tick }), answer: { taps: [...taps.keys()], handsOver: made.handOver !== undefined } }
+  return { life: lifeOf({ link, plugin, made, close: () => closeScope(link, scope), taps, shared, loans, tick: clock.tick }), answer: { taps: [...taps.keys()], handsOver: made.handOver !== undefined } }
 }
 
-interface LifeParts { readonly link: Link; readonly plugin: Plugin; readonly made: Made; readonly scope: PluginScope; readonly taps: Taps; readonly shared: Shared; readonly loans: Loans; readonly tick: Life['tick'] }
+interface LifeParts { readonly link: Link; readonly plugin: Plugin; readonly made: Made; readonly close: Life['close']; readonly taps: Taps; readonly shared: Shared; readonly loans: Loans; readonly tick: Life['tick'] }
 
-function lifeOf({ link, plugin, made, scope, taps, shared, loans, tick }: LifeParts): Life {
+function lifeOf({ link, plugin, made, close, taps, shared, loans, tick }: LifeParts): Life {
   const methods = (plugin.methods ?? {}) as Readonly<Record<string, { readonly params?: Schema }>>
   let routes: Promise<AnswerRoute> | undefined
 
@@ -78,11 +82,15 @@ function lifeOf({ link, plugin, made, scope, taps, shared, loans, tick }: LifePa
     tick,
     aborted: loans.aborted,
     handOver: () => made.handOver?.(),
-    async close() {
-      const { errors } = await scope.close(deadlines)
-      for (const error of errors) link.say('fault', { where: 'close', failure: toFailure(error) })
-    },
+    close,
   }
+}
+
+/** Each disposer gets its share of the time, so that one that hangs costs no other its turn; two shares are for calls and loops. */
+async function closeScope(link: Link, scope: PluginScope): Promise<void> {
+  const disposeMs = Math.min(longestDisposerMs, (closeMs - drainMs) / (scope.owned().length + 2))
+  const { errors } = await scope.close({ drainMs, disposeMs })
+  for (const error of errors) link.say('fault', { where: 'close', failure: toFailure(error) })
 }
 
 const madeUp = (plugin: string): never => { throw fail('NEXUS_CALL_MADE_UP', { plugin, verb: 'a service' }) }

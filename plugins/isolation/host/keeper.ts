@@ -63,7 +63,6 @@ export function createKeeper({ plugin, start, eager, onDown, onQuarantine }: Kee
     if (pause > 0) await new Promise((resolve) => { setTimeout(resolve, pause) })
     if (closed) throw fail('NEXUS_ISOLATION_DOWN', { plugin, reason: 'it was unloaded' })
     const begun = await start()
-    if (closed) begun.kill('it was unloaded')
     life = begun
     contained = begun.contained
     void begun.ended.then((why) => over(begun, why))

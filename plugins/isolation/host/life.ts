@@ -6,7 +6,7 @@ import { createLink, type Answers, type Hears, type Link } from '../wire/link.ts
 import { createFlood } from './flood.ts'
 import type { Grants } from './grants.ts'
 import type { Sample } from './proc.ts'
-import { startProcess, type PluginProcess } from './process.ts'
+import { startProcess, type PluginProcess, type ProcessOptions } from './process.ts'
 import { watchProcess } from './watch.ts'
 
 export interface LifeOptions {
@@ -15,6 +15,10 @@ export interface LifeOptions {
   readonly grants: Grants
   readonly limits: Limits
   readonly bwrap: boolean
+  /** Where its process comes from, if not made for it. */
+  begin?(options: ProcessOptions): Promise<PluginProcess>
+  /** The file that it begins with: it is transformed while the process comes up. */
+  readonly entry?: string
   /** Also looked after when nobody waits for it. */
   readonly eager: boolean
   readonly answers: Answers
@@ -47,8 +51,10 @@ const mostUnasked = 10_000
 const ofCalls: readonly string[] = ['heed', 'hold', 'release', 'pong', 'aborted']
 
 export async function startLife(options: LifeOptions): Promise<Life> {
-  const { session, limits, failure } = options
-  const process = await startProcess({ root: options.root, grants: options.grants, memoryMb: limits.memoryMb, bwrap: options.bwrap })
+  const { session, limits, failure, entry, begin = startProcess } = options
+  const process = await begin({ root: options.root, grants: options.grants, memoryMb: limits.memoryMb, bwrap: options.bwrap })
+  // What is wrong with it is told when the process asks for it.
+  if (entry !== undefined) void session.load(entry, '').catch(() => {})
   const flood = createFlood(mostUnasked)
   let verdict: string | undefined
   let located: Promise<void> | undefined

@@ -1,5 +1,6 @@
 /** What Linux tells of a process. Elsewhere, and of one that is gone, nothing. */
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Sample {
   /** `R` runs or wants to, `S` waits, and so on. */
@@ -31,4 +32,20 @@ export async function firstChild(pid: number): Promise<number | undefined> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'latin1').catch(() => '')
   const first = Number.parseInt(children, 10)
   return Number.isInteger(first) ? first : undefined
+}
+
+/** Linux takes such a wish of an ordinary user's every 100 ms, whoever it is. */
+const wishes = 40
+const wishMs = 110
+
+/**
+ * Nobody else's: to be called for a process that began a session of its own. Where processors are shared out by
+ * session first (autogroups, on by default), the niceness of one process does not count beside others' sessions.
+ */
+export async function lowerSession(pid: number, niceness: number): Promise<void> {
+  for (let left = wishes; left > 0; left--) {
+    const error = await writeFile(`/proc/${pid}/autogroup`, String(niceness)).catch((reason: unknown) => reason as NodeJS.ErrnoException)
+    if (error?.code !== 'EAGAIN') return // done, or nothing that this kernel has
+    await sleep(wishMs * (1 + Math.random()), undefined, { ref: false })
+  }
 }

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { bwrapArguments } from './bwrap.ts'
 import { libraries, type Grants } from './grants.ts'
 import { permissionFlags } from './permissions.ts'
-import { firstChild } from './proc.ts'
+import { firstChild, lowerSession } from './proc.ts'
 
 export interface ProcessOptions {
   readonly root: string
@@ -32,6 +32,7 @@ export interface PluginProcess {
   kill(): void
 }
 
+/** Also of its session, which it has to itself in bwrap: where Linux shares processors out by session, a process's own counts only within that. */
 const niceness = 10
 /** For bwrap to have made its first process. */
 const longestStartMs = 2_000
@@ -61,7 +62,10 @@ export async function startProcess({ root, grants, memoryMb, bwrap }: ProcessOpt
     get pid() { return inner },
     async locate() {
       const pid = await first
-      if (pid !== undefined) inner = await firstChild(pid)
+      if (pid === undefined) return
+      inner = await firstChild(pid)
+      // Without bwrap its session is the gateway's.
+      if (inner !== undefined) void lowerSession(inner, niceness)
     },
     contained: ['permissions', ...(bwrap ? ['bwrap', ...(grants.net.length > 0 ? [] : ['no network'])] : [])],
     kill() {

@@ -16,6 +16,7 @@ import { grantsOf } from './grants.ts'
 import { createKeeper, type Keeper, type Life } from './keeper.ts'
 import { startLife, type Life as AnyLife } from './life.ts'
 import { askRoute } from './route.ts'
+import { createSpares, type Spares } from './spares.ts'
 
 /** The name of its own service among those the plugin asks for; none of an author's begins like this. */
 export const ownService = '#isolation'
@@ -26,7 +27,7 @@ export type Probe = () => Promise<string | undefined>
 const anything = v.any()
 const startMs = 10_000
 
-export function standIn(code: IsolatedCode, manifest: Manifest, probe: Probe): Plugin {
+export function standIn(code: IsolatedCode, manifest: Manifest, probe: Probe, spares: Spares = createSpares()): Plugin {
   mustCross(manifest)
   /** One for all lives of this definition: what falls over is started again as it was, whatever its files hold by now. */
   let session: Promise<CodeSession> | undefined
@@ -44,7 +45,7 @@ export function standIn(code: IsolatedCode, manifest: Manifest, probe: Probe): P
     }))
     const keeper = createKeeper({
       plugin: id, eager: manifest.eager ?? false,
-      start: () => begin({ ctx, code, manifest, session: once, calls, isolation, probe }),
+      start: () => begin({ ctx, code, manifest, session: once, calls, isolation, probe, spares }),
       onDown(reason) {
         calls.clear()
         ctx.log.error('its process is gone', { reason })
@@ -52,7 +53,7 @@ export function standIn(code: IsolatedCode, manifest: Manifest, probe: Probe): P
       onQuarantine: (reason) => isolation.quarantined(id, reason),
     })
     const unlist = isolation.list(keeper.status)
-    ctx.scope.defer(() => keeper.close((life) => life.link.ask('close', {}, AbortSignal.timeout(closeMs)).then(() => {})), 'process')
+    ctx.scope.defer(() => keeper.close(farewell), 'process')
     ctx.scope.defer(unlist, 'entry of isolation.list')
     for (const hook of manifest.taps) ctx.tap({ kind: 'hook', id: hook, mode: 'series', onError: 'isolate' }, tapOf(keeper, hook) as never)
     const wanted = manifest.eager || isNew && isolation.serving()
@@ -147,9 +148,10 @@ interface BeginOptions {
   readonly calls: Calls
   readonly isolation: IsolationApi
   readonly probe: Probe
+  readonly spares: Spares
 }
 
-async function begin({ ctx, code, manifest: whole, session, calls, isolation, probe }: BeginOptions): Promise<Life> {
+async function begin({ ctx, code, manifest: whole, session, calls, isolation, probe, spares }: BeginOptions): Promise<Life> {
   const manifest = asDeclared(whole)
   const { id } = manifest
   const limits = isolation.limitsOf(id)
@@ -169,10 +171,11 @@ async function begin({ ctx, code, manifest: whole, session, calls, isolation, pr
   const failure = (why: string): Error => fail('NEXUS_ISOLATION_DOWN', { plugin: id, reason: why })
   begun = await startLife({
     session: await session(), root: code.root, grants: await grantsOf(id, manifest.capabilities, ctx.paths.state), limits, bwrap: reason === undefined,
-    eager: manifest.eager ?? false, answers: duties.answers, hears: duties.hears, onOutput: duties.output, failure,
+    eager: manifest.eager ?? false, entry: code.entry, begin: (options) => spares.take(code.place, options), answers: duties.answers, hears: duties.hears, onOutput: duties.output, failure,
   })
   void begun.ended.then(duties.end)
-  return { ...await started(begun, beginning(ctx, code, manifest, data), failure), loans }
+  // Not a copy: what it uses and where it is are read from it later.
+  return Object.assign(await started(begun, beginning(ctx, code, manifest, data), ctx.scope.signal, failure), { loans })
 }
 
 /** Without what the gateway has added for itself, which the process has no business with. */
@@ -189,17 +192,35 @@ function beginning(ctx: AnyCtx, code: IsolatedCode, manifest: Manifest, config: 
   }
 }
 
-async function started(life: AnyLife, body: Beginning, failure: (reason: string) => Error): Promise<AnyLife> {
-  const late = setTimeout(() => life.kill(`it was not ready within ${startMs / 1_000} s: look for a promise that never resolves`), startMs)
+async function started(life: AnyLife, body: Beginning, unloaded: AbortSignal, failure: (reason: string) => Error): Promise<AnyLife> {
+  const end = (reason: string): void => void farewell(life).then(() => life.kill(reason))
+  const late = setTimeout(() => end(`it was not ready within ${startMs / 1_000} s: look for a promise that never resolves`), startMs)
+  const onUnloaded = (): void => end('it was unloaded')
+  if (unloaded.aborted) onUnloaded()
+  else unloaded.addEventListener('abort', onUnloaded, { once: true })
   try {
     await (life.link.ask('run', body) as Promise<Begun>)
     await life.located
     return life
   } catch (error) {
+    // What it had started before it failed is closed, as in the gateway itself.
+    await farewell(life)
     life.kill(error instanceof Error ? error.message : 'it could not be started')
     await life.ended
     throw error instanceof Error ? error : failure('it could not be started')
   } finally {
     clearTimeout(late)
+    unloaded.removeEventListener('abort', onUnloaded)
   }
+}
+
+/** Lets it close all it has started; its word that it has is not waited for longer than `closeMs`. */
+function farewell({ link }: AnyLife): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, closeMs)
+    void link.ask('close', {}).catch(() => {}).then(() => {
+      clearTimeout(late)
+      resolve()
+    })
+  })
 }

@@ -43,6 +43,8 @@ export function watchProcess({ limits, pid, busy, unread, ping, onVerdict }: Wat
   let last: Sample | undefined
   let quiet = 0
   let stopped = false
+  /** Before its first word it may be waiting for the machine as well as for itself. */
+  let spoke = false
   let pinged: { readonly at: number; readonly before: Sample | undefined } | undefined
   const spent: { at: number; cpuMs: number }[] = []
 
@@ -112,14 +114,17 @@ export function watchProcess({ limits, pid, busy, unread, ping, onVerdict }: Wat
     const silent = performance.now() - asked.at
     if (!now || !asked.before) return silent > blindMs ? end(silence(silent)) : next(busyMs)
     if (spins(asked.before, now, silent)) return end(`${silence(silent)} and kept the processor busy`)
-    if (now.state === 'S' || now.state === 'T' || now.state === 't') return end(`${silence(silent)} and was stuck`)
+    if (spoke && (now.state === 'S' || now.state === 'T' || now.state === 't')) return end(`${silence(silent)} and was stuck`)
     return silent > starvedMs ? end(silence(silent)) : next(busyMs)
   }
 
   next(busyMs)
   return {
     get last() { return last },
-    heard() { pinged = undefined },
+    heard() {
+      spoke = true
+      pinged = undefined
+    },
     wake() {
       if (quiet < quietLooks) return
       quiet = 0
