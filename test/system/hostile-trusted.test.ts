@@ -117,7 +117,7 @@ async function row({ ask }: Gateway, id: string): Promise<Row | undefined> {
 /** The next start leaves it out, and says so and why wherever one would look; all the rest runs. */
 async function isLeftOut(id: string, before: Gateway, reason = /./): Promise<void> {
   await using next = await running([id], { state: before.state })
-  expect(next.ready.failed.map((plugin) => `${plugin.id} ${plugin.code}`)).toEqual([`${id} NEXUS_PLUGIN_QUARANTINED`])
+  expect(next.ready.failed.map((plugin) => `${plugin.id} ${plugin.code}`), `the one before said: ${before.said().slice(-2_000)}`).toEqual([`${id} NEXUS_PLUGIN_QUARANTINED`])
   expect([next.ready.mode, next.ready.active.includes('containment')]).toEqual(['degraded', true])
   expect(next.ready.reasons.join()).toMatch(new RegExp(`"${id}" is in quarantine: .*${reason.source}`))
   expect(await row(next, id)).toMatchObject({ state: 'failed', error: { code: 'NEXUS_PLUGIN_QUARANTINED' } })
