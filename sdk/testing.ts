@@ -106,7 +106,10 @@ export interface TestKernel extends AsyncDisposable {
 
 const testDeadlines: Deadlines = { load: 5_000, setup: 2_000, drain: 1_000, dispose: 500 }
 /** Reading and transforming files takes its time where others work too. */
-const placeDeadlines: Deadlines = { ...testDeadlines, load: 20_000, setup: 10_000 }
+const placeDeadlines: Deadlines = { ...testDeadlines, load: 20_000, setup: 10_000, dispose: 2_000 }
+/** All of closing. A disposer has a share of it, and that of a process is its end. */
+const closeMs = 5_000
+const placeCloseMs = 20_000
 
 /** @throws the NexusError of the first plugin that does not start */
 export async function testKernel<const T extends readonly unknown[] = []>(options: TestKernelOptions<T>): Promise<TestKernel> {
@@ -171,7 +174,7 @@ export async function testKernel<const T extends readonly unknown[] = []>(option
   async function close(): Promise<void> {
     for (const client of clients) await client.close()
     await door.close()
-    const report = await driven(kernel.close({ deadlineMs: 5_000 }), clock)
+    const report = await driven(kernel.close({ deadlineMs: outside.length > 0 ? placeCloseMs : closeMs }), clock)
     await settled()
     const leaks = findLeaks({ kernel, report, logs: recorder.logs, clock, calls, handles })
     if (leaks.length > 0) throw new LeakError(leaks)

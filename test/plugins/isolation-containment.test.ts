@@ -34,7 +34,8 @@ async function grabby(bwrap: string, capabilities: readonly string[]): Promise<W
   await bench.put('grabby/package.json', await readFile(`${fixtures}/grabby/package.json`, 'utf8'))
   await bench.put('grabby/asset.txt', 'an asset')
   await bench.put('other/secret.txt', 'the secret')
-  const w = await world({ dir: bench.dir, sources: [isolated(join(bench.dir, 'grabby'), bench.dir)], settings: { isolation: { bwrap } } })
+  // It waits for programs that it runs, which on a busy machine takes longer than a plugin may be silent.
+  const w = await world({ dir: bench.dir, sources: [isolated(join(bench.dir, 'grabby'), bench.dir)], settings: { isolation: { bwrap, hangMs: 10_000 } } })
   expect(w.started.failed).toEqual([])
   return w
 }
