@@ -3,15 +3,19 @@
  * `Tools`, the one executor, so that policy, approvals and records see every call.
  */
 import * as v from 'valibot'
-import { contract, hook, method, service } from 'nexus-gateway/sdk'
+import { contract, hook, method, route, service } from 'nexus-gateway/sdk'
 import type { Cause, Ctx, MaybePromise, Schema } from 'nexus-gateway/sdk'
 import { checkArguments } from './check.ts'
 import { failTools } from './errors.ts'
 import { toJsonSchema } from './schema.ts'
 import type { JsonSchema } from './schema.ts'
+import { toolEffects, toolTiers } from './policy.ts'
+import type { PolicyDecision, ToolEffect, ToolPolicy, ToolTier } from './policy.ts'
 import { underSignals } from '../models/contract.ts'
 
 export { toolsErrors } from './errors.ts'
+export { toolEffects, ToolPattern, ToolPolicy, toolProfiles, toolTiers } from './policy.ts'
+export type { PolicyDecision, PolicyStep, PolicyVerdict, ToolEffect, ToolProfile, ToolTier } from './policy.ts'
 export type { JsonSchema } from './schema.ts'
 
 // ── Tools as data ───────────────────────────────────────────────────────────────────────────────
@@ -27,6 +31,43 @@ export interface ToolSpec {
   readonly plugin: string
   /** Milliseconds it may take; without it `tools.timeoutMs` of the settings holds. */
   readonly timeoutMs?: number
+  /** For policies: `fs`, `web`, `sessions`, `runtime`, `messaging`, `mcp:SERVER` or one's own. */
+  readonly group?: string
+  /** The most it does; not said means that anything is possible. */
+  readonly effect?: ToolEffect
+  /** The least tier of turn that is offered it; `capable` if left out. */
+  readonly tier?: ToolTier
+  /** It never runs without somebody's consent. The settings may ask for it too. */
+  readonly approval?: boolean
+}
+
+/** The policies of one run, each from whoever owns it; see the README for their order. `surface`: the way it came in by. */
+export interface ToolPolicies {
+  readonly provider?: ToolPolicy
+  readonly agent?: ToolPolicy
+  readonly group?: ToolPolicy
+  readonly sender?: ToolPolicy
+  readonly surface?: ToolPolicy
+}
+
+/** For whom and where a tool runs. Plain data. What is not known is left out, and grants nothing. */
+export interface ToolContext {
+  readonly agentId: string
+  /** Absolute path of the folder that the tools of `workspace` keep to; without it they take the agent's usual one. */
+  readonly workspace?: string
+  readonly provider?: string
+  readonly model?: string
+  readonly channel?: string
+  /** Id of the group that the conversation is in; none for one between two. */
+  readonly group?: string
+  readonly sender?: string
+  /** Of the turn; without it tools of all tiers are offered. */
+  readonly tier?: ToolTier
+  /** 0 or nothing: not started by another run. */
+  readonly depth?: number
+  readonly policies?: ToolPolicies
+  /** Of the run that started this one: all that binds it binds this one too. */
+  readonly parent?: ToolContext
 }
 
 export interface ToolText { readonly type: 'text'; readonly text: string }
@@ -51,6 +92,8 @@ export interface ToolRequest {
   readonly signal?: AbortSignal
   readonly sessionKey?: string
   readonly runId?: string
+  /** Without it the hook `tools.context` is asked. */
+  readonly context?: ToolContext
 }
 
 /** One tool being run. It is a `Cause`, so it is what a tool passes on. */
@@ -64,6 +107,10 @@ export interface ToolCall extends Cause {
   readonly signal: AbortSignal
   readonly sessionKey?: string
   readonly runId?: string
+  /** The executor always gives one, frozen. */
+  readonly context?: ToolContext
+  readonly group?: string
+  readonly effect?: ToolEffect
 }
 
 export interface ToolOutcome {
@@ -71,7 +118,12 @@ export interface ToolOutcome {
   /** Why it was not ok: a code of the tools' error table, or none where the tool itself answered with an error. */
   readonly code?: string
   readonly ms: number
+  /** Who consented, where that was asked for and is known. */
+  readonly approvedBy?: string
 }
+
+/** `reason` is for the model and for people. */
+export type Approval = { readonly approved: true; readonly by?: string } | { readonly approved: false; readonly reason: string }
 
 // ── Hooks ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -80,7 +132,11 @@ export const toolsListed = hook.collect<[], readonly ToolSpec[]>('tools.listed',
 export type CheckedArgs = { readonly args: Readonly<Record<string, unknown>> } | { readonly faults: string }
 /** The plugin that has the tool checks its arguments. Without an answer the call is refused. */
 export const toolCheck = hook.bail<[name: string, args: unknown], CheckedArgs>('tools.check')
-/** Policy and approvals: may refuse a call, by throwing, or wait; it changes nothing. */
+/** Whoever knows the runs says for whom a call is that came without a context. Without an answer it is for the session's agent, or `main`. */
+export const toolContext = hook.bail<[{ readonly sessionKey?: string; readonly agentId?: string }], ToolContext>('tools.context')
+/** Asks somebody about a call that needs consent, and may wait for it. Without an answer the call is refused. */
+export const toolApproval = hook.bail<[ToolCall], Approval>('tools.approval')
+/** Policy of other plugins: may refuse a call, by throwing, or wait; it changes nothing. */
 export const toolBefore = hook.series<[ToolCall]>('tools.before', { onError: 'fail' })
 /** The plugin that has the tool runs it. */
 export const toolRun = hook.bail<[ToolCall], ToolResult>('tools.run')
@@ -96,6 +152,11 @@ export interface Tool<S extends Schema = Schema> {
   readonly params: S
   /** Milliseconds. */
   readonly timeoutMs?: number
+  /** These four as in `ToolSpec`. */
+  readonly group?: string
+  readonly effect?: ToolEffect
+  readonly tier?: ToolTier
+  readonly approval?: boolean
   /** Text is a result. What it throws becomes an error result with the first line of the message. */
   readonly run: (args: v.InferOutput<S>, call: ToolCall) => MaybePromise<string | ToolResult>
 }
@@ -133,15 +194,29 @@ async function runTool(one: AnyTool, call: ToolCall): Promise<ToolResult> {
 function specOf(plugin: string, name: string, one: AnyTool): ToolSpec {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) throw failTools('NEXUS_TOOLS_BAD_TOOL', { plugin, tool: name, reason: 'a name has 1 to 64 characters of A-Z a-z 0-9 _ -' })
   const parameters = toJsonSchema(one.params, (reason) => failTools('NEXUS_TOOLS_BAD_TOOL', { plugin, tool: name, reason }))
-  return { name, description: one.description, parameters, plugin, ...(one.timeoutMs === undefined ? {} : { timeoutMs: one.timeoutMs }) }
+  const { description, timeoutMs, group, effect, tier, approval } = one
+  const given = Object.entries({ timeoutMs, group, effect, tier, approval }).filter(([, value]) => value !== undefined)
+  return { name, description, parameters, plugin, ...Object.fromEntries(given) }
 }
 
 // ── The service and the methods ─────────────────────────────────────────────────────────────────
 
+/** Whether a tool may be used, and what decided. */
+export interface ToolExplanation extends PolicyDecision {
+  readonly name: string
+  /** False: no plugin offers it, and the rest says what would be. */
+  readonly exists: boolean
+  /** Why it needs consent: the tool's own wish or a pattern of `tools.approval`. */
+  readonly approval?: string
+}
+
 export interface ToolsApi {
-  list(): Promise<readonly ToolSpec[]>
+  /** What the policy allows in this context; without one, what it allows everywhere. */
+  list(context?: ToolContext): Promise<readonly ToolSpec[]>
+  /** Which step and rule decide about a tool. Agrees with `list` and with what `execute` does. */
+  explain(context: ToolContext, name: string): Promise<ToolExplanation>
   /**
-   * Runs one tool: check → before (policy, approval) → run, under a deadline → after. Never rejects: whatever
+   * Runs one tool: check → policy → before → approval → run, under a deadline → after. Never rejects: whatever
    * goes wrong is a result with `isError`, written for the model.
    */
   execute(request: ToolRequest): Promise<ToolResult>
@@ -152,28 +227,42 @@ const Content = v.variant('type', [
   v.strictObject({ type: v.literal('text'), text: v.string() }),
   v.strictObject({ type: v.literal('image'), data: v.string(), mimeType: v.string() }),
 ])
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(64))
+const id = v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(512)))
+const whose = { agentId: id, sessionKey: id }
+const Verdict = v.strictObject({ step: v.string(), parent: v.number(), verdict: v.picklist(['pass', 'deny', 'not allowed']), rule: v.optional(v.string()) })
 
 export const tools = contract({
   id: 'tools',
   provides: { tools: Tools },
+  paths: ['/tools', '/api/tools'],
   methods: {
     'tools.list': method({
       scope: 'operator.read',
-      params: v.optional(v.strictObject({}), {}),
+      params: v.optional(v.strictObject({ ...whose, tier: v.optional(v.picklist(toolTiers)) }), {}),
       result: v.strictObject({
-        tools: v.array(v.strictObject({ name: v.string(), description: v.string(), parameters: v.record(v.string(), v.unknown()), plugin: v.string() })),
+        tools: v.array(v.strictObject({
+          name: v.string(), description: v.string(), parameters: v.record(v.string(), v.unknown()), plugin: v.string(),
+          group: v.optional(v.string()), effect: v.optional(v.picklist(toolEffects)), tier: v.optional(v.picklist(toolTiers)), approval: v.optional(v.boolean()),
+        })),
       }),
       summary: 'The tools models may call.',
     }),
+    'tools.explain': method({
+      scope: 'operator.read',
+      params: v.strictObject({ name, ...whose, provider: id, model: id, tier: v.optional(v.picklist(toolTiers)) }),
+      result: v.strictObject({ name: v.string(), exists: v.boolean(), allowed: v.boolean(), approval: v.optional(v.string()), decided: Verdict, steps: v.array(Verdict) }),
+      summary: 'Whether a tool may be used, and which step and rule decide.',
+    }),
     'tools.execute': method({
       scope: 'operator.write',
-      params: v.strictObject({
-        name: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
-        args: v.optional(v.record(v.string(), v.unknown()), {}),
-        sessionKey: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(512))),
-      }),
+      params: v.strictObject({ name, args: v.optional(v.record(v.string(), v.unknown()), {}), ...whose }),
       result: v.strictObject({ content: v.array(Content), isError: v.boolean(), details: v.optional(v.unknown()) }),
       summary: 'Runs one tool, under the same policy as a model\'s call.',
     }),
+  },
+  routes: {
+    'POST /tools/invoke': route({ scope: 'operator.write', summary: 'Runs one tool, under the same policy as a model\'s call.' }),
+    'POST /api/tools/invoke': route({ scope: 'operator.write', summary: 'The same.' }),
   },
 })
