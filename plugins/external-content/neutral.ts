@@ -8,14 +8,14 @@ export const sanitized = '[[MARKER_SANITIZED]]'
 
 interface Folded {
   readonly text: string
-  /** Of each character of `text`: where the original one begins and ends. */
-  readonly from: readonly number[]
-  readonly to: readonly number[]
+  /** Where the character of the original begins that stands at `at` in the fold, and where it ends. */
+  first(at: number): number
+  last(at: number): number
 }
 
 /** Letters and brackets of other scripts that look like ours and that NFKC leaves alone. */
 const lookAlikes: ReadonlyMap<string, string> = new Map(Object.entries({
-  a: 'аɑα', b: 'ЬƄв', c: 'сϲᴄ', d: 'ԁɗ', e: 'еєεҽ', i: 'іɩιıӏ', k: 'кκ', l: 'ⅼǀ', m: 'мᴍ', n: 'пոηɴ', o: 'оοօσᴏ', p: 'рρ', r: 'гʀᴦ', s: 'ѕꜱ', t: 'тτᴛ', u: 'υսцᴜ', v: 'ѵν', x: 'хχ', y: 'уүγ', h: 'һ', j: 'ј',
+  a: 'аɑαᴀ', b: 'ЬƄв', c: 'сϲᴄ', d: 'ԁɗᴅ', e: 'еєεҽᴇ', i: 'іɩιıӏɪ', k: 'кκ', l: 'ⅼʟ', m: 'мᴍ', n: 'пոηɴ', o: 'оοօσᴏ', p: 'рρ', r: 'гʀᴦ', s: 'ѕꜱ', t: 'тτᴛ', u: 'υսцᴜ', v: 'ѵν', x: 'хχ', y: 'уүγ', h: 'һ', j: 'ј',
   '<': '‹〈⟨❮❰˂ᐸ≺⧼﹤ᚲ《«⟪≪⋘⫷', '>': '›〉⟩❯❱˃ᐳ≻⧽﹥》»⟫≫⋙⫸', '_': '‗ˍ＿_‿⁀﹍﹎﹏', '|': '∣ǀ｜│┃❘ㅣ', '[': '⟦〚【', ']': '⟧〛】',
 }).flatMap(([plain, others]) => [...others].map((other) => [other, plain])))
 
@@ -24,31 +24,54 @@ const invisible = /^[\p{Cf}\p{Mn}\p{Me}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa
 /** Text that people do not see and models read: tags, and marks that turn the direction of writing round. */
 const hidden = /[\u{e0000}-\u{e0fff}\u202a-\u202e\u2066-\u2069\u206a-\u206f\ufff9-\ufffb]/gu
 
-/** Our own mark, with or without brackets, and with anything short between its words. */
-const gap = '[^a-z0-9]{0,12}'
-const own = new RegExp(`<{0,8}${gap}(?:end${gap})?external${gap}untrusted${gap}content(?:${gap}id${gap}[0-9a-f]{0,64})?["'\\s]{0,8}>{0,8}`, 'g')
+/** The words of our own mark, with or without brackets, and with anything short between them. */
+const words = /external[^a-z0-9]{0,12}untrusted[^a-z0-9]{0,12}content/g
+/** What belongs to it before and behind. */
+const opening = /(?:<{1,8}[^a-z0-9<]{0,12})?(?:end[^a-z0-9]{0,12})?$/
+const closing = /^(?:[^a-z0-9]{0,12}id[^a-z0-9]{0,12}[0-9a-f]{0,64})?(?:["'\s]{0,8}>{1,8})?/
 /** Marks by which models tell who speaks. */
-const special = /<\|[a-z0-9_ ]{1,40}\|>|\[\/?inst\]|<<\/?sys>>|<\/?(?:start|end)_of_turn>|<\/?s>(?=\s*\[inst\])/g
+const special = /<\|[a-z0-9_ ]{1,40}\|>|\[\/?inst\]|<<\/?sys>>|<\/?(?:start|end)_of_turn>/g
 
-/** The text without such marks. `boundary`, if it is there by a leak, goes too. Any text gives a text; doing it twice changes nothing more. */
+type Span = readonly [start: number, end: number]
+
+/**
+ * The text without such marks; `boundary`, should it be there by a leak, goes too. Any text gives a text, and doing it
+ * twice changes nothing more.
+ */
 export function neutral(text: string, boundary?: string): string {
   const seen = text.replace(hidden, '')
-  // Nearly every text has none of the letters or brackets that a mark needs: then there is nothing to fold.
-  const folded = fold(seen)
-  const spans = [own, special].flatMap((pattern) => [...folded.text.matchAll(pattern)].map((found) => [found.index, found.index + found[0].length] as const))
-  if (boundary !== undefined) for (let at = folded.text.indexOf(boundary); at >= 0; at = folded.text.indexOf(boundary, at + 1)) spans.push([at, at + boundary.length])
+  const folded = isPlain.test(seen) ? asItIs(seen) : fold(seen)
+  const spans = [...marksIn(folded.text), ...placesOf(folded.text, boundary)].sort(([a], [b]) => a - b)
   return spans.length === 0 ? seen : replaced(seen, folded, spans)
 }
 
-function replaced(text: string, { from, to }: Folded, spans: readonly (readonly [number, number])[]): string {
+function marksIn(text: string): Span[] {
+  const ours = [...text.matchAll(words)].map(({ index, 0: found }): Span => {
+    const end = index + found.length
+    return [index - opening.exec(text.slice(Math.max(0, index - 40), index))![0].length, end + closing.exec(text.slice(end, end + 120))![0].length]
+  })
+  return [...ours, ...[...text.matchAll(special)].map(({ index, 0: found }): Span => [index, index + found.length])]
+}
+
+function placesOf(text: string, boundary: string | undefined): Span[] {
+  const places: Span[] = []
+  if (boundary !== undefined) for (let at = text.indexOf(boundary); at >= 0; at = text.indexOf(boundary, at + boundary.length)) places.push([at, at + boundary.length])
+  return places
+}
+
+function replaced(text: string, { first, last }: Folded, spans: readonly Span[]): string {
   let [result, done] = ['', 0]
-  for (const [start, end] of [...spans].sort(([a], [b]) => a - b)) {
-    const [first, last] = [from[start]!, to[end - 1]!]
-    if (first >= done) result += text.slice(done, first) + sanitized
-    done = Math.max(done, last)
+  for (const [start, end] of spans) {
+    const [from, to] = [first(start), last(end - 1)]
+    if (from >= done) result += text.slice(done, from) + sanitized
+    done = Math.max(done, to)
   }
   return result + text.slice(done)
 }
+
+/** Most texts are: then nothing has to be mapped. */
+const isPlain = /^[\t-\r -~]*$/
+const asItIs = (text: string): Folded => ({ text: text.toLowerCase(), first: (at) => at, last: (at) => at + 1 })
 
 function fold(text: string): Folded {
   const [letters, from, to]: [string[], number[], number[]] = [[], [], []]
@@ -62,14 +85,16 @@ function fold(text: string): Folded {
     }
     at = end
   }
-  return { text: letters.join(''), from, to }
+  return { text: letters.join(''), first: (place) => from[place]!, last: (place) => to[place]! }
 }
 
+/** None, one or more characters of one code unit each. */
 function plain(character: string): string {
   if (character >= ' ' && character <= '~') return character.toLowerCase()
+  // Chinese, Japanese, Korean: long texts, and no letter of theirs looks like ours.
+  if ((character >= '\u3400' && character <= '\u9fff') || (character >= '\uac00' && character <= '\ud7a3')) return ' '
   if (invisible.test(character)) return ''
   const known = lookAlikes.get(character)
   if (known !== undefined) return known
-  // One accented letter becomes a letter and its accents; only code units count, for the map back.
   return [...character.normalize('NFKD').toLowerCase()].map((part) => lookAlikes.get(part) ?? (invisible.test(part) ? '' : part)).join('').replace(/[\ud800-\udfff]/g, ' ')
 }

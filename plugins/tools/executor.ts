@@ -1,67 +1,61 @@
 /**
- * The one executor. Every tool call of every model, client and plugin takes these steps and no others:
- * find → check the arguments → before (policy, approval) → run under a deadline → cut → after (record).
+ * The one executor. Every tool call of every model, client and plugin takes these steps and no others: find → check the
+ * arguments → policy → before → approval → run under a deadline → cut → after (record).
  */
-import { lowered, nearest, NexusError } from 'nexus-gateway/sdk'
-import type { Clock, Log, MaybePromise } from 'nexus-gateway/sdk'
+import { lowered, NexusError } from 'nexus-gateway/sdk'
+import type { Clock, MaybePromise } from 'nexus-gateway/sdk'
 import { underSignals } from '../models/contract.ts'
-import type { CheckedArgs, ToolCall, ToolOutcome, ToolRequest, ToolResult, ToolSpec } from './contract.ts'
+import { approvedBy } from './approval.ts'
+import type { Approval, CheckedArgs, ToolCall, ToolContext, ToolOutcome, ToolRequest, ToolResult, ToolSpec } from './contract.ts'
 import { failTools } from './errors.ts'
+import { decide, explain, layersOf, namedIn } from './policy.ts'
+import type { PolicySettings } from './policy.ts'
+import type { Registry } from './registry.ts'
 import { cut } from './result.ts'
 
 /** The plugin's hooks, as functions. */
 export interface ToolHooks {
-  listed(): MaybePromise<readonly (readonly ToolSpec[])[]>
   check(name: string, args: unknown): MaybePromise<CheckedArgs | undefined>
+  /** For whom a call is that says no more than its session. */
+  context(whose: { readonly sessionKey?: string; readonly agentId?: string }): MaybePromise<ToolContext | undefined>
   before(call: ToolCall): MaybePromise<void>
+  approval(call: ToolCall): MaybePromise<Approval | undefined>
   run(call: ToolCall): MaybePromise<ToolResult | undefined>
   after(call: ToolCall, outcome: ToolOutcome): MaybePromise<void>
 }
 export interface Limits { readonly timeoutMs: number; readonly maxOutputChars: number }
+/** `approval`: patterns of tools that need consent. */
+export interface Rules extends PolicySettings { readonly approval?: readonly string[] | undefined }
 
 export interface Executor {
-  list(): Promise<readonly ToolSpec[]>
   /** Throws NEXUS_TOOLS_… for everything but the tool's own answer. */
   run(request: ToolRequest): Promise<ToolResult>
+  /** As `run`, up to where something would happen: whether it would be refused. */
+  rehearse(request: ToolRequest): Promise<ToolSpec>
 }
 
-export function createExecutor(hooks: ToolHooks, limits: Limits, clock: Clock, log: Log): Executor {
-  const clashes = new Set<string>()
+export function createExecutor(hooks: ToolHooks, registry: Registry, rules: Rules, limits: Limits, clock: Clock): Executor {
   let unnamed = 0
 
-  /**
-   * A name offered twice is nobody's: which of the two ran would depend on their order, and one could pose as the
-   * other. It is logged once.
-   */
-  async function list(): Promise<readonly ToolSpec[]> {
-    const specs = (await hooks.listed()).flat()
-    const times = new Map<string, number>()
-    for (const { name } of specs) times.set(name, (times.get(name) ?? 0) + 1)
-    if (times.size === specs.length) return specs
-    for (const { name, plugin } of specs) if (times.get(name)! > 1) warnOfClash(name, plugin)
-    return specs.filter(({ name }) => times.get(name) === 1)
-  }
-
-  function warnOfClash(tool: string, plugin: string): void {
-    const clash = `${plugin}/${tool}`
-    if (clashes.has(clash)) return
-    clashes.add(clash)
-    log.error('a tool is offered more than once, so it is left out', { tool, plugin })
-  }
-
   async function run(request: ToolRequest): Promise<ToolResult> {
-    const spec = await find(request.name)
+    const spec = await registry.find(request.name)
     const args = await checked(spec, request.args)
     const id = request.id ?? `call-${(unnamed++).toString(36)}`
-    return underSignals(request.signal ? [request.signal] : [], (signal) => recorded(spec, callOf(spec, id, args, request, signal)))
+    return underSignals(request.signal ? [request.signal] : [], (signal) => recorded(spec, request, callOf(spec, id, args, request, signal)))
   }
 
-  async function find(name: string): Promise<ToolSpec> {
-    const specs = await list()
-    const spec = specs.find((one) => one.name === name)
-    if (spec) return spec
-    const near = nearest(name, specs.map((one) => one.name))
-    throw failTools('NEXUS_TOOLS_UNKNOWN', { hint: near === undefined ? '' : ` (did you mean ${near}?)` })
+  async function rehearse(request: ToolRequest): Promise<ToolSpec> {
+    const spec = await registry.find(request.name)
+    await checked(spec, request.args)
+    permit(spec, await contextFor(hooks, request))
+    return spec
+  }
+
+  function permit(spec: ToolSpec, context: ToolContext): void {
+    const layers = layersOf(rules, context)
+    if (decide(layers, spec)) return
+    const { step, rule = 'none' } = explain(layers, spec).decided
+    throw failTools('NEXUS_TOOLS_DENIED', { tool: spec.name, step, rule })
   }
 
   async function checked(spec: ToolSpec, args: unknown): Promise<Readonly<Record<string, unknown>>> {
@@ -71,18 +65,27 @@ export function createExecutor(hooks: ToolHooks, limits: Limits, clock: Clock, l
     return frozen(answer.args)
   }
 
-  async function recorded(spec: ToolSpec, call: ToolCall): Promise<ToolResult> {
+  async function recorded(spec: ToolSpec, request: ToolRequest, bare: ToolCall): Promise<ToolResult> {
     const started = clock.now()
-    const done = await attempt(spec, call).then((result) => ({ result }), (error: unknown) => ({ failure: failureOf(call, error) }))
+    const context = await contextFor(hooks, request).catch((error: unknown) => ({ refusal: refusalOf(bare, error) }))
+    const call = 'refusal' in context ? bare : { ...bare, context: frozen(context) }
+    const state: { approvedBy?: string } = {}
+    const done = await attempt(spec, call, 'refusal' in context ? context.refusal : undefined, state).then((result) => ({ result }), (error: unknown) => ({ failure: failureOf(call, error) }))
     const ms = clock.now() - started
-    await hooks.after(call, 'result' in done ? { ok: !done.result.isError, ms } : { ok: false, code: done.failure.code, ms })
+    await hooks.after(call, { ...('result' in done ? { ok: !done.result.isError } : { ok: false, code: done.failure.code }), ms, ...state })
     if ('failure' in done) throw done.failure
     return done.result
   }
 
-  async function attempt(spec: ToolSpec, call: ToolCall): Promise<ToolResult> {
+  async function attempt(spec: ToolSpec, call: ToolCall, refusal: NexusError | undefined, state: { approvedBy?: string }): Promise<ToolResult> {
     try {
+      if (refusal) throw refusal
+      permit(spec, call.context!)
       await untilAborted(call, hooks.before(call))
+      if (spec.approval === true || namedIn(rules.approval ?? [], spec) !== undefined) {
+        const by = approvedBy(call, await untilAborted(call, hooks.approval(call)))
+        if (by !== undefined) state.approvedBy = by
+      }
     } catch (error) {
       throw refusalOf(call, error)
     }
@@ -104,8 +107,16 @@ export function createExecutor(hooks: ToolHooks, limits: Limits, clock: Clock, l
     }
   }
 
-  return { list, run }
+  return { run, rehearse }
 }
+
+/** Known to whoever asks, or to whoever knows the runs; otherwise the session's agent, for whom nothing more is known. */
+async function contextFor(hooks: Pick<ToolHooks, 'context'>, { context, sessionKey }: ToolRequest): Promise<ToolContext> {
+  return context ?? await hooks.context(sessionKey === undefined ? {} : { sessionKey }) ?? { agentId: agentOf(sessionKey) }
+}
+
+/** `agent:ID:…`; every other key is one of `main`. */
+export const agentOf = (sessionKey: string | undefined): string => /^agent:([^:]+):/i.exec(sessionKey ?? '')?.[1]?.toLowerCase() ?? 'main'
 
 function callOf(spec: ToolSpec, id: string, args: Readonly<Record<string, unknown>>, request: ToolRequest, signal: AbortSignal): ToolCall {
   const { cause: { trace, path }, sessionKey, runId } = request
@@ -114,6 +125,7 @@ function callOf(spec: ToolSpec, id: string, args: Readonly<Record<string, unknow
     id, name: spec.name, plugin: spec.plugin, args, signal, caller, trace,
     path: [...new Set([...path, 'tools', spec.plugin])],
     ...(sessionKey === undefined ? {} : { sessionKey }), ...(runId === undefined ? {} : { runId }),
+    ...(spec.group === undefined ? {} : { group: spec.group }), ...(spec.effect === undefined ? {} : { effect: spec.effect }),
   }
 }
 

@@ -1,41 +1,72 @@
 /** The registry of tools, the one executor, and the tool `time`. */
-import * as v from 'valibot'
 import { definePlugin, NexusError } from 'nexus-gateway/sdk'
-import { offerTools, toolAfter, toolBefore, toolCheck, toolError, toolRun, tools, toolsErrors, toolsListed } from './contract.ts'
-import type { ToolRequest, ToolResult } from './contract.ts'
-import { createExecutor } from './executor.ts'
+import { ToolsConfig } from './config.ts'
+import { offerTools, toolAfter, toolApproval, toolBefore, toolCheck, toolContext, toolError, toolRun, tools, toolsErrors, toolsListed } from './contract.ts'
+import type { ToolContext, ToolRequest, ToolResult, ToolSpec } from './contract.ts'
+import { agentOf, createExecutor } from './executor.ts'
+import { invoke } from './invoke.ts'
+import { createRegistry } from './registry.ts'
 import { timeTool } from './time.ts'
+
+interface Whose { readonly agentId?: string | undefined; readonly sessionKey?: string | undefined }
 
 export default definePlugin({
   ...tools,
   errors: toolsErrors,
-  config: v.strictObject({
-    timeoutMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3_600_000), v.description('Milliseconds a tool may take that names no time of its own.')), 60_000),
-    maxOutputChars: v.optional(v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(1_000_000), v.description('Characters of a result; the rest is cut.')), 50_000),
-  }),
+  config: ToolsConfig,
   setup(ctx) {
+    const { config, clock, log } = ctx
+    const registry = createRegistry(() => ctx.invoke(toolsListed), config, log)
     const executor = createExecutor({
-      listed: () => ctx.invoke(toolsListed),
       check: (name, args) => ctx.invoke(toolCheck, name, args),
+      context: (whose) => ctx.invoke(toolContext, whose),
       before: (call) => ctx.invoke(toolBefore, call),
+      approval: (call) => ctx.invoke(toolApproval, call),
       run: (call) => ctx.invoke(toolRun, call),
       after: (call, outcome) => ctx.invoke(toolAfter, call, outcome),
-    }, ctx.config, ctx.clock, ctx.log)
-    offerTools(ctx, { time: timeTool(ctx.clock) })
+    }, registry, config, config, clock)
+    offerTools(ctx, { time: timeTool(clock) })
+
+    async function contextOf({ agentId, sessionKey }: Whose): Promise<ToolContext> {
+      const whose = { ...(agentId !== undefined && { agentId }), ...(sessionKey !== undefined && { sessionKey }) }
+      return await ctx.invoke(toolContext, whose) ?? { agentId: agentId ?? agentOf(sessionKey) }
+    }
+    const parts = { executor, registry, http: config.http, contextOf }
+
     return {
       provides: {
-        tools: { list: executor.list, execute: (request: ToolRequest) => executor.run(request).catch(answerOf) },
+        tools: {
+          list: (context: ToolContext = { agentId: 'main' }) => registry.list(context),
+          explain: registry.explain,
+          execute: (request: ToolRequest) => executor.run(request).catch(answerOf),
+        },
       },
       methods: {
-        'tools.list': async () => ({ tools: (await executor.list()).map(({ name, description, parameters, plugin }) => ({ name, description, parameters, plugin })) }),
-        'tools.execute': async ({ name, args, sessionKey }, call) => {
-          const result = await executor.run({ name, args, cause: call, signal: call.signal, id: call.id, ...(sessionKey === undefined ? {} : { sessionKey }) })
+        'tools.list': async ({ tier, ...whose }) => ({ tools: (await registry.list({ ...await contextOf(whose), ...(tier && { tier }) })).map(shown) }),
+        'tools.explain': async ({ name, agentId, sessionKey, ...more }) => {
+          const explained = await registry.explain({ ...await contextOf({ agentId, sessionKey }), ...given(more) }, name)
+          return { ...explained, steps: [...explained.steps] }
+        },
+        'tools.execute': async ({ name, args, agentId, sessionKey }, call) => {
+          const context = await contextOf({ agentId, sessionKey })
+          const result = await executor.run({ name, args, context, cause: call, signal: call.signal, id: call.id, ...(sessionKey === undefined ? {} : { sessionKey }) })
           return { ...result, content: [...result.content] }
         },
+      },
+      routes: {
+        'POST /tools/invoke': (c, call) => invoke(parts, c, call),
+        'POST /api/tools/invoke': (c, call) => invoke(parts, c, call),
       },
     }
   },
 })
+
+function shown({ name, description, parameters, plugin, group, effect, tier, approval }: ToolSpec) {
+  return { name, description, parameters, plugin, ...given({ group, effect, tier, approval }) }
+}
+
+/** Without what is undefined. */
+const given = <T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> }
 
 /** Why there is no result, told to the model. */
 function answerOf(error: unknown): ToolResult {

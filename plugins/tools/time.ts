@@ -12,6 +12,8 @@ const timezone = v.pipe(
 
 export const timeTool = (clock: Clock) => tool({
   description: 'The current date and time.',
+  effect: 'read',
+  tier: 'fast',
   params: v.strictObject({ timezone: v.optional(timezone) }),
   run: ({ timezone = 'UTC' }) => timeIn(timezone, clock.now()),
 })

@@ -6,7 +6,8 @@ import { toolError, toolText } from '../../plugins/tools/contract.ts'
 import type { ToolCall, ToolOutcome, ToolRequest, ToolResult, ToolSpec } from '../../plugins/tools/contract.ts'
 import { checkArguments } from '../../plugins/tools/check.ts'
 import { createExecutor } from '../../plugins/tools/executor.ts'
-import type { ToolHooks } from '../../plugins/tools/executor.ts'
+import type { Rules, ToolHooks } from '../../plugins/tools/executor.ts'
+import { createRegistry } from '../../plugins/tools/registry.ts'
 import { timeTool } from '../../plugins/tools/time.ts'
 import { fakeClock } from '../../sdk/testing/clock.ts'
 
@@ -17,23 +18,25 @@ function causeOf(label: Label): Cause {
   return { caller: { id: 'test', role: 'operator', scopes: new Set(['operator.write']), label }, trace: 't', path: ['agent'] }
 }
 
-function bench(run: (call: ToolCall) => unknown, more: Partial<ToolHooks> = {}, specs: readonly ToolSpec[] = [spec('echo'), spec('slow', { timeoutMs: 500 })]) {
+function bench(run: (call: ToolCall) => unknown, more: Partial<ToolHooks> = {}, specs: readonly ToolSpec[] = [spec('echo'), spec('slow', { timeoutMs: 500 })], rules: Rules = {}) {
   const clock = fakeClock()
   const after: [ToolCall, ToolOutcome][] = []
   const logged: unknown[] = []
   const log = (...line: unknown[]): void => void logged.push(line)
   const hooks: ToolHooks = {
-    listed: () => [specs],
     check: (_, args) => checkArguments(params, args),
+    context: () => undefined,
     before: () => {},
+    approval: () => undefined,
     run: (call) => run(call) as ToolResult,
     after: (...entry) => void after.push(entry),
     ...more,
   }
-  const executor = createExecutor(hooks, { timeoutMs: 60_000, maxOutputChars: 100 }, clock, { debug: log, info: log, warn: log, error: log })
+  const registry = createRegistry(() => [specs], rules, { debug: log, info: log, warn: log, error: log })
+  const executor = createExecutor(hooks, registry, rules, { timeoutMs: 60_000, maxOutputChars: 100 }, clock)
   const execute = (request: Partial<ToolRequest> = {}): Promise<ToolResult> => executor.run({ name: 'echo', cause: causeOf('operator'), ...request })
   const codeOf = (request?: Partial<ToolRequest>): Promise<unknown> => execute(request).then(() => 'no error', (error: unknown) => (error as NexusError).code)
-  return { clock, after, logged, executor, execute, codeOf }
+  return { clock, after, logged, registry, execute, codeOf }
 }
 
 describe('a call', () => {
@@ -176,9 +179,75 @@ describe('a result', () => {
   })
 })
 
+describe('policy', () => {
+  const context = { agentId: 'a', policies: { agent: { deny: ['echo'] } } }
+
+  test('refuses before anybody else is asked, and the record knows', async () => {
+    let asked = 0
+    const { codeOf, execute, after } = bench(() => { asked++; return toolText('') }, { before: () => { asked++ }, approval: () => { asked++; return { approved: true } } })
+    expect(await codeOf({ context })).toBe('NEXUS_TOOLS_DENIED')
+    await expect(execute({ context })).rejects.toThrow('tool "echo" is not allowed here: step agent, rule echo')
+    expect([asked, after[0]![1].code]).toEqual([0, 'NEXUS_TOOLS_DENIED'])
+  })
+
+  test('of a call without a context is that of whoever knows the runs', async () => {
+    const asked: unknown[] = []
+    const { codeOf, after } = bench(() => toolText(''), { context: (whose) => { asked.push(whose); return context } })
+    expect(await codeOf({ sessionKey: 'agent:a:main' })).toBe('NEXUS_TOOLS_DENIED')
+    expect([asked, after[0]![0].context]).toEqual([[{ sessionKey: 'agent:a:main' }], context])
+    expect(Object.isFrozen(after[0]![0].context!.policies)).toBe(true)
+  })
+
+  test('that cannot be found out refuses', async () => {
+    expect(await bench(() => toolText(''), { context: () => { throw new Error('broken') } }).codeOf()).toBe('NEXUS_TOOLS_REFUSED')
+  })
+
+  test.each([[undefined, 'main'], ['main', 'main'], ['agent:Ops:irc:group:x', 'ops'], ['cron:daily', 'main']])('of a call that nobody knows anything about is that of the session\'s agent: %s', async (sessionKey, agentId) => {
+    const { execute, after } = bench(() => toolText(''))
+    await execute(sessionKey === undefined ? {} : { sessionKey })
+    expect(after[0]![0].context).toEqual({ agentId })
+  })
+})
+
+describe('a tool that needs consent', () => {
+  const wanting = [spec('echo', { approval: true }), spec('time')]
+  const asking = (approval: ToolHooks['approval'], rules: Rules = {}) => bench(() => toolText('ran'), { approval }, wanting, rules)
+
+  test('is refused while nobody can give it', async () => {
+    expect(await asking(() => undefined).codeOf()).toBe('NEXUS_TOOLS_NO_APPROVER')
+    expect(await asking(() => undefined, { approval: ['t*'] }).codeOf({ name: 'time' })).toBe('NEXUS_TOOLS_NO_APPROVER')
+    expect(await asking(() => undefined, { approval: ['group:fs'] }).codeOf({ name: 'time' })).toBe('no error')
+  })
+
+  test('runs with it, and the record says whose it was', async () => {
+    const { execute, after } = asking((call) => ({ approved: true, by: `ada for ${JSON.stringify(call.args)}` }))
+    expect((await execute()).isError).toBe(false)
+    expect(after[0]![1]).toEqual({ ok: true, ms: 0, approvedBy: 'ada for {"text":"default"}' })
+  })
+
+  test.each<[unknown, RegExp]>([
+    [{ approved: false, reason: 'not at night' }, /refused: not at night/], [{ approved: 'yes' }, /nobody consented/], [{}, /nobody consented/], [{ approved: 1, reason: '' }, /nobody consented/],
+  ])('is refused by %j', async (answer, message) => {
+    await expect(asking(() => answer as never).execute()).rejects.toThrow(message)
+  })
+
+  test('is refused when whoever decides breaks', async () => {
+    expect(await asking(() => { throw new Error('offline') }).codeOf()).toBe('NEXUS_TOOLS_REFUSED')
+  })
+
+  test('may wait for it longer than it may run', async () => {
+    let consent: (approval: { approved: true }) => void = () => {}
+    const { execute, clock } = asking(() => new Promise((resolve) => { consent = resolve }))
+    const result = execute()
+    await clock.advance(3_600_000)
+    consent({ approved: true })
+    expect((await result).isError).toBe(false)
+  })
+})
+
 test('a name that is offered twice is nobody\'s', async () => {
-  const { executor, codeOf, logged } = bench(() => toolText('ran'), {}, [spec('echo'), spec('read'), spec('echo', { plugin: 'evil' })])
-  expect((await executor.list()).map((one) => one.name)).toEqual(['read'])
+  const { registry, codeOf, logged } = bench(() => toolText('ran'), {}, [spec('echo'), spec('read'), spec('echo', { plugin: 'evil' })])
+  expect((await registry.all()).map((one) => one.name)).toEqual(['read'])
   expect(await codeOf()).toBe('NEXUS_TOOLS_UNKNOWN')
   expect(logged).toHaveLength(2)
 })
