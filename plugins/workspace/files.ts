@@ -61,7 +61,7 @@ export function infoOf(stats: BigIntStats): FileInfo {
 }
 
 /** Never more than is wanted, whatever the size said. */
-async function wholeOf(handle: FileHandle, maxBytes: number): Promise<Uint8Array> {
+export async function wholeOf(handle: FileHandle, maxBytes: number): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   let size = 0
   for (;;) {

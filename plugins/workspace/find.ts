@@ -22,6 +22,8 @@ export interface Found {
   readonly folder: Place
   /** '' for the root. */
   readonly name: string
+  /** The whole path from the root, '' for the root itself. */
+  readonly prefix: string
   readonly place: Place | undefined
   /** The same again, for what may have changed. The caller closes it. */
   again(): Promise<Place | undefined>
@@ -51,7 +53,7 @@ export function createFinder(walker: Walker, guard: Guard, bounds: Bounds, root:
       const name = names.at(-1) ?? ''
       const place = name === '' ? base : keep(await step(folder, name))
       await walker.verify(base, place && !place.stats.isSymbolicLink() ? place : folder, bounds.mounts)
-      return await use({ root: base, folder, name, place, again: () => step(folder, name), step })
+      return await use({ root: base, folder, name, prefix: names.join('/'), place, again: () => step(folder, name), step })
     } catch (error) {
       throw asOurs(error)
     } finally {

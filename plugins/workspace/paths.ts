@@ -22,7 +22,7 @@ export function namesOf(path: string, root: string, platform: NodeJS.Platform = 
 /** An absolute path is taken if it is the root's own, letter for letter. */
 function below(path: string, root: string): string {
   if (path.startsWith('~')) throw bad('it begins with ~; the workspace is no home')
-  if (!path.startsWith('/') && !/^[a-z]:/i.test(path)) return path
+  if (!path.startsWith('/') && !/^[a-z]:(\/|$)/i.test(path)) return path
   const base = root.replaceAll('\\', '/').replace(/\/+$/, '')
   if (path === base) return ''
   if (!path.startsWith(`${base}/`)) throw fail('NEXUS_WORKSPACE_OUTSIDE', { reason: 'it is an absolute path of something else' })
