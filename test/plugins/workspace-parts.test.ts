@@ -22,7 +22,7 @@ describe('a diff', () => {
 
   it('leads from the one text to the other, hunk by hunk', () => {
     const text = fc.array(fc.constantFrom('a', 'b', 'c', ''), { minLength: 1, maxLength: 30 }).map((lines) => lines.join('\n')).filter((one) => one !== '')
-    fc.assert(fc.property(text, text, (before, after) => expect(patched(before, diffOf(before, after))).toBe(after)), { numRuns: 2_000 })
+    fc.assert(fc.property(text, text, (before, after) => { expect(patched(before, diffOf(before, after))).toBe(after) }), { numRuns: 2_000 })
   })
 
   it('stays small for texts that have nothing in common', () => {
@@ -112,7 +112,7 @@ describe('a page', () => {
     ['<h2>Head</h2><ul><li>one<li>two</ul>', '## Head\n\n- one\n- two'],
     ['<a href="../other?a=1&amp;b=2">there</a> <a href="javascript:alert(1)">no</a> <a href=#top>top</a>', 'there (https://example.com/other?a=1&b=2) no top'],
     ['a<script>alert("<p>no</p>")</script>b<style>p{}</style>c<!-- no <p> -->d<template><p>no</template>e', 'abcde'],
-    ['<SCRIPT>no</SCRIPT >yes', '>yes'],
+    ['<SCRIPT>no</SCRIPT >yes', 'yes'],
     ['<img src=x alt="A &quot;cat&quot;"> <img src=y>', '[image: A "cat"]'],
     ['<pre>a\n  b</pre>', 'a\n  b'],
     ['1 < 2 and 3 > 2 <3', '1 < 2 and 3 > 2 <3'],
@@ -121,7 +121,7 @@ describe('a page', () => {
     ['<script>never closed', ''],
     ['<!-- never closed', ''],
     ['&#0;&#xD800;&bogus;&constructor;', '\ufffd\ufffd&bogus;&constructor;'],
-  ])('%s', (html, expected) => expect(text(html).replace(/ +/g, (gap) => (html.includes('<pre>') ? gap : ' ')).replace('</SCRIPT >', '')).toBe(expected))
+  ])('%s', (html, expected) => expect(text(html).replace(/ +/g, (gap) => (html.includes('<pre>') ? gap : ' '))).toBe(expected))
 
   it('has the title of its head', () => expect(pageText('<html><head><title> A &amp;\n B </title></head><title>no</title>', 'https://e.com').title).toBe('A & B'))
 
@@ -136,7 +136,7 @@ describe('a page', () => {
 
   it('of any text is a text', () => {
     const piece = fc.oneof(fc.constantFrom('<', '>', '"', '<p>', '</p>', '<a href="', '<script>', '</script>', '&amp', ';', '<!--', '-->', '<pre>', '<title>', '</title>'), fc.string({ maxLength: 5 }))
-    fc.assert(fc.property(fc.array(piece, { maxLength: 20 }).map((all) => all.join('')), (html) => expect(typeof text(html)).toBe('string')))
+    fc.assert(fc.property(fc.array(piece, { maxLength: 20 }).map((all) => all.join('')), (html) => { expect(typeof text(html)).toBe('string') }))
   })
 })
 
@@ -151,5 +151,6 @@ test('a queue runs one after the other for each key, also after a failure', asyn
   }
   const [first] = await Promise.allSettled([queue('a', work('1', true)), queue('a', work('2')), queue('b', work('3'))])
   expect(first).toMatchObject({ status: 'rejected' })
-  expect(log).toEqual(['1 begins', '3 begins', '1 ends', '3 ends', '2 begins', '2 ends'])
+  expect(log.indexOf('3 begins')).toBeLessThan(log.indexOf('1 ends'))
+  expect(log.filter((entry) => !entry.startsWith('3'))).toEqual(['1 begins', '1 ends', '2 begins', '2 ends'])
 })
