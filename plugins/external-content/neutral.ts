@@ -20,7 +20,7 @@ const lookAlikes: ReadonlyMap<string, string> = new Map(Object.entries({
 }).flatMap(([plain, others]) => [...others].map((other) => [other, plain])))
 
 /** Shown as nothing. Those that scripts and emoji need, and spaces, are kept in the text but not in the fold. */
-const invisible = /^[\p{Cf}\p{Mn}\p{Me}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800\ufe00-\ufe0f]$/u
+const invisible = /^[\p{Cf}\p{Mn}\p{Me}\u115f\u1160\u3164\uffa0\u2800]$/u
 /** Text that people do not see and models read: tags, and marks that turn the direction of writing round. */
 const hidden = /[\u{e0000}-\u{e0fff}\u202a-\u202e\u2066-\u2069\u206a-\u206f\ufff9-\ufffb]/gu
 

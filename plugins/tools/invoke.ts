@@ -17,7 +17,8 @@ const Body = v.looseObject({
   tool: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(64))),
   name: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(64))),
   action: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(200)))),
-  args: v.optional(v.nullable(v.record(v.string(), v.unknown()))),
+  /** As it is: the executor checks it, and names what is wrong. */
+  args: v.optional(v.unknown()),
   sessionKey: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(512)))),
   dryRun: v.optional(v.nullable(v.boolean())),
 })
@@ -53,7 +54,7 @@ async function requestOf({ registry, http, contextOf }: InvokeParts, { tool, nam
   const context = await contextOf(key)
   return {
     ...key, name: wanted, id: call.id, cause: call, signal: call.signal,
-    args: withAction(spec, args ?? {}, action ?? undefined),
+    args: action ? withAction(spec, args ?? {}, action) : args,
     context: { ...context, policies: { ...context.policies, surface: { deny: denied(http) } } },
   }
 }
@@ -64,9 +65,10 @@ function denied({ allow = [], deny = [] }: ToolsConfig['http']): readonly string
 }
 
 /** Where a tool has an argument `action`, it may stand beside the arguments. */
-function withAction(spec: ToolSpec, args: Readonly<Record<string, unknown>>, action: string | undefined): Readonly<Record<string, unknown>> {
+function withAction(spec: ToolSpec, args: unknown, action: string): unknown {
   const properties = (spec.parameters['properties'] ?? {}) as object
-  return action !== undefined && Object.hasOwn(properties, 'action') && !Object.hasOwn(args, 'action') ? { ...args, action } : args
+  const fits = typeof args === 'object' && args !== null && !Array.isArray(args) && Object.hasOwn(properties, 'action') && !Object.hasOwn(args, 'action')
+  return fits ? { ...args, action } : args
 }
 
 function parse(text: string): Body {

@@ -26,7 +26,7 @@ export const profilePatterns: Readonly<Record<ToolProfile, readonly string[]>> =
  * `NAME`, `group:GROUP`, `plugin:ID`, each with `*` for any run of characters, `effect:EFFECT`, or `tier:TIER`, which
  * stands for the tools of that tier and those below. In `deny` case does not matter, in `allow` it does.
  */
-export const ToolPattern = v.pipe(v.string(), v.maxLength(128), v.regex(/^([A-Za-z0-9_*-]+|(group|plugin):[A-Za-z0-9_*:.@\/-]+|effect:(read|write|execute|network)|tier:(fast|balanced|capable))$/))
+export const ToolPattern = v.pipe(v.string(), v.maxLength(128), v.regex(/^([A-Za-z0-9_*-]+|(group|plugin):[A-Za-z0-9_*:.@/-]+|effect:(read|write|execute|network)|tier:(fast|balanced|capable))$/))
 const patterns = v.optional(v.pipe(v.array(ToolPattern), v.maxLength(500)))
 
 /** A layer's rules, for settings of other plugins too. `allow: []` allows nothing; without `allow` everything passes that `deny` does not name. */

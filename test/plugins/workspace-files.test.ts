@@ -8,6 +8,7 @@ import { namesOf } from '../../plugins/workspace/paths.ts'
 import { codeOf, filesAt, place, textOf, walkers } from './workspace-harness.ts'
 
 describe('a path', () => {
+  // NEXUS_WORKSPACE_PATH, NEXUS_WORKSPACE_OUTSIDE
   test.each<[string, string]>([
     ['..', '_OUTSIDE'], ['../outside/secret.txt', '_OUTSIDE'], ['a/../../outside', '_OUTSIDE'], ['a/../b', '_OUTSIDE'], ['./../x', '_OUTSIDE'], ['/etc/passwd', '_OUTSIDE'],
     ['/ws-evil/x', '_OUTSIDE'], ['//ws/x', '_OUTSIDE'], ['/', '_OUTSIDE'], ['..\\outside', '_PATH'], ['\\\\server\\share', '_PATH'], ['//server/share/x', '_OUTSIDE'], ['C:\\x', '_PATH'], ['c:/x', '_OUTSIDE'],
@@ -178,7 +179,11 @@ describe.each(walkers)('files, %s', (_, walker) => {
       writeFileSync(join(here.root, 'mounted/a'), 'x')
       const files = filesAt(here.root, here, walker)
       for (const work of [() => files.read('mounted/a'), () => files.write('mounted/a', 'y'), () => files.write('mounted/b', 'y'), () => files.list('mounted')]) expect(await codeOf(work())).toBe('NEXUS_WORKSPACE_OUTSIDE')
-      expect(await textOf(filesAt(here.root, here, walker, { mounts: true }), 'mounted/a')).toBe('x')
+      const open = filesAt(here.root, here, walker, { mounts: true })
+      expect(await textOf(open, 'mounted/a')).toBe('x')
+      // Full: what was there stays, and nothing half written is left.
+      expect(await codeOf(open.write('mounted/a', Buffer.alloc(1_000_000)))).toBe('NEXUS_WORKSPACE_IO')
+      expect(readdirSync(join(here.root, 'mounted'))).toEqual(['a'])
       expect(readFileSync(join(here.root, 'mounted/a'), 'utf8')).toBe('x')
     } finally {
       spawnSync('umount', ['-l', join(here.root, 'mounted')])
