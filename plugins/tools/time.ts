@@ -13,7 +13,7 @@ const timezone = v.pipe(
 export const timeTool = (clock: Clock) => tool({
   description: 'The current date and time.',
   effect: 'read',
-  tier: 'fast',
+  tier: 'balanced',
   params: v.strictObject({ timezone: v.optional(timezone) }),
   run: ({ timezone = 'UTC' }) => timeIn(timezone, clock.now()),
 })

@@ -4,6 +4,7 @@ const around = 3
 /** Beyond this the middle is shown as replaced: a table of that many cells is the most that is worth it. */
 const maxCells = 1_000_000
 const maxLines = 400
+const maxLineChars = 500
 
 type Line = readonly [sign: ' ' | '-' | '+', text: string]
 
@@ -52,7 +53,7 @@ function hunks(lines: readonly Line[], changed: readonly number[]): string[] {
     if (at < end) continue
     const start = Math.max(end, at - around)
     end = endOf(changed, at, lines.length)
-    shown.push(header(lines, start, end), ...lines.slice(start, end).map(([sign, text]) => sign + text))
+    shown.push(header(lines, start, end), ...lines.slice(start, end).map(([sign, text]) => sign + (text.length > maxLineChars ? `${text.slice(0, maxLineChars)} […]` : text)))
   }
   return shown
 }

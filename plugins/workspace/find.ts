@@ -31,7 +31,8 @@ export interface Found {
   step(folder: Place, name: string): Promise<Place | undefined>
 }
 
-export function createFinder(walker: Walker, guard: Guard, bounds: Bounds, root: string): Finder {
+/** `within`: folders that the root must not lead out of. */
+export function createFinder(walker: Walker, guard: Guard, bounds: Bounds, root: string, within: readonly string[] = []): Finder {
   async function at<T>(path: string, use: (found: Found) => Promise<T>, { make = false } = {}): Promise<T> {
     const names = namesOf(path, root)
     const open: Place[] = []
@@ -41,6 +42,7 @@ export function createFinder(walker: Walker, guard: Guard, bounds: Bounds, root:
     }
     try {
       const base = keep(await rootPlace(make))
+      for (const above of within) await confine(keep(await walker.root(above)), base)
       const cover = await guard.look()
       const step = async (folder: Place, name: string): Promise<Place | undefined> => {
         const place = await walker.step(folder, name)
@@ -72,6 +74,14 @@ export function createFinder(walker: Walker, guard: Guard, bounds: Bounds, root:
     }
     await mkdir(root, { recursive: true, mode: 0o700 })
     return walker.root(root)
+  }
+
+  async function confine(above: Place, base: Place): Promise<void> {
+    try {
+      await walker.verify(above, base, true)
+    } catch (error) {
+      throw codeOf(error) === 'NEXUS_WORKSPACE_OUTSIDE' ? fail('NEXUS_WORKSPACE_ROOT', { reason: 'it is not part of that of the run above' }) : error
+    }
   }
 
   async function down(step: Found['step'], folder: Place, name: string, make: boolean): Promise<Place> {

@@ -5,7 +5,7 @@ import { definePlugin, optional } from 'nexus-gateway/sdk'
 import { Fetch } from '../outbound/contract.ts'
 import { Sessions } from '../sessions/contract.ts'
 import { offerTools } from '../tools/contract.ts'
-import type { ToolCall } from '../tools/contract.ts'
+import type { ToolCall, ToolContext } from '../tools/contract.ts'
 import { workspace, workspaceErrors } from './contract.ts'
 import { fail } from './errors.ts'
 import { fetchTool } from './fetch-tool.ts'
@@ -41,15 +41,20 @@ export default definePlugin({
     const guard = createGuard(ctx.paths)
     const queue = createQueue()
 
-    function files(root: string): OpenFiles {
-      const open = createFiles(walker, createFinder(walker, guard, bounds, root), bounds)
+    function files(root: string, within: readonly string[] = []): OpenFiles {
+      const open = createFiles(walker, createFinder(walker, guard, bounds, root, within), bounds)
       return { ...open, write: (path, content, options) => queue(root, () => open.write(path, content, options)) }
     }
     function rootOf(agentId: string): string {
       if (!agentIds.test(agentId)) throw fail('NEXUS_WORKSPACE_ROOT', { reason: 'the agent\'s id is no name of a folder' })
       return join(homes, agentId)
     }
-    const filesOf = ({ context }: ToolCall): OpenFiles => files(context?.workspace ?? rootOf(context?.agentId ?? 'main'))
+    /** A run that others started keeps to what each of them has. */
+    function filesOf({ context = { agentId: 'main' } }: ToolCall): OpenFiles {
+      const [own, ...above] = rootsOf(context)
+      return files(own!, above)
+    }
+    const rootsOf = ({ workspace: folder, agentId, parent }: ToolContext): string[] => [folder ?? rootOf(agentId), ...(parent ? rootsOf(parent) : [])]
 
     offerTools(ctx, {
       ...fileTools(filesOf),
@@ -57,6 +62,6 @@ export default definePlugin({
       ...(deps.web ? fetchTool(deps.web) : {}),
       ...(deps.sessions ? sessionTools(deps.sessions, visibility, ctx.clock) : {}),
     })
-    return { provides: { workspace: { rootOf, files } } }
+    return { provides: { workspace: { rootOf, files: (root) => files(root) } } }
   },
 })

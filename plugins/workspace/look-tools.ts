@@ -41,10 +41,10 @@ export function lookTools({ walker, bounds, filesOf }: LookParts): Readonly<Reco
     list: tool({
       group: 'fs', effect: 'read', tier: 'balanced',
       description: 'Lists files and folders of the workspace: folders end with /, links with @ and are not followed.',
-      params: v.strictObject({ path: v.optional(path, '.'), depth: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(16), v.description('How many levels.')), 1), glob: v.optional(glob) }),
+      params: v.strictObject({ path: v.optional(path, '.'), depth: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(16), v.description('How many levels: 1, or all with a glob, if left out.'))), glob: v.optional(glob) }),
       run: ({ path, depth, glob }, call) => told(() => inFolder(call, path, async (found, prefix) => {
         const lines: string[] = []
-        const complete = await walkTree(found, prefix, { walker, mounts: bounds.mounts, depth, maxEntries: maxVisited, signal: call.signal }, (step) => {
+        const complete = await walkTree(found, prefix, { walker, mounts: bounds.mounts, depth: depth ?? (glob === undefined ? 1 : 16), maxEntries: maxVisited, signal: call.signal }, (step) => {
           if (glob !== undefined && !pathMatches(glob, step.path)) return true
           if (lines.length === maxListed) return false
           lines.push(step.path + marks[step.type])

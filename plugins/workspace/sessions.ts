@@ -48,7 +48,6 @@ export function sessionTools(sessions: SessionsApi, visibility: Visibility, cloc
     }),
     sessions_status: tool({
       ...kind,
-      tier: 'fast',
       description: 'What is known of a conversation: agent, model, when it began and was last active.',
       params: v.strictObject({ sessionKey: v.optional(key) }),
       async run({ sessionKey }, call) {

@@ -93,7 +93,8 @@ describe('the methods and commands', () => {
   it('list what a context is allowed, and explain why', () => withGateway(async (_, k) => {
     const names = async (params: object) => ((await k.call('tools.list', params)) as { tools: { name: string }[] }).tools.map(({ name }) => name)
     expect(await names({})).toEqual(['echo', 'exec', 'cron', 'broken', 'careful', 'time'])
-    expect(await names({ tier: 'fast' })).toEqual(['echo', 'time'])
+    expect(await names({ tier: 'fast' })).toEqual(['echo'])
+    expect(await names({ tier: 'balanced' })).toEqual(['echo', 'time'])
     expect(await k.call('tools.explain', { name: 'exec', tier: 'fast' })).toMatchObject({ name: 'exec', exists: true, allowed: false, decided: { step: 'tier', verdict: 'not allowed', rule: 'allow' } })
     expect(await k.call('tools.explain', { name: 'careful' })).toMatchObject({ allowed: true, approval: 'the tool asks for it' })
     expect(await k.call('tools.explain', { name: 'nothing' })).toMatchObject({ exists: false })

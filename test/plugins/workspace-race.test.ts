@@ -21,6 +21,8 @@ it.runIf(process.platform === 'linux')(`nothing outside is read or written in ${
   const ended = once(worker, 'exit')
   await once(worker, 'online')
   const files = filesAt(here.root, here)
+  await files.list('.')
+  const open = readdirSync('/proc/self/fd').length
   const codes = new Map<unknown, number>()
   const count = (code: unknown): void => void codes.set(code, (codes.get(code) ?? 0) + 1)
 
@@ -39,6 +41,8 @@ it.runIf(process.platform === 'linux')(`nothing outside is read or written in ${
   expect(codes.get('no error')).toBeGreaterThan(rounds / 100)
   expect(rounds - codes.get('no error')!).toBeGreaterThan(rounds / 100)
   expect(flag[1]).toBeGreaterThan(1_000)
+  // Every descriptor was given back.
+  expect(readdirSync('/proc/self/fd').length).toBeLessThan(open + 20)
   expect(readdirSync(here.outside).sort()).toEqual(['b', 'secret.txt'])
   expect(readdirSync(join(here.outside, 'b'))).toEqual(['f.txt'])
   expect(readFileSync(join(here.outside, 'b/f.txt'), 'utf8')).toBe('the secret')

@@ -139,6 +139,17 @@ describe('the workspace', () => {
     expect(await codeOf(files.read('../outside/secret.txt'))).toBe('NEXUS_WORKSPACE_OUTSIDE')
   }))
 
+  it('of a run that another one started is no other than that one\'s, or a part of it', () => withTools(async ({ call, root, here }) => {
+    mkdirSync(join(root, 'sub'))
+    symlinkSync(here.outside, join(root, 'out'))
+    const below = (workspace: string) => call('list', {}, { workspace, parent: { agentId: 'main', workspace: root } })
+    expect(await below(root)).toMatchObject({ isError: false })
+    expect(await below(join(root, 'sub'))).toMatchObject({ isError: false })
+    for (const other of [here.outside, here.top, join(root, 'out'), join(root, '..')]) expect(await below(other)).toMatchObject({ isError: true, details: { code: 'NEXUS_WORKSPACE_ROOT' } })
+    const astray = { agentId: 'main', workspace: here.outside, parent: { agentId: 'main', workspace: root } }
+    expect(await call('list', {}, { workspace: here.outside, parent: astray })).toMatchObject({ isError: true, details: { code: 'NEXUS_WORKSPACE_ROOT' } })
+  }))
+
   it('has an absolute root', async () => {
     await expect(testKernel({ plugins: [tools, workspace], config: { workspace: { root: 'here' } } })).rejects.toMatchObject({ code: 'NEXUS_WORKSPACE_ROOT' })
   })
