@@ -93,8 +93,5 @@ function plain(character: string): string {
   if (character >= ' ' && character <= '~') return character.toLowerCase()
   // Chinese, Japanese, Korean: long texts, and no letter of theirs looks like ours.
   if ((character >= '\u3400' && character <= '\u9fff') || (character >= '\uac00' && character <= '\ud7a3')) return ' '
-  if (invisible.test(character)) return ''
-  const known = lookAlikes.get(character)
-  if (known !== undefined) return known
   return [...character.normalize('NFKD').toLowerCase()].map((part) => lookAlikes.get(part) ?? (invisible.test(part) ? '' : part)).join('').replace(/[\ud800-\udfff]/g, ' ')
 }

@@ -218,6 +218,18 @@ it.runIf(process.platform === 'linux')('a folder that is moved away while a file
   expect(readdirSync(join(here.outside, 'a'))).toEqual([])
 })
 
+it('a file that somebody else writes while it is being replaced is not', async () => {
+  const here = place()
+  const files = filesAt(here.root, here)
+  const { version } = await files.write('f', 'one')
+  const writing = codeOf(files.write('f', Buffer.alloc(8_000_000, 'x'), { version }))
+  while (!readdirSync(here.root).some((name) => name.startsWith('.nexus-'))) await new Promise((resolve) => setImmediate(resolve))
+  writeFileSync(join(here.root, 'f'), 'theirs')
+  expect(await writing).toBe('NEXUS_WORKSPACE_CHANGED')
+  expect(readFileSync(join(here.root, 'f'), 'utf8')).toBe('theirs')
+  expect(readdirSync(here.root)).toEqual(['f'])
+})
+
 it('a workspace that is a file says so', async () => {
   const here = place()
   writeFileSync(join(here.top, 'file'), '')

@@ -28,7 +28,7 @@ it.runIf(process.platform === 'linux')(`nothing outside is read or written in ${
 
   async function round(at: number): Promise<void> {
     if (at % 10 === 0) return count(await codeOf(files.write('a/b/f.txt', 'inside')))
-    if (at % 10 === 1) return count(await codeOf(files.write('a/b/new.txt', 'inside')))
+    if (at % 10 === 1) return count(await codeOf(files.write('a/deep/new.txt', 'inside')))
     if (at % 2 === 0) return count(await codeOf(files.list('a/b').then(({ entries }) => expect(entries.map(({ name }) => name)).not.toContain('secret.txt'))))
     count(await codeOf(textOf(files, 'a/b/f.txt').then((text) => expect(text).toBe('inside'))))
   }
