@@ -14,10 +14,14 @@ interface Folded {
 }
 
 /** Letters and brackets of other scripts that look like ours and that NFKC leaves alone. */
-const lookAlikes: ReadonlyMap<string, string> = new Map(Object.entries({
-  a: 'аɑαᴀ', b: 'ЬƄв', c: 'сϲᴄ', d: 'ԁɗᴅ', e: 'еєεҽᴇ', i: 'іɩιıӏɪ', k: 'кκ', l: 'ⅼʟ', m: 'мᴍ', n: 'пոηɴ', o: 'оοօσᴏ', p: 'рρ', r: 'гʀᴦ', s: 'ѕꜱ', t: 'тτᴛ', u: 'υսцᴜ', v: 'ѵν', x: 'хχ', y: 'уүγ', h: 'һ', j: 'ј',
-  '<': '‹〈⟨❮❰˂ᐸ≺⧼﹤ᚲ《«⟪≪⋘⫷', '>': '›〉⟩❯❱˃ᐳ≻⧽﹥》»⟫≫⋙⫸', '_': '‗ˍ＿_‿⁀﹍﹎﹏', '|': '∣ǀ｜│┃❘ㅣ', '[': '⟦〚【', ']': '⟧〛】',
-}).flatMap(([plain, others]) => [...others].map((other) => [other, plain])))
+const lookAlikes: ReadonlyMap<string, string> = new Map([
+  // Capitals are others than their small letters: a capital ny looks like N, a small one like v.
+  ...likes({ a: 'АΑᎪꓮ', b: 'ВΒᏴꓐ', c: 'СϹᏟꓚ', d: 'ᎠꓓᏧ', e: 'ЕΕᎬꓰ', h: 'НΗᎻꓧ', i: 'ІΙӀ', k: 'КΚᏦꓗ', l: 'ᏞꓡԼ', m: 'МΜᎷꓟ', n: 'Νꓠ', o: 'ОΟՕꓳ', p: 'РΡᏢꓑ', r: 'ᎡᏒꓣ', s: 'ЅᏚՏꓢ', t: 'ТΤᎢꓔ', u: 'Սꓴ', x: 'ХΧꓫ', y: 'ΥҮꓬ' }),
+  ...likes({
+    a: 'аɑαᴀ', b: 'ЬƄв', c: 'сϲᴄ', d: 'ԁɗᴅ', e: 'еєεҽᴇ', i: 'іɩιıӏɪ', k: 'кκ', l: 'ⅼʟ', m: 'мᴍ', n: 'пոηɴ', o: 'оοօσᴏ', p: 'рρ', r: 'гʀᴦ', s: 'ѕꜱ', t: 'тτᴛ', u: 'υսцᴜ', v: 'ѵν', x: 'хχ', y: 'уүγ', h: 'һ', j: 'ј',
+    '<': '‹〈⟨❮❰˂ᐸ≺⧼﹤ᚲ《«⟪≪⋘⫷', '>': '›〉⟩❯❱˃ᐳ≻⧽﹥》»⟫≫⋙⫸', '_': '‗ˍ＿_‿⁀﹍﹎﹏', '|': '∣ǀ｜│┃❘ㅣ', '[': '⟦〚【', ']': '⟧〛】',
+  }),
+])
 
 /** Shown as nothing. Those that scripts and emoji need, and spaces, are kept in the text but not in the fold. */
 const invisible = /^[\p{Cf}\p{Mn}\p{Me}\u115f\u1160\u3164\uffa0\u2800]$/u
@@ -93,5 +97,14 @@ function plain(character: string): string {
   if (character >= ' ' && character <= '~') return character.toLowerCase()
   // Chinese, Japanese, Korean: long texts, and no letter of theirs looks like ours.
   if ((character >= '\u3400' && character <= '\u9fff') || (character >= '\uac00' && character <= '\ud7a3')) return ' '
-  return [...character.normalize('NFKD').toLowerCase()].map((part) => lookAlikes.get(part) ?? (invisible.test(part) ? '' : part)).join('').replace(/[\ud800-\udfff]/g, ' ')
+  return [...character.normalize('NFKD')].map(letterOf).join('').replace(/[\ud800-\udfff]/g, ' ')
+}
+
+function letterOf(part: string): string {
+  const small = part.toLowerCase()
+  return lookAlikes.get(part) ?? lookAlikes.get(small) ?? (invisible.test(part) ? '' : small)
+}
+
+function likes(others: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(others).flatMap(([plain, all]) => [...all].map((other): [string, string] => [other, plain]))
 }
