@@ -3,91 +3,16 @@
  * agent, and the runs that a stop or a crash cut off.
  */
 import * as v from 'valibot'
-import { contract, event, method, service, type Cause, type Label } from 'nexus-gateway/sdk'
+import { contract, event, hook, method, service, type Cause, type Label } from 'nexus-gateway/sdk'
+import type { KeyInfo, KeyParts, KeyRules } from './keys.ts'
+import type { CompactionEntry, MessageEntry, NewEntry, NewUserMessage, SessionEntry, StoredEntry, StoredMessage } from './shapes.ts'
+import * as wire from './wire.ts'
 
 export { sessionsErrors } from './errors.ts'
-
-// ── Messages ────────────────────────────────────────────────────────────────────────────────────
-
-export interface TextPart { readonly type: 'text'; readonly text: string }
-/** `data` is base64. */
-export interface ImagePart { readonly type: 'image'; readonly data: string; readonly mimeType: string }
-/** A model's reasoning. `signature` is the provider's own proof, to be sent back unchanged. */
-export interface ThinkingPart { readonly type: 'thinking'; readonly thinking: string; readonly signature?: string }
-export interface ToolCallPart { readonly type: 'toolCall'; readonly id: string; readonly name: string; readonly arguments: Readonly<Record<string, unknown>> }
-
-/** Tokens. `input` leaves out what was read from or written to the provider's cache; `totalTokens` is the sum of the four. */
-export interface Usage {
-  readonly input: number
-  readonly output: number
-  readonly cacheRead: number
-  readonly cacheWrite: number
-  readonly totalTokens: number
-}
-export type StopReason = 'stop' | 'length' | 'toolUse' | 'error' | 'aborted'
-
-/** Every `timestamp` of a message is in ms since the epoch. */
-export interface UserMessage {
-  readonly role: 'user'
-  readonly content: readonly (TextPart | ImagePart)[]
-  readonly timestamp: number
-  readonly idempotencyKey?: string
-}
-export interface AssistantMessage {
-  readonly role: 'assistant'
-  readonly content: readonly (TextPart | ThinkingPart | ToolCallPart)[]
-  readonly provider: string
-  readonly model: string
-  readonly usage: Usage
-  readonly stopReason: StopReason
-  /** With stop reason `error` or `aborted`: why, fit for a person. */
-  readonly errorMessage?: string
-  readonly timestamp: number
-}
-export interface ToolResultMessage {
-  readonly role: 'toolResult'
-  readonly toolCallId: string
-  readonly toolName: string
-  readonly content: readonly (TextPart | ImagePart)[]
-  readonly isError: boolean
-  /** For programs; not sent to a model. */
-  readonly details?: unknown
-  readonly timestamp: number
-}
-export type Message = UserMessage | AssistantMessage | ToolResultMessage
-
-// ── Entries: the lines of a transcript after its header ─────────────────────────────────────────
-
-/** The first line: `{"type":"session","version":3,"id":…,"timestamp":…,"cwd":…}`. `timestamp` is ISO 8601. */
-export interface SessionHeader { readonly type: 'session'; readonly version: number; readonly id: string; readonly timestamp: string; readonly cwd: string }
-
-/** `parentId` is the entry before; the first has `null`. `timestamp` is ISO 8601. */
-interface EntryBase { readonly id: string; readonly parentId: string | null; readonly timestamp: string }
-export interface MessageEntry extends EntryBase { readonly type: 'message'; readonly message: Message }
-/** State of a plugin's own; no model sees it. `customType` begins with the plugin's id. */
-export interface CustomEntry extends EntryBase { readonly type: 'custom'; readonly customType: string; readonly data?: unknown }
-/** Text that a plugin put in and that a model does see; `display` says whether people do. */
-export interface CustomMessageEntry extends EntryBase { readonly type: 'custom_message'; readonly customType: string; readonly content: string | readonly (TextPart | ImagePart)[]; readonly display: boolean; readonly details?: unknown }
-/** A model sees `summary` in place of all that stands before the entry `firstKeptEntryId`. Nothing is deleted. */
-export interface CompactionEntry extends EntryBase { readonly type: 'compaction'; readonly summary: string; readonly firstKeptEntryId: string; readonly tokensBefore: number; readonly details?: unknown }
-export interface BranchSummaryEntry extends EntryBase { readonly type: 'branch_summary'; readonly fromId: string; readonly summary: string; readonly details?: unknown }
-export interface ModelChangeEntry extends EntryBase { readonly type: 'model_change'; readonly provider: string; readonly modelId: string }
-export interface ThinkingLevelChangeEntry extends EntryBase { readonly type: 'thinking_level_change'; readonly thinkingLevel: string }
-export interface SessionInfoEntry extends EntryBase { readonly type: 'session_info'; readonly name?: string }
-export type SessionEntry = MessageEntry | CustomEntry | CustomMessageEntry | CompactionEntry | BranchSummaryEntry | ModelChangeEntry | ThinkingLevelChangeEntry | SessionInfoEntry
-
-type Bare<E> = E extends SessionEntry ? Omit<E, 'id' | 'parentId' | 'timestamp'> : never
-type Untimed<M> = M extends Message ? Omit<M, 'timestamp'> & { readonly timestamp?: number } : never
-/** A message to be written; without a `timestamp` it gets the present time. */
-export type NewMessage = Untimed<Message>
-export type NewUserMessage = Untimed<UserMessage>
-/** An entry to be written: id, parent and time are given to it. */
-export type NewEntry = Bare<Exclude<SessionEntry, MessageEntry>> | { readonly type: 'message'; readonly message: NewMessage }
-
-/** `position` is where the line begins in the transcript; `before: position` pages further back. */
-export type StoredEntry = SessionEntry & { readonly position: number }
-/** `id` is the entry's. `queued`: accepted, but its run has not started yet; it is in no transcript and has no position. */
-export type StoredMessage = Message & { readonly id: string; readonly position?: number; readonly queued?: true }
+export { normalizeKey, sessionKeyOf, sessionPartsOf } from './keys.ts'
+export type { DmScope, JobParts, KeyInfo, KeyParts, KeyRules, MainParts, PlaceParts } from './keys.ts'
+export type * from './shapes.ts'
+export { InterruptedRunSchema, SessionsListParams, SessionsListResult } from './wire.ts'
 
 // ── Sessions ────────────────────────────────────────────────────────────────────────────────────
 
@@ -102,6 +27,79 @@ export interface SessionInfo {
   /** Both in ms since the epoch. */
   readonly createdAt: number
   readonly updatedAt: number
+  /** Left out while none are set. */
+  readonly settings?: SessionSettings
+}
+
+/**
+ * What is set for one session; it outlives a reset. A name left out means that the agent's own setting holds. Texts are
+ * at most 1,024 characters, a label 512 and unique among the 10,000 most recently active sessions.
+ */
+export interface SessionSettings {
+  readonly label?: string
+  /** `provider/id`, an alias or a bare id. */
+  readonly model?: string
+  readonly thinking?: string
+  readonly verbose?: string
+  readonly reasoning?: string
+  readonly elevated?: string
+  /** How much an answer says of its own cost. */
+  readonly usage?: 'off' | 'tokens' | 'full' | 'on'
+  readonly queueMode?: 'collect' | 'followup' | 'steer' | 'interrupt'
+  readonly sendPolicy?: 'allow' | 'deny'
+  readonly groupActivation?: 'mention' | 'always'
+  readonly execHost?: string
+  readonly execSecurity?: string
+  readonly execAsk?: string
+  readonly execNode?: string
+  /** Key of the session whose run began this one, and how many such steps there are. */
+  readonly spawnedBy?: string
+  readonly spawnDepth?: number
+  /** Of plugins' own, by names that begin with their ids; at most 64 KiB of JSON in all. */
+  readonly extra?: Readonly<Record<string, unknown>>
+}
+/** `null` takes a setting away; a name left out stays as it is. In `extra` the same holds for each name. */
+export type SettingsPatch = { readonly [K in Exclude<keyof SessionSettings, 'extra'>]?: SessionSettings[K] | null } & { readonly extra?: Readonly<Record<string, unknown>> }
+
+/** Whoever knows which session it means names its id: NEXUS_SESSIONS_CHANGED if the key has another by now. */
+export interface Expecting { readonly sessionId?: string }
+
+export type ArchiveReason = 'new' | 'reset' | 'daily' | 'idle' | 'deleted' | 'unused' | 'replaced'
+/** A transcript that no key leads to any more. It stays where it is until retention deletes it. */
+export interface ArchivedTranscript {
+  readonly sessionId: string
+  readonly key: string
+  readonly log: string
+  /** In ms since the epoch. */
+  readonly archivedAt: number
+  readonly reason: ArchiveReason
+  readonly bytes: number
+}
+
+export interface NewCompaction extends Expecting {
+  readonly summary: string
+  /** The oldest entry that a model still sees word for word. */
+  readonly firstKeptEntryId: string
+  readonly tokensBefore: number
+  readonly details?: unknown
+}
+
+/** `missing`: there is no such session. `error`: it cannot be read; the log says why. */
+export interface SessionPreview {
+  readonly key: string
+  readonly status: 'ok' | 'empty' | 'missing' | 'error'
+  readonly items: readonly { readonly role: 'user' | 'assistant' | 'tool' | 'system' | 'other'; readonly text: string }[]
+}
+
+/** Exactly one of the first four. `shortId` is the beginning of an id. */
+export interface SessionQuery {
+  readonly key?: string
+  readonly sessionId?: string
+  readonly label?: string
+  readonly shortId?: string
+  /** Only if it is this agent's, or was begun by a run of that session. */
+  readonly agent?: string
+  readonly spawnedBy?: string
 }
 
 export interface PageOptions {
@@ -114,8 +112,12 @@ export interface ListOptions {
   readonly agent?: string
   /** Only sessions with activity at or after this time, in ms since the epoch. */
   readonly since?: number
-  /** Case-insensitive part of the key. */
+  /** Case-insensitive part of the key or the label. */
   readonly search?: string
+  readonly label?: string
+  readonly spawnedBy?: string
+  /** Kinds of keys to leave out. */
+  readonly without?: readonly KeyInfo['kind'][]
   /** 1 to 1,000, 100 if left out. */
   readonly limit?: number
   readonly offset?: number
@@ -168,6 +170,8 @@ export interface InterruptedRun {
 export interface SessionsApi {
   /** Synchronous; throws NEXUS_SESSIONS_KEY. */
   normalize(key: string): string
+  /** The key of a place or a job, under the configured DM scope and identity links unless other rules are given. Synchronous; throws NEXUS_SESSIONS_KEY. */
+  keyOf(parts: KeyParts, rules?: KeyRules): string
   /** The session, created if there is none. */
   open(key: string): Promise<SessionInfo>
   find(key: string): Promise<SessionInfo | undefined>
@@ -175,6 +179,30 @@ export interface SessionsApi {
   list(options?: ListOptions): Promise<{ readonly sessions: SessionInfo[]; readonly total: number }>
   /** Writes the entries in order, creating the session if there is none, and gives them as written. */
   append(key: string, entries: readonly NewEntry[]): Promise<SessionEntry[]>
+  /** Empty for a session that does not exist. */
+  settings(key: string): Promise<SessionSettings>
+  /** Changes settings, creating the session if there is none. Rejects with NEXUS_SESSIONS_SETTING, NEXUS_SESSIONS_LABEL, NEXUS_SESSIONS_CHANGED. */
+  patch(key: string, patch: SettingsPatch, options?: Expecting): Promise<SessionInfo>
+  /**
+   * Begins the session anew: another id, an empty transcript, the same key and settings. The old transcript is archived.
+   * Runs that wait go on in the new one. Rejects with NEXUS_SESSIONS_ACTIVE (retryable) while a run is under way.
+   */
+  reset(key: string, options: Expecting & { readonly reason: 'new' | 'reset' }): Promise<{ readonly session: SessionInfo; readonly archived?: ArchivedTranscript }>
+  /**
+   * Takes the session away and archives its transcript, which retention leaves alone with `keep`. Rejects with
+   * NEXUS_SESSIONS_ACTIVE (retryable) while a run waits or is under way. `false`: there was none.
+   */
+  remove(key: string, options?: Expecting & { readonly keep?: boolean }): Promise<{ readonly removed: boolean; readonly archived?: ArchivedTranscript }>
+  /** Appends a compaction entry; nothing is deleted. Rejects with NEXUS_SESSIONS_UNKNOWN, NEXUS_SESSIONS_CHANGED, NEXUS_SESSIONS_ENTRY (not among the last 10,000 entries). */
+  compact(key: string, compaction: NewCompaction): Promise<CompactionEntry>
+  /** The last texts of each session, oldest first: 12 of at most 240 characters unless others are asked for, 64 keys at most. */
+  preview(keys: readonly string[], options?: { readonly limit?: number; readonly maxChars?: number }): Promise<SessionPreview[]>
+  /** The session that is meant, among the 10,000 most recently active ones unless it is asked for by key. Rejects with NEXUS_SESSIONS_AMBIGUOUS. */
+  resolve(query: SessionQuery): Promise<SessionInfo | undefined>
+  /** The archived transcripts of a key, also of a session that was removed: newest first, at most 100. */
+  archives(key: string): Promise<ArchivedTranscript[]>
+  /** As `entries`, from an archived transcript; empty if there is none or retention has deleted it. */
+  archived(key: string, sessionId: string, options?: PageOptions): Promise<StoredEntry[]>
   /**
    * Messages, newest last, read from the end backwards. `queued: true` adds, at the end of the newest page,
    * messages that were accepted and whose run has not started: for people to see, not for a model.
@@ -186,7 +214,8 @@ export interface SessionsApi {
   /**
    * Takes a message in for good: after it resolves, no crash loses the message or lets the same
    * idempotency key in again (kept for 24 h and for the last 100,000 keys). A key that is known resolves
-   * to the run it began. Rejects with NEXUS_SESSIONS_RUN_EXISTS, NEXUS_SESSIONS_BUSY (retryable: too many open runs).
+   * to the run it began. A session that is due for it by the reset rules is reset before, unless runs of it are open.
+   * Rejects with NEXUS_SESSIONS_RUN_EXISTS, NEXUS_SESSIONS_BUSY (retryable: too many open runs).
    */
   accept(key: string, request: RunRequest): Promise<Accepted>
   /** The run an idempotency key began, if it is still remembered. */
@@ -224,67 +253,40 @@ export interface RunMarker {
 }
 export const runMarker = 'nexus.run'
 
-// ── Methods and events ──────────────────────────────────────────────────────────────────────────
+// ── Hook, methods and events ────────────────────────────────────────────────────────────────────
 
-const text = v.pipe(v.string(), v.minLength(1), v.maxLength(1024))
-const flag = v.optional(v.boolean())
-const count = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max))
-
-/** The params of both generations' `sessions.list`. What names a thing that no session here has matches none. */
-export const SessionsListParams = v.strictObject({
-  limit: v.optional(count(1, 1_000_000)),
-  offset: v.optional(count(0, 1_000_000)),
-  activeMinutes: v.optional(count(1, 10_000_000)),
-  agentId: v.optional(text),
-  search: v.optional(v.pipe(v.string(), v.maxLength(1024))),
-  includeLastMessage: flag,
-  includeDerivedTitles: flag,
-  label: v.optional(text), spawnedBy: v.optional(text), projectId: v.optional(text), workspaceDir: v.optional(text), group: v.optional(text),
-  creatorId: v.optional(text), ownerId: v.optional(text), involvingProfileId: v.optional(text),
-  profileRelation: v.optional(v.strictObject({ profileId: text, relationship: v.picklist(['owned', 'created', 'involving']) })),
-  pinned: flag, hasBoard: flag, involvingMe: flag, activeOnly: flag, requireLastInteraction: flag,
-  boardFace: v.optional(v.picklist(['chat', 'dashboard'])),
-  archived: v.optional(v.union([v.boolean(), v.literal('all')])),
-  sortBy: v.optional(v.picklist(['updatedAt', 'lastInteractionAt', 'activity'])),
-  includeGlobal: flag, includeUnknown: flag, excludeSubagents: flag, excludeCron: flag, excludeSystem: flag,
-  configuredAgentsOnly: flag, includeActivitySummary: flag, ownerFirst: flag, includePeople: flag,
-})
-
-const Row = v.object({
-  key: v.string(),
-  kind: v.picklist(['direct', 'group', 'global', 'unknown']),
-  agentId: v.string(),
-  sessionId: v.string(),
-  createdAt: v.number(),
-  updatedAt: v.number(),
-  derivedTitle: v.optional(v.string()),
-  lastMessagePreview: v.optional(v.string()),
-})
-export const SessionsListResult = v.object({
-  ts: v.number(),
-  path: v.string(),
-  count: v.number(),
-  totalCount: v.number(),
-  limitApplied: v.number(),
-  nextOffset: v.nullable(v.number()),
-  hasMore: v.boolean(),
-  defaults: v.object({ modelProvider: v.nullable(v.string()), model: v.nullable(v.string()), contextTokens: v.nullable(v.number()) }),
-  sessions: v.array(Row),
-})
-
-export const InterruptedRunSchema = v.object({
-  runId: v.string(), sessionKey: v.string(), sessionId: v.string(), agent: v.string(), label: v.string(), trace: v.string(),
-  idempotencyKey: v.optional(v.string()), acceptedAt: v.number(), started: v.boolean(),
-})
+/** What `sessions.compact` asks for. */
+export interface SummaryRequest {
+  readonly key: string
+  readonly sessionId: string
+  readonly agent: string
+  readonly cause: Cause
+  /** About how many of the last entries should stay word for word; without it the agent's own rule holds. */
+  readonly keepEntries?: number
+  readonly signal: AbortSignal
+}
+/** `nothing`: there is not enough to compact; why, fit for a person. */
+export type Summary = Omit<NewCompaction, 'sessionId'> | { readonly nothing: string }
+/** Whoever can ask a model answers; the first one does. With no answer `sessions.compact` is refused with NEXUS_SESSIONS_NO_SUMMARY. */
+export const sessionSummarized = hook.bail<[SummaryRequest], Summary>('sessions.summarized')
 
 export const sessions = contract({
   id: 'sessions',
   provides: { sessions: Sessions },
   methods: {
-    'sessions.list': method({ scope: 'operator.read', params: SessionsListParams, result: SessionsListResult, summary: 'Sessions, most recently active first' }),
-    'sessions.interrupted': method({ scope: 'operator.read', result: v.object({ runs: v.array(InterruptedRunSchema) }), summary: 'Runs that the last stop or crash cut off' }),
+    'sessions.list': method({ scope: 'operator.read', params: wire.SessionsListParams, result: wire.SessionsListResult, summary: 'Sessions, most recently active first' }),
+    'sessions.preview': method({ scope: 'operator.read', params: wire.SessionsPreviewParams, result: wire.SessionsPreviewResult, summary: 'The last texts of some sessions' }),
+    'sessions.get': method({ scope: 'operator.read', params: wire.SessionsGetParams, result: wire.SessionsGetResult, summary: 'One session: its settings, a page of its messages, its archived transcripts' }),
+    'sessions.resolve': method({ scope: 'operator.read', params: wire.SessionsResolveParams, result: wire.SessionsResolveResult, summary: 'The session that a key, an id or a label means' }),
+    'sessions.patch': method({ scope: 'operator.admin', params: wire.SessionsPatchParams, result: wire.SessionsPatchResult, summary: 'Changes the settings of a session' }),
+    'sessions.reset': method({ scope: 'operator.admin', params: wire.SessionsResetParams, result: wire.SessionsResetResult, summary: 'Begins a session anew and archives its transcript' }),
+    'sessions.delete': method({ scope: 'operator.admin', params: wire.SessionsDeleteParams, result: wire.SessionsDeleteResult, summary: 'Takes a session away and archives its transcript' }),
+    'sessions.compact': method({ scope: 'operator.admin', params: wire.SessionsCompactParams, result: wire.SessionsCompactResult, summary: 'Puts a summary in place of the older part of a conversation; nothing is deleted' }),
+    'sessions.import': method({ scope: 'operator.admin', params: wire.SessionsImportParams, result: wire.SessionsImportResult, summary: 'Takes in a piece of a transcript of the reference system' }),
+    'sessions.interrupted': method({ scope: 'operator.read', result: v.object({ runs: v.array(wire.InterruptedRunSchema) }), summary: 'Runs that the last stop or crash cut off' }),
   },
   events: {
-    'sessions.interrupted': event({ scope: 'operator.read', payload: InterruptedRunSchema, summary: 'A run was cut off by the last stop or crash' }),
+    'sessions.changed': event({ scope: 'operator.read', payload: wire.SessionsChanged, summary: 'A session was created, changed, reset, compacted or deleted' }),
+    'sessions.interrupted': event({ scope: 'operator.read', payload: wire.InterruptedRunSchema, summary: 'A run was cut off by the last stop or crash' }),
   },
 })

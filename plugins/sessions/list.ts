@@ -1,8 +1,10 @@
 /** `sessions.list` in the reference's result shape. */
 import type { InferOutput } from 'valibot'
-import type { Message, SessionInfo, SessionsListParams, SessionsListResult } from './contract.ts'
+import type { KeyInfo, SessionInfo, SessionsListParams, SessionsListResult } from './contract.ts'
 import { textOf } from './entries.ts'
-import { kindOf } from './keys.ts'
+import { kindOf, sessionPartsOf } from './keys.ts'
+import { shortened } from './preview.ts'
+import { toWire } from './settings.ts'
 import type { OpenSessions } from './sessions.ts'
 
 type Params = InferOutput<typeof SessionsListParams>
@@ -10,7 +12,7 @@ type Result = InferOutput<typeof SessionsListResult>
 type Row = Result['sessions'][number]
 
 /** Filters for what sessions here do not have: whoever asks for it gets nothing, not everything. */
-const foreign = ['label', 'spawnedBy', 'projectId', 'workspaceDir', 'group', 'creatorId', 'ownerId', 'involvingProfileId', 'profileRelation', 'boardFace'] as const
+const foreign = ['projectId', 'workspaceDir', 'group', 'creatorId', 'ownerId', 'involvingProfileId', 'profileRelation', 'boardFace'] as const
 const defaultLimit = 100
 const maxLimit = 1000
 const titleLength = 60
@@ -25,6 +27,9 @@ export async function listSessions(sessions: OpenSessions, params: Params, now: 
     limit, offset,
     ...(params.agentId !== undefined && { agent: params.agentId.toLowerCase() }),
     ...(params.search !== undefined && { search: params.search }),
+    ...(params.label !== undefined && { label: params.label }),
+    ...(params.spawnedBy !== undefined && { spawnedBy: params.spawnedBy }),
+    without: leftOut(params),
     ...(params.activeMinutes !== undefined && { since: now - params.activeMinutes * 60_000 }),
   })
   const next = offset + limit
@@ -41,21 +46,28 @@ function matchesNothing(params: Params): boolean {
   return params.pinned === true || params.hasBoard === true || params.archived === true || foreign.some((name) => params[name] !== undefined)
 }
 
-async function row(sessions: OpenSessions, { key, agent, id, createdAt, updatedAt }: SessionInfo, params: Params): Promise<Row> {
+function leftOut({ excludeCron, excludeSubagents, excludeSystem }: Params): KeyInfo['kind'][] {
+  return [...(excludeCron || excludeSystem ? ['cron' as const] : []), ...(excludeSystem ? ['hook' as const] : []), ...(excludeSubagents ? ['subagent' as const] : [])]
+}
+
+/** A session as clients see it. */
+export function rowOf({ key, agent, id, createdAt, updatedAt, settings }: SessionInfo): Row {
+  const { channel } = sessionPartsOf(key)
+  return { key, kind: kindOf(key), agentId: agent, sessionId: id, createdAt, updatedAt, ...(channel !== undefined && { channel }), ...toWire(settings) }
+}
+
+async function row(sessions: OpenSessions, info: SessionInfo, params: Params): Promise<Row> {
   const [derivedTitle, lastMessagePreview] = await Promise.all([
-    params.includeDerivedTitles ? title(sessions, key) : undefined,
-    params.includeLastMessage ? preview(sessions, key) : undefined,
+    params.includeDerivedTitles ? title(sessions, info.key) : undefined,
+    params.includeLastMessage ? preview(sessions, info.key) : undefined,
   ])
-  return {
-    key, kind: kindOf(key), agentId: agent, sessionId: id, createdAt, updatedAt,
-    ...(derivedTitle && { derivedTitle }), ...(lastMessagePreview && { lastMessagePreview }),
-  }
+  return { ...rowOf(info), ...(derivedTitle && { derivedTitle }), ...(lastMessagePreview && { lastMessagePreview }) }
 }
 
 async function title(sessions: OpenSessions, key: string): Promise<string | undefined> {
   let seen = 0
   for await (const entry of sessions.opening(key)) {
-    if (entry.type === 'message' && entry.message.role === 'user') return shortened(entry.message, titleLength)
+    if (entry.type === 'message' && entry.message.role === 'user') return shortened(textOf(entry.message), titleLength)
     if (++seen >= openingEntries) return undefined
   }
   return undefined
@@ -63,10 +75,5 @@ async function title(sessions: OpenSessions, key: string): Promise<string | unde
 
 async function preview(sessions: OpenSessions, key: string): Promise<string | undefined> {
   const [last] = await sessions.history(key, { limit: 1, queued: true }).then((messages) => messages.slice(-1))
-  return last && shortened(last, previewLength)
-}
-
-function shortened(message: Message, length: number): string {
-  const text = textOf(message).replace(/\s+/g, ' ').trim()
-  return text.length <= length ? text : `${text.slice(0, length - 1).trimEnd()}…`
+  return last && shortened(textOf(last), previewLength)
 }

@@ -1,22 +1,33 @@
-/** Sessions by key: found or made once, and held while they are used or were lately. */
+/** Sessions by key: found or made once, held while they are used or were lately, and changed by one at a time. */
 import { randomUUID } from 'node:crypto'
 import type { Documents, StoreApi } from '../store/contract.ts'
 import type { Activity } from './activity.ts'
-import type { SessionInfo } from './contract.ts'
+import type { SessionInfo, SessionSettings } from './contract.ts'
 import { makeHeader } from './entries.ts'
 import { agentOf } from './keys.ts'
 import { createTranscript, type Transcript } from './transcript.ts'
 
 /** The document of a session, in the collection `sessions/AGENT`, by its key. */
-export interface SessionRecord { readonly id: string; readonly createdAt: number }
+export interface SessionRecord { readonly id: string; readonly createdAt: number; readonly settings?: SessionSettings }
 export interface Session { readonly info: Omit<SessionInfo, 'updatedAt'>; readonly transcript: Transcript }
+
+/** What a change may do; nobody else uses the session meanwhile. */
+export interface Change {
+  readonly session: Session | undefined
+  put(record: SessionRecord): Promise<Session>
+  drop(): Promise<void>
+}
 
 export interface Sessions {
   /** Runs `use` with the session; makes one if there is none and `create` is set, else `use` gets `undefined`. */
   with<T>(key: string, create: true, use: (session: Session) => Promise<T> | T): Promise<T>
   with<T>(key: string, create: false, use: (session: Session | undefined) => Promise<T> | T): Promise<T>
+  /** Waits for whoever uses the session; who comes later waits for the change. Not to be called from within `with` of the same key. */
+  change<T>(key: string, work: (change: Change) => Promise<T>): Promise<T>
   /** Its document alone: for lists. */
   info(key: string): Promise<Session['info'] | undefined>
+  /** A transcript that no key leads to. */
+  transcript(log: string): Transcript
   readonly size: number
 }
 
@@ -27,25 +38,30 @@ export interface SessionsEnv {
   readonly activity: Activity
   readonly maxOpen: number
   readonly damaged: () => void
+  /** Throws where this process may not write. */
+  readonly allowed: () => void
+  readonly created: (info: Session['info']) => void
 }
 
-interface Held { readonly session: Session; users: number }
+interface Held { session: Session; revision: number; users: number; drained?: () => void }
 
-export function createSessions({ store, now, cwd, activity, maxOpen, damaged }: SessionsEnv): Sessions {
+export const logOf = (key: string, id: string): string => `sessions/${agentOf(key)}/${id}`
+
+export function createSessions({ store, now, cwd, activity, maxOpen, damaged, allowed, created }: SessionsEnv): Sessions {
   const held = new Map<string, Held>() // least recently used first
   const loading = new Map<string, Promise<Held | undefined>>()
+  const changing = new Map<string, Promise<void>>()
 
   const records = (key: string): Documents<SessionRecord> => store.documents<SessionRecord>(`sessions/${agentOf(key)}`)
 
-  function infoOf(key: string, { id, createdAt }: SessionRecord): Session['info'] {
-    const agent = agentOf(key)
-    return { key, id, agent, log: `sessions/${agent}/${id}`, createdAt }
-  }
+  const infoOf = (key: string, { id, createdAt, settings }: SessionRecord): Session['info'] =>
+    ({ key, id, agent: agentOf(key), log: logOf(key, id), createdAt, ...(settings && Object.keys(settings).length > 0 && { settings }) })
 
-  function hold(key: string, record: SessionRecord): Held {
+  const transcriptOf = (info: Session['info']): Transcript => createTranscript({ log: store.log(info.log), now, damaged, header: () => makeHeader(info.id, cwd, info.createdAt) })
+
+  function hold(key: string, record: SessionRecord, revision: number): Held {
     const info = infoOf(key, record)
-    const transcript = createTranscript({ log: store.log(info.log), now, damaged, header: () => makeHeader(info.id, cwd, info.createdAt) })
-    const mine = { session: { info, transcript }, users: 0 }
+    const mine = { session: { info, transcript: transcriptOf(info) }, revision, users: 0 }
     held.set(key, mine)
     return mine
   }
@@ -61,33 +77,84 @@ export function createSessions({ store, now, cwd, activity, maxOpen, damaged }: 
 
   async function read(key: string, create: boolean): Promise<Held | undefined> {
     const found = await records(key).get(key)
-    if (found) return hold(key, found.value)
+    if (found) return hold(key, found.value, found.revision)
     if (!create) return undefined
+    allowed()
     const record = { id: randomUUID(), createdAt: now() }
-    await activity.created(key, record.createdAt) // first, so that no session is missing from the list
-    await records(key).put(key, record, { revision: 0 })
-    return hold(key, record)
+    await activity.note({ key, id: record.id, at: record.createdAt }) // first, so that no session is missing from the list
+    const mine = hold(key, record, await records(key).put(key, record, { revision: 0 }))
+    created(mine.session.info)
+    return mine
+  }
+
+  /** Taken so that it is neither let go nor changed before `release`. */
+  async function take(key: string, create: boolean): Promise<Held | undefined> {
+    for (;;) {
+      await changing.get(key)
+      if (changing.has(key)) continue
+      const mine = held.get(key) ?? await load(key, create)
+      if (!mine) return undefined
+      const present = held.get(key)
+      if (changing.has(key) || (present && present !== mine)) continue // changed while it was loaded
+      mine.users++
+      held.delete(key)
+      held.set(key, mine)
+      return mine
+    }
+  }
+
+  function release(mine: Held): void {
+    if (--mine.users === 0) mine.drained?.()
+    evict()
   }
 
   function evict(): void {
     if (held.size <= maxOpen) return
     for (const [key, { users }] of held) {
-      if (users === 0) held.delete(key)
+      if (users === 0 && !changing.has(key)) held.delete(key)
       if (held.size <= maxOpen) return
     }
   }
 
+  async function changed<T>(key: string, work: (change: Change) => Promise<T>): Promise<T> {
+    const mine = held.get(key) ?? await load(key, false)
+    if (mine) held.set(key, mine)
+    if (mine && mine.users > 0) await new Promise<void>((resolve) => { mine.drained = resolve })
+    allowed()
+    return work({
+      session: mine?.session,
+      async put(record) {
+        const revision = await records(key).put(key, record, { revision: mine?.revision ?? 0 })
+        const info = infoOf(key, record)
+        const same = mine?.session.info.id === record.id
+        const session = { info, transcript: same ? mine.session.transcript : transcriptOf(info) }
+        held.set(key, { session, revision, users: 0 })
+        return session
+      },
+      async drop() {
+        await records(key).delete(key, { revision: mine?.revision ?? 0 })
+        held.delete(key)
+      },
+    })
+  }
+
   return {
     async with<T>(key: string, create: boolean, use: (session: Session) => Promise<T> | T): Promise<T> {
-      const mine = held.get(key) ?? await load(key, create)
+      const mine = await take(key, create)
       if (!mine) return use(undefined as never) // only the overload without `create` comes here
-      mine.users++
-      held.delete(key)
-      held.set(key, mine)
       try {
         return await use(mine.session)
+      } finally { release(mine) }
+    },
+    async change(key, work) {
+      while (changing.has(key)) await changing.get(key)
+      let done = (): void => {}
+      changing.set(key, new Promise((resolve) => { done = resolve }))
+      try {
+        return await changed(key, work)
       } finally {
-        mine.users--
+        changing.delete(key)
+        done()
         evict()
       }
     },
@@ -97,6 +164,7 @@ export function createSessions({ store, now, cwd, activity, maxOpen, damaged }: 
       const found = await records(key).get(key)
       return found && infoOf(key, found.value)
     },
+    transcript: (log) => createTranscript({ log: store.log(log), now, damaged, header: () => { throw new Error('an archived transcript is not written to') } }),
     get size() { return held.size },
   }
 }

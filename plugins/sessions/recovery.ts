@@ -5,8 +5,15 @@ import { cutOff, marker, markerOf, unanswered } from './entries.ts'
 import { endOf, type RunRecord } from './runs.ts'
 import type { Transcript, Written } from './transcript.ts'
 
-/** Runs `work` on the transcript of a session. */
-export type WithTranscript = <T>(sessionKey: string, work: (transcript: Transcript) => Promise<T>) => Promise<T>
+export interface RecoveryEnv {
+  /** The session's id; `undefined` if there is none. */
+  readonly idOf: (sessionKey: string) => Promise<string | undefined>
+  /** Its transcript, made if there is none. */
+  readonly use: <T>(sessionKey: string, work: (transcript: Transcript) => Promise<T>) => Promise<T>
+  /** The transcript of a session that was reset or removed since. */
+  readonly former: (sessionKey: string, sessionId: string) => Transcript
+  readonly log: Log
+}
 
 /** How many sessions are looked at together. */
 const together = 16
@@ -19,19 +26,14 @@ export interface Recovery {
 }
 
 /** Marks each of the runs in its transcript. One session that is damaged does not keep the others from going on. */
-export async function recover(runs: readonly RunRecord[], withTranscript: WithTranscript, log: Log): Promise<Recovery> {
+export async function recover(runs: readonly RunRecord[], env: RecoveryEnv): Promise<Recovery> {
   const interrupted = new Map<string, InterruptedRun>()
   const left: RunRecord[] = []
   const sessions = bySession(runs)
   for (let i = 0; i < sessions.length; i += together) {
-    await Promise.all(sessions.slice(i, i + together).map(([key, its]) => withTranscript(key, async (transcript) => {
-      for (const run of its) {
-        const cut = await mark(run, transcript)
-        if (cut) interrupted.set(run.runId, cut)
-      }
-    }).catch((error: unknown) => {
+    await Promise.all(sessions.slice(i, i + together).map(([key, its]) => markAll(key, its, env, interrupted).catch((error: unknown) => {
       left.push(...its)
-      log.error('could not mark the interrupted runs of a session', { runs: its.length, reason: String(error) })
+      env.log.error('could not mark the interrupted runs of a session', { runs: its.length, reason: String(error) })
     })))
   }
   return { interrupted: runs.flatMap(({ runId }) => interrupted.get(runId) ?? []), left }
@@ -47,12 +49,25 @@ function bySession(runs: readonly RunRecord[]): [string, RunRecord[]][] {
   return [...sessions]
 }
 
+async function markAll(key: string, runs: readonly RunRecord[], { idOf, use, former }: RecoveryEnv, into: Map<string, InterruptedRun>): Promise<void> {
+  const id = await idOf(key)
+  for (const run of runs) {
+    const moved = id !== run.sessionId
+    const before = moved ? former(key, run.sessionId) : undefined
+    const end = before && (await tracesOf(run, before, run.from)).end
+    const gone = before && id === undefined && await before.size() === 0
+    const cut = end ? atEnd(run, end) : gone ? reported(run, true) : await use(key, (transcript) => mark(run, transcript, moved ? 0 : run.from))
+    if (cut) into.set(run.runId, cut)
+  }
+}
+
+const atEnd = (run: RunRecord, end: RunMarker): InterruptedRun | undefined => (end.status === 'interrupted' ? reported(run, end.started !== false) : undefined)
+
 /** Writes what is missing of the run, unless its end is there already. */
-async function mark(run: RunRecord, transcript: Transcript): Promise<InterruptedRun | undefined> {
+async function mark(run: RunRecord, transcript: Transcript, from: number): Promise<InterruptedRun | undefined> {
   const { runId, label, trace, message } = run
-  const traces = await tracesOf(run, transcript)
-  const { end } = traces
-  if (end) return end.status === 'interrupted' ? reported(run, end.started !== false) : undefined
+  const traces = await tracesOf(run, transcript, from)
+  if (traces.end) return atEnd(run, traces.end)
   const entries: Written[] = []
   if (!traces.started) entries.push(marker({ runId, phase: 'start', trace, label }))
   if (message && !traces.message) entries.push({ type: 'message', message: message.body, id: message.id })
@@ -68,7 +83,7 @@ const reported = ({ runId, sessionKey, sessionId, agent, label, trace, at, idemp
 interface Traces { started: boolean; message: boolean; end: RunMarker | undefined; readonly unanswered: Map<string, string> }
 
 /** Reads only what was written since the run was accepted, to its end at most. */
-async function tracesOf({ runId, from, message }: RunRecord, transcript: Transcript): Promise<Traces> {
+async function tracesOf({ runId, message }: RunRecord, transcript: Transcript, from: number): Promise<Traces> {
   const traces: Traces = { started: false, message: false, end: undefined, unanswered: new Map() }
   for await (const entry of transcript.since(from)) {
     const mark = markerOf(entry)

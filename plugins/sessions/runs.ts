@@ -37,6 +37,9 @@ export interface Runs {
   recall(sessionKey: string, idempotencyKey: string): Promise<Accepted | undefined>
   start(runId: string): Promise<MessageEntry | undefined>
   end(runId: string, outcome: RunOutcome, entries: readonly NewEntry[]): Promise<SessionEntry[]>
+  /** Whether a run of the session waits or is under way; whether one is under way. */
+  isOpen(sessionKey: string): boolean
+  isRunning(sessionKey: string): boolean
   /** Messages that are not in the session's transcript yet, in order of acceptance. */
   queued(sessionKey: string): StoredMessage[]
   /** The runs found open, in order of acceptance. To be called once, before anything else. */
@@ -200,8 +203,15 @@ export function createRuns({ store, log, now, maxOpen, idempotency, write }: Run
     await journal.append(runs.map(({ runId }) => ({ type: 'ended', runId })), () => { for (const { runId } of runs) open.delete(runId) })
   }
 
+  function has(sessionKey: string, wanted: (state: State) => boolean): boolean {
+    for (const { record, state } of open.values()) if (record.sessionKey === sessionKey && wanted(state)) return true
+    return false
+  }
+
   return {
     accept,
+    isOpen: (key) => has(key, (state) => state !== 'ended'),
+    isRunning: (key) => has(key, (state) => state === 'running'),
     async recall(sessionKey, idempotencyKey) {
       await idempotency.loaded
       const runId = idempotency.find(sessionKey, idempotencyKey)

@@ -13,6 +13,8 @@ export interface Transcript {
   /** Entries from the byte `from` on, oldest first. */
   since(from: number): AsyncIterable<StoredEntry>
   size(): Promise<number>
+  /** Whether an entry with this id is among the last `within`. */
+  has(id: string, within: number): Promise<boolean>
   /** Whether something is being written. */
   readonly busy: boolean
 }
@@ -27,6 +29,8 @@ export interface TranscriptEnv {
 
 const maxPage = 1000
 const defaultPage = 200
+/** Entries looked at together. */
+const searched = 500
 const pageBytes = 4 * 1024 * 1024
 
 export function createTranscript({ log, now, header, damaged }: TranscriptEnv): Transcript {
@@ -65,6 +69,21 @@ export function createTranscript({ log, now, header, damaged }: TranscriptEnv): 
     return made
   }
 
+  async function page<E extends SessionEntry>({ limit = defaultPage, before }: PageOptions, wanted: (entry: SessionEntry) => entry is E): Promise<(E & { readonly position: number })[]> {
+    const count = Math.min(Math.max(1, Math.floor(limit)), maxPage)
+    const found: (E & { position: number })[] = [] // newest first
+    let end = before ?? await log.size()
+    while (found.length < count && end > 0) {
+      const lines = await log.lastLines(Math.max(32, count - found.length), { before: end, maxBytes: pageBytes })
+      for (const line of lines.toReversed()) {
+        const entry = found.length < count ? parse(line) : undefined
+        if (entry && wanted(entry)) found.push(entry)
+      }
+      end = lines[0]?.offset ?? 0
+    }
+    return found.reverse()
+  }
+
   return {
     append(entries) {
       if (entries.length === 0) return Promise.resolve([])
@@ -73,19 +92,17 @@ export function createTranscript({ log, now, header, damaged }: TranscriptEnv): 
       last = mine.catch(() => {}) // its caller is told; those behind it follow what was there before
       return mine
     },
-    async page<E extends SessionEntry>({ limit = defaultPage, before }: PageOptions, wanted: (entry: SessionEntry) => entry is E) {
-      const count = Math.min(Math.max(1, Math.floor(limit)), maxPage)
-      const found: (E & { position: number })[] = [] // newest first
-      let end = before ?? await log.size()
-      while (found.length < count && end > 0) {
-        const lines = await log.lastLines(Math.max(32, count - found.length), { before: end, maxBytes: pageBytes })
-        for (const line of lines.toReversed()) {
-          const entry = found.length < count ? parse(line) : undefined
-          if (entry && wanted(entry)) found.push(entry)
-        }
-        end = lines[0]?.offset ?? 0
+    page,
+    async has(id, within) {
+      let before: number | undefined
+      for (let seen = 0; seen < within;) {
+        const entries = await page({ limit: searched, ...(before !== undefined && { before }) }, (_): _ is SessionEntry => true)
+        if (entries.some((entry) => entry.id === id)) return true
+        seen += entries.length
+        before = entries[0]?.position
+        if (!before) return false // the beginning
       }
-      return found.reverse()
+      return false
     },
     async* since(from) {
       for await (const line of log.read({ from })) {

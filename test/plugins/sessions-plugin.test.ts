@@ -31,7 +31,7 @@ describe('sessions.list', () => {
     const result = await list({ includeDerivedTitles: true, includeLastMessage: true })
     expect(result).toMatchObject({ count: 2, totalCount: 2, hasMore: false })
     expect(result.sessions).toEqual([
-      { key: 'agent:main:telegram:group:7', kind: 'group', agentId: 'main', sessionId: long.id, createdAt: k.clock.now(), updatedAt: k.clock.now(), derivedTitle: expect.stringMatching(/^(word )+word…$/) as string, lastMessagePreview: expect.stringMatching(/^.{1,240}$/) as string },
+      { key: 'agent:main:telegram:group:7', kind: 'group', channel: 'telegram', agentId: 'main', sessionId: long.id, createdAt: k.clock.now(), updatedAt: k.clock.now(), derivedTitle: expect.stringMatching(/^(word )+word…$/) as string, lastMessagePreview: expect.stringMatching(/^.{1,240}$/) as string },
       { key: 'agent:main:main', kind: 'direct', agentId: 'main', sessionId: id, createdAt: k.clock.now() - 1000, updatedAt: k.clock.now(), derivedTitle: 'What is the time?', lastMessagePreview: 'Noon.' },
     ])
     expect((await list({ limit: 1 }))).toMatchObject({ count: 1, totalCount: 2, hasMore: true, nextOffset: 1, limitApplied: 1 })
