@@ -88,6 +88,7 @@ function tail(text: string): string {
  * stands in them, as far as the scope tells them apart. Throws NEXUS_SESSIONS_KEY for an empty, overlong or malformed part.
  */
 export function sessionKeyOf(parts: KeyParts, rules: KeyRules = {}): string {
+  if (!agentId.test(parts.agent.toLowerCase())) throw fail('NEXUS_SESSIONS_KEY')
   const thread = parts.thread === undefined ? '' : `:thread:${tail(parts.thread)}`
   return normalizeKey(`agent:${parts.agent}:${nameOf(parts, rules)}${thread}`)
 }

@@ -90,8 +90,7 @@ export function createSessions({ store, now, cwd, activity, maxOpen, damaged, al
   /** Taken so that it is neither let go nor changed before `release`. */
   async function take(key: string, create: boolean): Promise<Held | undefined> {
     for (;;) {
-      await changing.get(key)
-      if (changing.has(key)) continue
+      while (changing.has(key)) await changing.get(key)
       const mine = held.get(key) ?? await load(key, create)
       if (!mine) return undefined
       const present = held.get(key)

@@ -18,11 +18,11 @@ export interface SessionsUnderTest extends Started {
   /** Starts again without having stopped. */
   crash(options?: StartOptions): Promise<Started>
 }
-export interface StartOptions { readonly limits?: NonNullable<SessionsOptions['limits']>; readonly fs?: Fs }
+export interface StartOptions extends Pick<SessionsOptions, 'limits' | 'due' | 'changed' | 'keys' | 'allowed'> { readonly fs?: Fs }
 
-export async function sessionsIn(dir: string, clock: { now(): number }, { limits = {}, fs }: StartOptions = {}): Promise<Started> {
+export async function sessionsIn(dir: string, clock: { now(): number }, { limits = {}, fs, ...options }: StartOptions = {}): Promise<Started> {
   const store = await storeOn(dir, { clock, ...(fs && { fs }) })
-  return { store, sessions: await openSessions({ store, now: () => clock.now(), log: silent, cwd: '/work', limits }) }
+  return { store, sessions: await openSessions({ store, now: () => clock.now(), log: silent, cwd: '/work', limits, ...options }) }
 }
 
 export async function start(options: StartOptions = {}): Promise<SessionsUnderTest> {
