@@ -1,6 +1,6 @@
 /** Lines of a transcript: made, and read back with patience for what other programs wrote. */
 import { randomBytes } from 'node:crypto'
-import type { AssistantMessage, CustomEntry, Message, NewEntry, NewMessage, RunMarker, SessionEntry, SessionHeader, TextPart } from './contract.ts'
+import type { AssistantMessage, CustomEntry, Message, NewEntry, NewMessage, RunMarker, SessionEntry, SessionHeader, StopReason, TextPart } from './contract.ts'
 import { runMarker } from './contract.ts'
 
 export const newId = (): string => randomBytes(8).toString('hex')
@@ -48,7 +48,32 @@ function readMessage(entry: Record<string, unknown>): SessionEntry | 'other' | '
   if (!Array.isArray(content)) return 'damaged'
   const written = Date.parse(String(entry.timestamp))
   const timestamp = typeof message.timestamp === 'number' ? message.timestamp : Number.isNaN(written) ? 0 : written
-  return { ...entry, message: { ...message, content, timestamp } } as unknown as SessionEntry
+  return { ...entry, message: { ...message, ...(message.role === 'assistant' && answered(message)), content: content.flatMap(readPart), timestamp } } as unknown as SessionEntry
+}
+
+/** What every answer here says of itself; another program may have left it out. */
+function answered({ provider, model, usage, stopReason }: Record<string, unknown>): Pick<AssistantMessage, 'provider' | 'model' | 'usage' | 'stopReason'> {
+  const tokens = isRecord(usage) ? usage : {}
+  const count = (name: string): number => (typeof tokens[name] === 'number' ? tokens[name] : 0)
+  const [input, output, cacheRead, cacheWrite] = [count('input'), count('output'), count('cacheRead'), count('cacheWrite')]
+  return {
+    provider: typeof provider === 'string' ? provider : 'unknown',
+    model: typeof model === 'string' ? model : 'unknown',
+    usage: { ...tokens, input, output, cacheRead, cacheWrite, totalTokens: count('totalTokens') || input + output + cacheRead + cacheWrite },
+    stopReason: stopReasons.has(stopReason as StopReason) ? stopReason as StopReason : 'stop',
+  }
+}
+const stopReasons: ReadonlySet<StopReason> = new Set(['stop', 'length', 'toolUse', 'error', 'aborted'])
+
+/** Parts that nobody here could show or send are left out; the line keeps them. */
+function readPart(part: unknown): readonly unknown[] {
+  if (!isRecord(part)) return []
+  if (part.type === 'text') return typeof part.text === 'string' ? [part] : []
+  if (part.type === 'image') return typeof part.data === 'string' && typeof part.mimeType === 'string' ? [part] : []
+  if (part.type === 'toolCall') return typeof part.id === 'string' && typeof part.name === 'string' ? [isRecord(part.arguments) ? part : { ...part, arguments: {} }] : []
+  if (part.type !== 'thinking' || typeof part.thinking !== 'string') return []
+  const signature = part.signature ?? part.thinkingSignature // the reference's name
+  return [typeof signature === 'string' ? { ...part, signature } : part]
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -25,6 +25,7 @@ export const sessionsErrors = {
   NEXUS_SESSIONS_TAKEN: { wire: 'UNAVAILABLE', retryable: true, text: 'plugin "sessions": {who} writes the sessions of this state directory', fix: 'Stop that process, or give this one a state directory of its own (NEXUS_STATE_DIR).' },
   NEXUS_SESSIONS_TIME_ZONE: { text: 'plugin "sessions": sessions.reset.timeZone is no time zone that this machine knows', fix: 'Use an IANA name such as Europe/Berlin, or leave it out.' },
   NEXUS_SESSIONS_IMPORT: { ...bad, text: 'plugin "sessions": the import of this session went wrong: {reason}', fix: 'Run `nexus sessions import` again; it begins anew where nothing was finished.' },
+  NEXUS_SESSIONS_NUMBER: { exit: 64, text: '--{option} is not a whole number above 0', fix: 'Give one, as in --{option} 20.' },
   NEXUS_SESSIONS_FOLDER: { exit: 66, text: 'cannot read {file}: {reason}', fix: 'Name a folder with a sessions.json and its .jsonl files, such as ~/.openclaw/agents/main/sessions.' },
 } as const satisfies ErrorTable
 

@@ -14,9 +14,11 @@ export interface ImportPiece {
   /** Normalized. */
   readonly key: string
   readonly sessionId: string
-  /** How many lines came before. */
-  readonly at: number
+  /** Which one this is, from 0. */
+  readonly piece: number
   readonly lines: readonly string[]
+  /** The last line goes on in the next piece. */
+  readonly open: boolean
   /** With the last piece. Times in ms since the epoch. */
   readonly done?: { readonly createdAt: number; readonly updatedAt: number; readonly settings: SessionSettings }
   /** Archives the session that the key has. */
@@ -37,51 +39,82 @@ export interface ImportsEnv {
 }
 
 const maxOpen = 100
+const maxLine = 8 * 1024 * 1024
+/** `rest` is the beginning of a line that is not whole yet. */
+interface Progress { readonly pieces: number; readonly rest: string }
 
 export function createImports({ store, sessions, runs, activity, archives, lifecycle, changed, now }: ImportsEnv): Imports {
-  const open = new Map<string, number>() // log to the lines it has, oldest first
+  const open = new Map<string, Progress>() // by log, oldest first
   /** Says that a log without a session is the beginning of an import, and not something to keep. */
   const begun = store.documents<{ readonly key: string; readonly at: number }>('sessions/_imports')
 
-  async function begin(key: string, log: string, first: string | undefined): Promise<void> {
-    if (!isHeader(first)) throw fail('NEXUS_SESSIONS_IMPORT', { reason: 'its first line is not the header of a transcript' })
+  async function begin(key: string, log: string): Promise<void> {
     const marked = await begun.get(log)
     if (marked) await store.log(log).remove()
     else if (await store.log(log).size() > 0) throw fail('NEXUS_SESSIONS_IMPORT', { reason: 'another session here has its id' })
     await begun.put(log, { key, at: now() })
-    if (open.size >= maxOpen) open.delete(open.keys().next().value as string)
-    open.set(log, 0)
+    open.set(log, { pieces: 0, rest: '' })
   }
 
   async function finish({ session, put }: Change, { key, sessionId, done, replace }: ImportPiece, log: string): Promise<void> {
     if (!done) return
-    const settings = patched({}, done.settings)
+    const { label: _, ...rest } = done.settings
+    const settings = patched({}, rest)
     if (session && replace) await lifecycle.retire(session, 'replaced')
     const record = { id: sessionId, createdAt: done.createdAt, settings }
     await activity.note({ ...knownOf({ key, settings, id: sessionId } as Session['info']), at: done.updatedAt })
     const { info } = await put(record)
     await begun.delete(log)
-    open.delete(log)
-    changed({ key, agent: info.agent, id: info.id, reason: 'import', ...(settings.label !== undefined && { label: settings.label }) })
+    changed({ key, agent: info.agent, id: info.id, reason: 'import' })
   }
 
-  return {
-    take: (piece) => sessions.change(piece.key, async (change) => {
-      const { key, sessionId, at, lines, done, replace } = piece
+  /** What of the piece is whole lines is written. */
+  async function write(log: string, { piece, lines, open: goesOn }: ImportPiece): Promise<void> {
+    const { pieces, rest } = open.get(log) ?? { pieces: -1, rest: '' }
+    open.delete(log) // what fails begins anew
+    if (pieces !== piece) throw fail('NEXUS_SESSIONS_IMPORT', { reason: 'a piece of it is missing' })
+    const all = lines.length > 0 ? [rest + lines[0], ...lines.slice(1)] : []
+    const next = goesOn ? all.pop() ?? rest : ''
+    if (next.length > maxLine) throw fail('NEXUS_SESSIONS_IMPORT', { reason: `one of its lines is longer than ${maxLine} bytes` })
+    const target = store.log(log)
+    if (all.length > 0 && await target.size() === 0 && !isHeader(all[0])) throw fail('NEXUS_SESSIONS_IMPORT', { reason: 'its first line is not the header of a transcript' })
+    if (all.length > 0) await target.append(all)
+    if (open.size >= maxOpen) open.delete(open.keys().next().value as string)
+    open.set(log, { pieces: pieces + 1, rest: next })
+  }
+
+  function take(piece: ImportPiece): Promise<ImportStatus> {
+    return sessions.change(piece.key, async (change) => {
+      const { key, sessionId, done, replace } = piece
       const { session } = change
       const log = logOf(key, sessionId)
       if (session?.info.id === sessionId || (await archives.of(key)).some((one) => one.sessionId === sessionId)) return 'same'
       const free = !session || replace || await session.transcript.size() === 0
       if (!free) return 'other'
       if (runs.isOpen(key)) throw fail('NEXUS_SESSIONS_ACTIVE')
-      if (at === 0) await begin(key, log, lines[0])
-      if (open.get(log) !== at) throw fail('NEXUS_SESSIONS_IMPORT', { reason: 'a piece of it is missing' })
-      if (lines.length > 0) await store.log(log).append(lines)
-      open.set(log, at + lines.length)
+      if (piece.piece === 0) await begin(key, log)
+      await write(log, piece)
+      if (!done) return 'more'
+      open.delete(log)
+      if (await store.log(log).size() === 0) throw fail('NEXUS_SESSIONS_IMPORT', { reason: 'it has no lines' })
       await finish(change, piece, log)
-      return done ? 'imported' : 'more'
-    }),
+      return 'imported'
+    })
   }
+
+  return {
+    async take(piece) {
+      const { label } = piece.done?.settings ?? {}
+      const status = await take(piece)
+      // Afterwards, and only if it is free: a label is no reason to leave a conversation out.
+      if (status === 'imported' && label !== undefined) await lifecycle.patch(piece.key, { label }, { sessionId: piece.sessionId }).catch(passOver)
+      return status
+    },
+  }
+}
+
+function passOver(error: unknown): void {
+  if ((error as { code?: unknown }).code !== 'NEXUS_SESSIONS_LABEL') throw error
 }
 
 function isHeader(line: string | undefined): boolean {

@@ -45,7 +45,7 @@ export function sessionMethods({ sessions, now, state, summarize }: MethodsEnv) 
       : (await sessions.archived(key, sessionId, { limit, ...before })).flatMap((entry): StoredMessage[] => (entry.type === 'message' ? [{ ...entry.message, id: entry.id, position: entry.position }] : []))
     const messages = fitting(page)
     const oldest = messages[0]?.position
-    return { key, session: session ? rowOf(session) : null, messages: messages.map((message) => ({ ...message })), archives, ...(oldest !== undefined && oldest > 0 && { nextCursor: String(oldest) }) }
+    return { ts: now(), key, session: session ? rowOf(session) : null, messages: messages.map((message) => ({ ...message })), archives, ...(oldest !== undefined && oldest > 0 && { nextCursor: String(oldest) }) }
   }
 
   async function resolve(params: Params<typeof wire.SessionsResolveParams>) {
@@ -91,10 +91,10 @@ export function sessionMethods({ sessions, now, state, summarize }: MethodsEnv) 
     return { ok: true as const, key, compacted: true, entryId: id, firstKeptEntryId, tokensBefore }
   }
 
-  async function take({ key: given, sessionId, at, lines, done, replace = false }: Params<typeof wire.SessionsImportParams>) {
+  async function take({ key: given, sessionId, piece, lines, open = false, done, replace = false }: Params<typeof wire.SessionsImportParams>) {
     const key = sessions.normalize(given)
     const end = done && { ...done, settings: set(Object.fromEntries(Object.entries(fromWire(done.settings)).filter(([, value]) => value !== null))) }
-    return { status: await sessions.imports.take({ key, sessionId, at, lines, replace, ...(end && { done: end }) }), key, lines: at + lines.length }
+    return { status: await sessions.imports.take({ key, sessionId, piece, lines, open, replace, ...(end && { done: end }) }), key }
   }
 
   return {

@@ -83,6 +83,7 @@ export const SessionsGetParams = v.strictObject({
 })
 export const ArchiveShape = v.object({ sessionId: v.string(), key: v.string(), log: v.string(), archivedAt: v.number(), reason: v.string(), bytes: v.number() })
 export const SessionsGetResult = v.object({
+  ts: v.number(),
   key: v.string(),
   session: v.nullable(Row),
   messages: v.array(v.looseObject({ role: v.picklist(['user', 'assistant', 'toolResult']), timestamp: v.number() })),
@@ -146,15 +147,15 @@ export const SessionsCompactResult = v.object({
   entryId: v.optional(v.string()), firstKeptEntryId: v.optional(v.string()), tokensBefore: v.optional(v.number()),
 })
 
-/** One piece of another program's transcript: lines `at` and following. With `done` the session is complete and opens. */
+/** One piece of another program's transcript, counted from 0. With `open` its last line goes on in the next piece; with `done` the session is complete and opens. */
 export const SessionsImportParams = v.strictObject({
   key, sessionId: v.pipe(v.string(), v.regex(/^[a-z0-9_][a-z0-9_-]{0,99}$/)),
-  at: count(0, 100_000_000), lines: v.pipe(v.array(v.pipe(v.string(), v.maxLength(8 * 1024 * 1024))), v.maxLength(2000)),
+  piece: count(0, 100_000_000), lines: v.pipe(v.array(v.pipe(v.string(), v.maxLength(8 * 1024 * 1024))), v.maxLength(2000)), open: flag,
   done: v.optional(v.strictObject({ createdAt: v.number(), updatedAt: v.number(), settings: v.optional(v.strictObject(wireSettings), {}) })),
   replace: flag,
 })
 /** `same`: it was imported before and is left as it is. `other`: the key has a session of its own; `replace` would archive that. */
-export const SessionsImportResult = v.object({ status: v.picklist(['more', 'imported', 'same', 'other']), key: v.string(), lines: v.number() })
+export const SessionsImportResult = v.object({ status: v.picklist(['more', 'imported', 'same', 'other']), key: v.string() })
 
 export const InterruptedRunSchema = v.object({
   runId: v.string(), sessionKey: v.string(), sessionId: v.string(), agent: v.string(), label: v.string(), trace: v.string(),

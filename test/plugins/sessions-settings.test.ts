@@ -26,7 +26,7 @@ describe('settings', () => {
 
   test('that make no sense are refused by name, and nothing is changed', async () => {
     const under = await start()
-    const bad = [{ queueMode: 'x' }, { label: '' }, { label: 'x'.repeat(513) }, { model: 5 }, { spawnDepth: 1.5 }, { nope: 1 }, { constructor: 'x' }, { extra: { a: 'x'.repeat(70_000) } }]
+    const bad: object[] = [{ queueMode: 'x' }, { label: '' }, { label: 'x'.repeat(513) }, { model: 5 }, { spawnDepth: 1.5 }, { nope: 1 }, { constructor: 'x' }, { extra: { a: 'x'.repeat(70_000) } }]
     for (const patch of bad) {
       const error = await under.sessions.patch('main', { thinking: 'low', ...patch } as never).then(() => undefined, (e: unknown) => e as Error)
       expect(error).toEqual(code('NEXUS_SESSIONS_SETTING'))
