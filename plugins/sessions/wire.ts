@@ -17,7 +17,7 @@ export const SessionsListParams = v.strictObject({
   search: v.optional(v.pipe(v.string(), v.maxLength(1024))),
   includeLastMessage: flag,
   includeDerivedTitles: flag,
-  label: v.optional(label), spawnedBy: v.optional(text), projectId: v.optional(text), workspaceDir: v.optional(text), group: v.optional(text),
+  label: v.optional(text), spawnedBy: v.optional(text), projectId: v.optional(text), workspaceDir: v.optional(text), group: v.optional(text),
   creatorId: v.optional(text), ownerId: v.optional(text), involvingProfileId: v.optional(text),
   profileRelation: v.optional(v.strictObject({ profileId: text, relationship: v.picklist(['owned', 'created', 'involving']) })),
   pinned: flag, hasBoard: flag, involvingMe: flag, activeOnly: flag, requireLastInteraction: flag,

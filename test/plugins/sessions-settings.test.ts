@@ -1,5 +1,6 @@
 /** Settings of a session, and how it is found, previewed and listed by them. */
 import { describe, expect, test } from 'vitest'
+import { findSession } from '../../plugins/sessions/resolve.ts'
 import { toWire } from '../../plugins/sessions/settings.ts'
 import { faultyFs } from './store-harness.ts'
 import { asked, calling, cause, result, said, start, user } from './sessions-harness.ts'
@@ -105,14 +106,19 @@ describe('resolve', () => {
   test('asks for one thing, and says when several are meant', async () => {
     const under = await start()
     for (const query of [{}, { key: 'main', label: 'x' }]) await expect(under.sessions.resolve(query)).rejects.toEqual(code('NEXUS_SESSIONS_WHICH'))
-    const ids = new Set<string>()
-    let short: string | undefined
-    for (let i = 0; short === undefined; i++) {
-      const { id } = await under.sessions.open(`s${i}`)
-      if (ids.has(id.slice(0, 1))) short = id.slice(0, 1)
-      ids.add(id.slice(0, 1))
-    }
-    await expect(under.sessions.resolve({ shortId: short })).resolves.toBeUndefined() // too short to mean anything
+    const ids = ['abcd1111-x', 'abcd2222-x']
+    const recent = async () => ids.map((id) => ({ key: `agent:main:${id}`, id, at: 1 }))
+    const info = async (key: string) => ({ key, id: key.slice('agent:main:'.length), agent: 'main', log: 'l', createdAt: 1, updatedAt: 1 })
+    await expect(findSession({ shortId: 'abcd' }, { recent, info })).rejects.toEqual(code('NEXUS_SESSIONS_AMBIGUOUS'))
+    expect(await findSession({ shortId: 'ABCD1' }, { recent, info })).toMatchObject({ id: 'abcd1111-x' })
+    expect(await findSession({ shortId: 'abc' }, { recent, info })).toBeUndefined() // too short to mean anything
+  })
+
+  test('what the index says wrongly after a crash is no hit', async () => {
+    const recent = async () => [{ key: 'agent:main:a', id: 'old-id', label: 'old', at: 1 }]
+    const info = async (key: string) => ({ key, id: 'new-id', agent: 'main', log: 'l', createdAt: 1, updatedAt: 1 })
+    for (const query of [{ sessionId: 'old-id' }, { label: 'old' }, { shortId: 'old-' }]) expect(await findSession(query, { recent, info })).toBeUndefined()
+    expect(await findSession({ sessionId: 'old-id' }, { recent, info: async () => undefined })).toBeUndefined()
   })
 })
 

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -167,25 +167,6 @@ describe('transcripts', () => {
     expect(entries.map((e) => e.parentId)).toEqual([null, entries[0]?.id])
     expect(textsOf(await under.sessions.history('main'))).toEqual(['one', 'two'])
   })
-
-  test('cut at every byte of its tail, a transcript opens and goes on', async () => {
-    const under = await start()
-    const { log } = await under.sessions.open('main')
-    await under.sessions.append('main', [asked('one'), asked('zwö')])
-    const path = join(under.dir, `${log}.jsonl`)
-    const whole = await readFile(path)
-    for (let cut = whole.length; cut >= 0; cut -= 7) {
-      await writeFile(path, whole)
-      await truncate(path, cut)
-      await under.crash()
-      const kept = whole.subarray(0, cut).toString().split('\n').slice(0, -1)
-      expect(await under.sessions.history('main')).toHaveLength(Math.max(0, kept.length - 1))
-      await under.sessions.append('main', [asked('next')])
-      const lines = (await readFile(path, 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as { type: string; id: string; parentId?: string | null })
-      expect(lines[0]?.type).toBe('session')
-      expect(lines.slice(1).map((l) => l.parentId)).toEqual([null, ...lines.slice(1, -1).map((l) => l.id)])
-    }
-  }, 30_000)
 })
 
 describe('transcripts of another program', () => {

@@ -1,0 +1,93 @@
+/** One process writes the sessions of a state directory, and says who when it is another. */
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { testKernel } from 'nexus-gateway/sdk/testing'
+import { fakeClock } from '../../sdk/testing/clock.ts'
+import { Sessions } from '../../plugins/sessions/contract.ts'
+import sessions from '../../plugins/sessions/index.ts'
+import { becomeWriter, type Writing } from '../../plugins/sessions/writer.ts'
+import { Store, type StoreApi } from '../../plugins/store/contract.ts'
+import { recordingLog, storeOn, temporaryDir } from './store-harness.ts'
+import { asked, cause, user } from './sessions-harness.ts'
+
+const clock = fakeClock()
+const here = { host: 'here', pid: 10 }
+const there = { host: 'there', pid: 20 }
+const store = async (dir: string): Promise<StoreApi> => storeOn(dir, { clock })
+
+async function become(dir: string, self: { host: string; pid: number }, living: readonly number[] = [], log = recordingLog()): Promise<Writing> {
+  return becomeWriter({ store: await store(dir), clock, log, self, isAlive: (pid) => living.includes(pid) })
+}
+/** Lets time pass for who waits. */
+async function passing<T>(work: Promise<T>, ms: number): Promise<T> {
+  let over = false
+  const done = work.finally(() => { over = true })
+  done.catch(() => {})
+  for (let passed = 0; passed < ms && !over; passed += 500) {
+    await new Promise((resolve) => { setTimeout(resolve, 5) })
+    await clock.advance(500)
+  }
+  return done
+}
+
+describe('who writes', () => {
+  test('is one: another is refused, and told which process it is', async () => {
+    const dir = await temporaryDir()
+    const first = await become(dir, here)
+    const keeping = (async () => { for (let i = 0; i < 8; i++) { await new Promise((resolve) => { setTimeout(resolve, 30) }); await first.renew() } })()
+    const error = await passing(become(dir, there), 16_000).catch((e: unknown) => e as Error & { code: string })
+    await keeping
+    expect(error).toMatchObject({ code: 'NEXUS_SESSIONS_TAKEN', retryable: true, message: expect.stringContaining('process 10 on here') as string })
+    first.allowed()
+    await first.release()
+    ;(await become(dir, there)).allowed()
+  })
+
+  test('follows at once where it is known that the one before has ended, and within 15 s where it is not', async () => {
+    const dir = await temporaryDir()
+    await become(dir, here)
+    const second = await become(dir, { host: 'here', pid: 11 }) // 10 has ended
+    const third = await become(dir, { host: 'here', pid: 11 }, [11]) // a former life of its own
+    await second.renew()
+    expect(() => second.allowed()).toThrow(expect.objectContaining({ code: 'NEXUS_SESSIONS_TAKEN' }))
+    third.allowed()
+    const fourth = await passing(become(dir, there), 16_000)
+    fourth.allowed()
+  })
+
+  test('that slept too long goes on if nobody came, and stops if somebody did', async () => {
+    const dir = await temporaryDir()
+    const log = recordingLog()
+    const first = await become(dir, here, [], log)
+    await clock.advance(60_000)
+    await first.renew()
+    first.allowed()
+    await clock.advance(60_000)
+    const second = await become(dir, there)
+    await first.renew()
+    expect(() => first.allowed()).toThrow(expect.objectContaining({ code: 'NEXUS_SESSIONS_TAKEN', message: expect.stringContaining('process 20 on there') as string }))
+    expect(log.lines).toMatchObject([{ level: 'error', fields: { by: 'process 20 on there' } }])
+    await first.release() // takes nothing from the other
+    await second.renew()
+    second.allowed()
+  })
+})
+
+test('the plugin that is no longer the writer reads, and writes nothing', async () => {
+  const dir = await temporaryDir()
+  const shared = await storeOn(dir)
+  const k = await testKernel({ plugins: [sessions], provide: [[Store, shared]] })
+  onTestFinished(() => k.close())
+  const service = await k.service(Sessions)
+  await service.append('main', [asked('one')])
+  const documents = shared.documents<object>('sessions')
+  await documents.put('writer', { ...(await documents.get('writer'))!.value, id: 'another', host: 'elsewhere', pid: 7 })
+  await k.clock.advance(5000)
+  await expect.poll(() => k.logs.some(({ level, message }) => level === 'error' && message.includes('another process writes'))).toBe(true)
+  const taken = expect.objectContaining({ code: 'NEXUS_SESSIONS_TAKEN', message: expect.stringContaining('process 7 on elsewhere') as string }) as unknown
+  await expect(service.append('main', [asked('two')])).rejects.toEqual(taken)
+  await expect(service.accept('main', { message: user('q'), cause: cause() })).rejects.toEqual(taken)
+  await expect(service.open('new')).rejects.toEqual(taken)
+  for (const change of [() => service.patch('main', { model: 'x' }), () => service.reset('main', { reason: 'new' }), () => service.remove('main')]) await expect(change()).rejects.toEqual(taken)
+  await expect(k.call('sessions.import', { key: 'x', sessionId: 's', piece: 0, lines: ['{"type":"session"}'] })).rejects.toEqual(taken)
+  expect(await service.history('main')).toHaveLength(1)
+})
