@@ -61,7 +61,7 @@ export function createImports({ store, sessions, runs, activity, archives, lifec
     const { label: _, ...rest } = done.settings
     const settings = patched({}, rest)
     if (session && replace) await lifecycle.retire(session, 'replaced')
-    const record = { id: sessionId, createdAt: done.createdAt, settings }
+    const record = { id: sessionId, createdAt: done.createdAt, settings, importedAt: now() }
     await activity.note({ ...knownOf({ key, settings, id: sessionId } as Session['info']), at: done.updatedAt })
     const { info } = await put(record)
     await begun.delete(log)

@@ -81,12 +81,12 @@ export function createLifecycle({ sessions, runs, activity, archives, now, due, 
     })
   }
 
-  async function lastActive({ info, transcript }: Session): Promise<number | undefined> {
+  async function lastActive({ info, record: { createdAt, importedAt = 0 }, transcript }: Session): Promise<number | undefined> {
     if (await transcript.size() === 0) return undefined // nothing to begin anew
     const at = activity.at(info.key)
-    if (at !== undefined) return at
+    if (at !== undefined) return Math.max(at, importedAt)
     const [last] = await transcript.page({ limit: 1 }, (entry): entry is typeof entry => true)
-    return last ? Date.parse(last.timestamp) || info.createdAt : info.createdAt
+    return Math.max((last && Date.parse(last.timestamp)) || createdAt, importedAt)
   }
 
   return {
@@ -95,11 +95,11 @@ export function createLifecycle({ sessions, runs, activity, archives, now, due, 
       return sessions.change(key, async ({ session, put }) => {
         expect(session, sessionId)
         if (!session) throw fail('NEXUS_SESSIONS_CHANGED') // removed just now
-        const { id, createdAt, settings = {} } = session.info
+        const { id, settings = {} } = session.record
         const next = patched(settings, patch)
         // First, so that a session can be found by what it says of itself; what it does not say is no hit.
         await activity.note({ ...known(key, id, next), at: activity.at(key) ?? now() })
-        const { info } = await put({ id, createdAt, settings: next })
+        const { info } = await put({ ...session.record, settings: next })
         tell('patch', info)
         return info
       })

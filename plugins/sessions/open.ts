@@ -8,8 +8,14 @@ import { agentOf } from './keys.ts'
 import { createTranscript, type Transcript } from './transcript.ts'
 
 /** The document of a session, in the collection `sessions/AGENT`, by its key. */
-export interface SessionRecord { readonly id: string; readonly createdAt: number; readonly settings?: SessionSettings }
-export interface Session { readonly info: Omit<SessionInfo, 'updatedAt'>; readonly transcript: Transcript }
+export interface SessionRecord {
+  readonly id: string
+  readonly createdAt: number
+  readonly settings?: SessionSettings
+  /** When it was taken in from elsewhere: no reset rule counts what was before. */
+  readonly importedAt?: number
+}
+export interface Session { readonly info: Omit<SessionInfo, 'updatedAt'>; readonly record: SessionRecord; readonly transcript: Transcript }
 
 /** What a change may do; nobody else uses the session meanwhile. */
 export interface Change {
@@ -43,7 +49,8 @@ export interface SessionsEnv {
   readonly created: (info: Session['info']) => void
 }
 
-interface Held { session: Session; revision: number; users: number; drained?: () => void }
+/** `fresh`: loaded, and not taken yet by whoever asked for it. */
+interface Held { session: Session; revision: number; users: number; fresh: boolean; drained?: () => void }
 
 export const logOf = (key: string, id: string): string => `sessions/${agentOf(key)}/${id}`
 
@@ -61,7 +68,7 @@ export function createSessions({ store, now, cwd, activity, maxOpen, damaged, al
 
   function hold(key: string, record: SessionRecord, revision: number): Held {
     const info = infoOf(key, record)
-    const mine = { session: { info, transcript: transcriptOf(info) }, revision, users: 0 }
+    const mine = { session: { info, record, transcript: transcriptOf(info) }, revision, users: 0, fresh: true }
     held.set(key, mine)
     return mine
   }
@@ -93,9 +100,9 @@ export function createSessions({ store, now, cwd, activity, maxOpen, damaged, al
       while (changing.has(key)) await changing.get(key)
       const mine = held.get(key) ?? await load(key, create)
       if (!mine) return undefined
-      const present = held.get(key)
-      if (changing.has(key) || (present && present !== mine)) continue // changed while it was loaded
+      if (changing.has(key) || held.get(key) !== mine) continue // changed while it was loaded
       mine.users++
+      mine.fresh = false
       held.delete(key)
       held.set(key, mine)
       return mine
@@ -109,15 +116,16 @@ export function createSessions({ store, now, cwd, activity, maxOpen, damaged, al
 
   function evict(): void {
     if (held.size <= maxOpen) return
-    for (const [key, { users }] of held) {
-      if (users === 0 && !changing.has(key)) held.delete(key)
+    for (const [key, { users, fresh }] of held) {
+      if (users === 0 && !fresh && !changing.has(key)) held.delete(key)
       if (held.size <= maxOpen) return
     }
   }
 
   async function changed<T>(key: string, work: (change: Change) => Promise<T>): Promise<T> {
+    for (let loads = loading.get(key); loads; loads = loading.get(key)) await loads.catch(() => undefined) // whoever asked is told
     const mine = held.get(key) ?? await load(key, false)
-    if (mine) held.set(key, mine)
+    if (mine) mine.fresh = false
     if (mine && mine.users > 0) await new Promise<void>((resolve) => { mine.drained = resolve })
     allowed()
     return work({
@@ -126,8 +134,8 @@ export function createSessions({ store, now, cwd, activity, maxOpen, damaged, al
         const revision = await records(key).put(key, record, { revision: mine?.revision ?? 0 })
         const info = infoOf(key, record)
         const same = mine?.session.info.id === record.id
-        const session = { info, transcript: same ? mine.session.transcript : transcriptOf(info) }
-        held.set(key, { session, revision, users: 0 })
+        const session = { info, record, transcript: same ? mine.session.transcript : transcriptOf(info) }
+        held.set(key, { session, revision, users: 0, fresh: false })
         return session
       },
       async drop() {

@@ -10,7 +10,7 @@ import { linesOf, piecesOf } from '../../plugins/sessions/folder.ts'
 import sessions from '../../plugins/sessions/index.ts'
 import store from '../../plugins/store/index.ts'
 import { temporaryDir } from './store-harness.ts'
-import { asked, said, textsOf } from './sessions-harness.ts'
+import { asked, cause, said, textsOf, user } from './sessions-harness.ts'
 
 const fixture = join(import.meta.dirname, '..', 'fixtures', 'sessions', 'openclaw')
 const folder = join(fixture, 'agents', 'main', 'sessions')
@@ -65,6 +65,21 @@ describe('a folder of the reference', () => {
     const after = await readFile(join(k.dir, 'sessions/main', `${main}.jsonl`), 'utf8')
     expect(after.startsWith(before)).toBe(true)
     expect(after.slice(before.length).split('\n')).toHaveLength(2)
+  })
+
+  test('goes on where it stopped, however long ago that was; the reset rules count from the import', async () => {
+    const k = await kernelOn()
+    await imported(k, folder)
+    const service = await k.service(Sessions)
+    await service.patch('main', { model: 'x' })
+    const turn = async (): Promise<number> => {
+      const { runId } = await service.accept('main', { message: user('and now?'), cause: cause() })
+      await service.endRun(runId, { status: 'ok' })
+      return (await service.history('main')).length
+    }
+    expect(await turn()).toBe(7)
+    await k.clock.advance(2 * 86_400_000)
+    expect(await turn()).toBe(1)
   })
 
   test('a second import changes nothing, whatever was said since; a session of the key\'s own stays unless it is to be replaced', async () => {
