@@ -29,8 +29,8 @@ export interface RunRecord {
 }
 interface EndRecord { readonly type: 'ended'; readonly runId: string }
 type State = 'queued' | 'running' | 'ended'
-/** `moved`: the transcript has the message, so it is no longer shown from here. */
-interface OpenRun { readonly record: RunRecord; state: State; moved: boolean }
+/** `moved`: the transcript has the message, so it is no longer shown from here. `leaving`: the state it is in until its next one is on disk. */
+interface OpenRun { readonly record: RunRecord; state: State; moved: boolean; leaving?: State | undefined }
 
 export interface Runs {
   accept(session: SessionInfo, from: number, request: RunRequest): Promise<Accepted>
@@ -135,6 +135,7 @@ export function createRuns({ store, log, now, maxOpen, idempotency, write }: Run
   async function advance(run: OpenRun, to: State, entries: readonly Written[]): Promise<SessionEntry[]> {
     const before = run.state
     run.state = to
+    run.leaving = before
     try {
       const written = await write(run.record.sessionKey, entries)
       run.moved = true
@@ -142,7 +143,7 @@ export function createRuns({ store, log, now, maxOpen, idempotency, write }: Run
     } catch (error) {
       run.state = before
       throw error
-    }
+    } finally { run.leaving = undefined }
   }
 
   async function start(runId: string): Promise<MessageEntry | undefined> {
@@ -204,7 +205,7 @@ export function createRuns({ store, log, now, maxOpen, idempotency, write }: Run
   }
 
   function has(sessionKey: string, wanted: (state: State) => boolean): boolean {
-    for (const { record, state } of open.values()) if (record.sessionKey === sessionKey && wanted(state)) return true
+    for (const { record, state, leaving } of open.values()) if (record.sessionKey === sessionKey && (wanted(state) || (leaving !== undefined && wanted(leaving)))) return true
     return false
   }
 
