@@ -111,6 +111,7 @@ describe('a message', () => {
     const first = await turn(under, 'main', 'one', 'k')
     const { id } = (await under.sessions.find('main'))!
     const empty = await under.sessions.open('empty')
+    await under.sessions.append('open', [said('before')])
     const { runId } = await under.sessions.accept('open', { message: user('q'), cause: cause() })
     const opened = (await under.sessions.find('open'))!.id
     under.time += 20 * hour
@@ -162,7 +163,32 @@ describe('reset', () => {
     await under.sessions.endRun(runId, { status: 'ok' })
     const [, { archived }] = await Promise.all([under.sessions.append('main', [said('late')]), under.sessions.reset('main', { reason: 'new' })])
     expect((await under.sessions.archived('main', archived!.sessionId)).filter((e) => e.type === 'message')).toHaveLength(2)
+    expect(archived!.bytes).toBe((await readFile(join(under.dir, `${archived!.log}.jsonl`))).length)
     expect(await under.sessions.history('main')).toEqual([])
+  })
+
+  test('does not come between a run and its end', async () => {
+    const under = await start()
+    for (const change of [() => under.sessions.reset('x', { reason: 'new' }), () => under.sessions.remove('x')]) {
+      const { runId } = await under.sessions.accept('x', { message: user('q'), cause: cause() })
+      await under.sessions.startRun(runId)
+      const [ended, changed] = await Promise.allSettled([under.sessions.endRun(runId, { status: 'ok' }, [said('done')]), change()])
+      expect([ended.status, changed]).toEqual(['fulfilled', expect.objectContaining({ reason: code('NEXUS_SESSIONS_ACTIVE') })])
+      expect(markers(await transcriptOf(under, 'x')).slice(-2).map((m) => m.phase)).toEqual(['start', 'end'])
+    }
+  })
+
+  test('a run that began in the new transcript and was cut off there is known to have begun', async () => {
+    const under = await start()
+    await under.sessions.append('main', Array.from({ length: 20 }, () => said('old')))
+    await under.sessions.accept('main', { runId: 'r', message: user('q'), cause: cause() })
+    await under.sessions.reset('main', { reason: 'new' })
+    await under.sessions.startRun('r')
+    await under.crash()
+    expect(under.sessions.interrupted()).toMatchObject([{ runId: 'r', started: true }])
+    const entries = await transcriptOf(under, 'main')
+    expect(markers(entries).map((m) => m.phase)).toEqual(['start', 'end'])
+    expect(entries.filter((e) => e.type === 'message' && e.message.role === 'user')).toHaveLength(1)
   })
 
   test('a run that waits goes on in the new transcript, also over a crash', async () => {

@@ -1,4 +1,6 @@
 /** One process writes the sessions of a state directory, and says who when it is another. */
+import { spawn } from 'node:child_process'
+import { hostname } from 'node:os'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { testKernel } from 'nexus-gateway/sdk/testing'
 import { fakeClock } from '../../sdk/testing/clock.ts'
@@ -90,4 +92,21 @@ test('the plugin that is no longer the writer reads, and writes nothing', async 
   for (const change of [() => service.patch('main', { model: 'x' }), () => service.reset('main', { reason: 'new' }), () => service.remove('main')]) await expect(change()).rejects.toEqual(taken)
   await expect(k.call('sessions.import', { key: 'x', sessionId: 's', piece: 0, lines: ['{"type":"session"}'] })).rejects.toEqual(taken)
   expect(await service.history('main')).toHaveLength(1)
+})
+
+test('a process that runs keeps others out until it has ended, however it ends', async () => {
+  const dir = await temporaryDir()
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+  const ended = new Promise((resolve) => { child.once('exit', resolve) })
+  const machine = hostname()
+  const first = await become(dir, { host: machine, pid: child.pid! })
+  const real = { store: await store(dir), clock, log: recordingLog() }
+  let done = false
+  const keeping = (async () => { while (!done) { await first.renew(); await new Promise((resolve) => { setTimeout(resolve, 5) }) } })()
+  await expect(passing(becomeWriter(real), 16_000)).rejects.toMatchObject({ code: 'NEXUS_SESSIONS_TAKEN', message: expect.stringContaining(`process ${child.pid} on ${machine}`) as string })
+  done = true
+  await keeping
+  child.kill('SIGKILL')
+  await ended
+  ;(await becomeWriter(real)).allowed()
 })
