@@ -27,19 +27,20 @@ export interface WriterEnv {
   readonly isAlive?: (pid: number) => boolean
 }
 
-const ttlMs = 15_000
-export const renewMs = 5_000
+/** Whoever waits for one to run out has to be done within the 10 s that a plugin has to start. */
+const ttlMs = 8_000
+export const renewMs = 3_000
 const retryMs = 500
 const leases = 64
 
-/** Waits for up to 15 s for a holder of whom it is not known that it has ended. Rejects with NEXUS_SESSIONS_TAKEN, which says who. */
+/** Waits for up to 8 s for a holder of whom it is not known that it has ended. Rejects with NEXUS_SESSIONS_TAKEN, which says who. */
 export async function becomeWriter({ store, clock, log, self = { host: hostname(), pid: process.pid }, isAlive = alive }: WriterEnv): Promise<Writing> {
   const documents = store.documents<Writer>('sessions')
   const id = randomUUID()
   let lease: Lease
   let mine: Writer
-  let revision: number
   let lost: Writer | undefined
+  let renewing: Promise<void> | undefined
 
   const leaseOf = (n: number): Promise<Lease | undefined> => store.lease(`sessions:writer:${n % leases}`, { ttlMs }).catch((error: unknown) => {
     if (codeOf(error) === 'NEXUS_STORE_LEASED') return undefined
@@ -57,7 +58,7 @@ export async function becomeWriter({ store, clock, log, self = { host: hostname(
     if (!taken) return before
     const next = { n, id, ...self, since: clock.now() }
     try {
-      revision = await documents.put('writer', next, { revision: found?.revision ?? 0 })
+      await documents.put('writer', next, { revision: found?.revision ?? 0 })
     } catch (error) {
       await taken.release()
       if (codeOf(error) !== 'NEXUS_STORE_CONFLICT') throw error
@@ -86,22 +87,22 @@ export async function becomeWriter({ store, clock, log, self = { host: hostname(
     log.error('another process writes the sessions now: this one writes no more', { by: nameOf(lost) })
   }
 
+  async function renew(): Promise<void> {
+    if (lost) return
+    try {
+      if ((await documents.get('writer'))?.value.id !== id) return await regain()
+      await lease.renew()
+    } catch (error) {
+      if (codeOf(error) !== 'NEXUS_STORE_LEASE_LOST') log.warn('could not renew the right to write sessions', { reason: String(error) })
+      else await regain()
+    }
+  }
+
   return {
     allowed() { if (lost) throw taken(lost) },
-    async renew() {
-      if (lost) return
-      try {
-        if ((await documents.get('writer'))?.value.id !== id) return await regain()
-        await lease.renew()
-      } catch (error) {
-        if (codeOf(error) !== 'NEXUS_STORE_LEASE_LOST') log.warn('could not renew the right to write sessions', { reason: String(error) })
-        else await regain()
-      }
-    },
+    renew: () => renewing ??= renew().finally(() => { renewing = undefined }), // on a slow disk one at a time
     async release() {
-      if (lost) return
-      await documents.delete('writer', { revision }).catch((error: unknown) => { if (codeOf(error) !== 'NEXUS_STORE_CONFLICT') throw error })
-      await lease.release()
+      if (!lost) await lease.release() // the document stays: whoever comes next takes its place
     },
   }
 }

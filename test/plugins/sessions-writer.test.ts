@@ -35,7 +35,7 @@ describe('who writes', () => {
   test('is one: another is refused, and told which process it is', async () => {
     const dir = await temporaryDir()
     const first = await become(dir, here)
-    const keeping = (async () => { for (let i = 0; i < 8; i++) { await new Promise((resolve) => { setTimeout(resolve, 30) }); await first.renew() } })()
+    const keeping = (async () => { for (let i = 0; i < 20; i++) { await new Promise((resolve) => { setTimeout(resolve, 30) }); await first.renew() } })()
     const error = await passing(become(dir, there), 16_000).catch((e: unknown) => e as Error & { code: string })
     await keeping
     expect(error).toMatchObject({ code: 'NEXUS_SESSIONS_TAKEN', retryable: true, message: expect.stringContaining('process 10 on here') as string })
@@ -44,7 +44,7 @@ describe('who writes', () => {
     ;(await become(dir, there)).allowed()
   })
 
-  test('follows at once where it is known that the one before has ended, and within 15 s where it is not', async () => {
+  test('follows at once where it is known that the one before has ended, and within 8 s where it is not', async () => {
     const dir = await temporaryDir()
     await become(dir, here)
     const second = await become(dir, { host: 'here', pid: 11 }) // 10 has ended
