@@ -1,28 +1,77 @@
 /** The registry of models and the one way to ask them. */
-import * as v from 'valibot'
-import { definePlugin } from 'nexus-gateway/sdk'
-import { models, modelsErrors, modelsListed, modelStream } from './contract.ts'
-import type { ModelSpec } from './contract.ts'
+import { definePlugin, optional } from 'nexus-gateway/sdk'
+import { Store } from '../store/contract.ts'
+import { candidatesOf, createAttempts } from './attempts.ts'
+import type { Host } from './attempts.ts'
+import { config } from './config.ts'
+import { modelAccounts, modelAfter, modelBefore, modelRoute, models, modelsErrors, modelsListed, modelStream } from './contract.ts'
+import { createEstimator } from './estimate.ts'
+import { createKeeper } from './kept.ts'
+import { probe } from './probe.ts'
+import { createRecent } from './recent.ts'
 import { createRegistry } from './registry.ts'
+import { createRetryBudget } from './retry-budget.ts'
+import { createRouter } from './router.ts'
+import { referenceOf } from './spec.ts'
+import { createStandings } from './standings.ts'
+import { choiceOf, standingsOf } from './status.ts'
 import { createStream } from './stream.ts'
+
+const mostSticky = 5_000
 
 export default definePlugin({
   ...models,
   errors: modelsErrors,
-  config: v.strictObject({
-    default: v.optional(v.pipe(v.string(), v.minLength(1), v.description('The model to use where none is named: provider/id or a bare id.'))),
-  }),
-  setup(ctx) {
-    const registry = createRegistry(async () => ctx.invoke(modelsListed), ctx.config.default)
-    const stream = createStream((request, emit) => ctx.invoke(modelStream, request, emit), ctx.clock)
+  config,
+  requires: { store: optional(Store) },
+  async setup(ctx) {
+    const { fallbacks, cooldowns, retry } = ctx.config
+    const { clock, log } = ctx
+    const now = (): number => clock.now()
+    const registry = createRegistry(async () => ctx.invoke(modelsListed), ctx.config)
+    const standings = createStandings(cooldowns, now, () => keeper.changed())
+    const keeper = createKeeper(ctx.deps.store, standings.dump, ctx)
+    standings.load(await keeper.load())
+    const budget = createRetryBudget(retry, now)
+    const accounts = async (provider: string) => ctx.invoke(modelAccounts, provider)
+    const host: Host = {
+      registry, standings, budget, accounts, fallbacks, clock, log,
+      stream: createStream((request, emit) => ctx.invoke(modelStream, request, emit), clock),
+      before: (attempt) => ctx.invoke(modelBefore, attempt),
+      after: (attempt, outcome) => ctx.invoke(modelAfter, attempt, outcome),
+      estimate: createEstimator(),
+      sticky: createRecent<string, string>(mostSticky),
+      patienceMs: retry.maxWaitMs,
+      id: () => crypto.randomUUID(),
+      random: () => Math.random(),
+    }
+    const route = createRouter({ registry, fallbacks, ask: (start, request) => ctx.invoke(modelRoute, start, request), log })
+    const api = { list: registry.list, resolve: registry.resolve, route, stream: createAttempts(host) }
+    const preferred = () => registry.resolve().then(referenceOf, () => undefined)
+
     return {
-      provides: { models: { ...registry, stream } },
-      methods: { 'models.list': async () => ({ models: (await registry.list()).map(choiceOf) }) },
+      provides: { models: api },
+      methods: {
+        async 'models.list'({ detail = false }) {
+          const first = detail ? await preferred() : undefined
+          return { models: (await registry.list()).map((spec) => choiceOf(spec, detail, referenceOf(spec) === first)) }
+        },
+        async 'models.status'() {
+          const first = await preferred()
+          return { ...(first === undefined ? {} : { default: first }), fallbacks: [...fallbacks], providers: await standingsOf(await registry.list(), accounts, standings), retry: budget.state() }
+        },
+        'models.probe': ({ model, account, timeoutMs }, call) => probe(api, clock, { model, account, timeoutMs, cause: call, signal: call.signal }),
+        async 'models.route'({ text, model, agentId, sessionKey, thinking }, call) {
+          const about = { ...(agentId === undefined ? {} : { agentId }), ...(sessionKey === undefined ? {} : { sessionKey }) }
+          const chosen = await route({ ...about, cause: call, messages: [{ role: 'user', content: text }], ...(model === undefined ? {} : { model }), ...(thinking === undefined ? {} : { thinking }) })
+          const { provider, id } = await registry.resolve(chosen.model)
+          const candidates = await candidatesOf(host, { ...about, provider, model: id, fallbacks: chosen.fallbacks })
+          return {
+            ...chosen, fallbacks: [...chosen.fallbacks], reasons: [...chosen.reasons],
+            candidates: candidates.map((candidate) => ({ model: referenceOf(candidate.spec), state: standings.gate(candidate).state, ...(candidate.account && { account: candidate.account.id }) })),
+          }
+        },
+      },
     }
   },
 })
-
-/** Only what the protocol's clients know. */
-function choiceOf({ id, name, provider, contextWindow, reasoning }: ModelSpec) {
-  return { id, name, provider, ...(contextWindow === undefined ? {} : { contextWindow }), ...(reasoning === undefined ? {} : { reasoning }) }
-}

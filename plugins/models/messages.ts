@@ -1,5 +1,5 @@
 /** Conversations that providers accept, made of transcripts that may have been cut off anywhere. */
-import type { ModelMessage, ToolCallPart, ToolResultMessage } from './contract.ts'
+import type { ModelMessage, ToolCallPart, ToolResultMessage } from './message.ts'
 
 /**
  * Every tool call directly followed by its one result: a call cut off gets a result that says so, a result without

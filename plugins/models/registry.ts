@@ -1,35 +1,67 @@
 /** Finds models among what the running providers offer. */
 import { nearest } from 'nexus-gateway/sdk'
+import { createCatalogue } from './catalogue.ts'
+import type { ModelsConfig } from './config.ts'
+import type { ModelsApi } from './contract.ts'
 import { failModels } from './errors.ts'
-import type { ModelSpec, ModelsApi } from './contract.ts'
+import { findModel, isAllowed } from './references.ts'
+import { referenceOf } from './spec.ts'
+import type { ModelSpec } from './spec.ts'
 
-/** `listed` asks every provider; `preferred` is the operator's default. */
-export function createRegistry(listed: () => Promise<readonly (readonly ModelSpec[])[]>, preferred: string | undefined): Pick<ModelsApi, 'list' | 'resolve'> {
-  const list = async (): Promise<readonly ModelSpec[]> => unique((await listed()).flat())
+export type RegistrySettings = Partial<Pick<ModelsConfig, 'default' | 'aliases' | 'allow' | 'catalogue'>>
+
+export interface Registry extends Pick<ModelsApi, 'list' | 'resolve'> {
+  /** What is known of a model that may not be listed; NEXUS_MODELS_NOT_ALLOWED when it may not be used. */
+  spec(provider: string, id: string): Promise<ModelSpec>
+}
+
+/** `listed` asks every provider. */
+export function createRegistry(listed: () => Promise<readonly (readonly ModelSpec[])[]>, { default: preferred, aliases = {}, allow, catalogue = {} }: RegistrySettings): Registry {
+  const complete = createCatalogue(catalogue)
+  const list = listing(listed, (specs) => unique(specs).map(complete))
+  const allowed = (spec: ModelSpec): boolean => isAllowed(spec, allow, aliases)
+  const pick = (models: readonly ModelSpec[], reference: string, where = ''): ModelSpec => {
+    const found = findModel(models, reference, aliases)
+    if (!found) throw unknown(models.filter(allowed), reference, where)
+    if (!allowed(found)) throw failModels('NEXUS_MODELS_NOT_ALLOWED', { where })
+    return found
+  }
   return {
-    list,
+    list: async () => (await list()).filter(allowed),
     async resolve(reference) {
       const models = await list()
       if (models.length === 0) throw failModels('NEXUS_MODELS_NONE')
-      if (reference !== undefined) return find(models, reference) ?? unknown(models, reference)
-      if (preferred !== undefined) return find(models, preferred) ?? unknown(models, preferred, ', which `models.default` in the settings names')
-      return models.find((model) => !model.demo) ?? models[0]!
+      if (reference !== undefined) return pick(models, reference)
+      if (preferred !== undefined) return pick(models, preferred, ', which `models.default` in the settings names')
+      const usable = models.filter(allowed)
+      const first = usable.find((model) => !model.demo) ?? usable[0]
+      if (!first) throw failModels('NEXUS_MODELS_NONE')
+      return first
+    },
+    async spec(provider, id) {
+      const found = (await list()).find((model) => model.provider === provider && model.id === id) ?? complete({ provider, id, name: id })
+      if (!allowed(found)) throw failModels('NEXUS_MODELS_NOT_ALLOWED', { where: '' })
+      return found
     },
   }
 }
 
-const referenceOf = (model: ModelSpec): string => `${model.provider}/${model.id}`
+/** Long lists seldom change, and every request asks for them: the work is done once for each that differs. */
+function listing(listed: () => Promise<readonly (readonly ModelSpec[])[]>, made: (specs: readonly ModelSpec[]) => readonly ModelSpec[]): () => Promise<readonly ModelSpec[]> {
+  let last: { readonly raw: readonly ModelSpec[]; readonly list: readonly ModelSpec[] } | undefined
+  return async () => {
+    const raw = (await listed()).flat()
+    if (last?.raw.length !== raw.length || raw.some((spec, i) => spec !== last?.raw[i])) last = { raw, list: made(raw) }
+    return last.list
+  }
+}
 
 /** A provider may be offered by two plugins; the first one answers for it, so its entry counts. */
 function unique(models: readonly ModelSpec[]): readonly ModelSpec[] {
   return [...new Map(models.toReversed().map((model) => [referenceOf(model), model])).values()].toReversed()
 }
 
-function find(models: readonly ModelSpec[], reference: string): ModelSpec | undefined {
-  return models.find((model) => referenceOf(model) === reference) ?? models.find((model) => model.id === reference)
-}
-
-function unknown(models: readonly ModelSpec[], reference: string, where = ''): never {
-  const near = nearest(reference, models.flatMap((model) => [referenceOf(model), model.id]))
-  throw failModels('NEXUS_MODELS_UNKNOWN', { hint: `${where}${near === undefined ? '' : ` (did you mean ${near}?)`}` })
+function unknown(models: readonly ModelSpec[], reference: string, where: string): Error {
+  const near = nearest(reference, models.flatMap((model) => [referenceOf(model), model.id, ...model.aliases ?? []]))
+  return failModels('NEXUS_MODELS_UNKNOWN', { hint: `${where}${near === undefined ? '' : ` (did you mean ${near}?)`}` })
 }

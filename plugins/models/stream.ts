@@ -3,8 +3,8 @@ import { NexusError } from 'nexus-gateway/sdk'
 import type { Clock, MaybePromise } from 'nexus-gateway/sdk'
 import { failModels, providerFailure } from './errors.ts'
 import { mended } from './messages.ts'
-import { usageOf } from './contract.ts'
 import type { EmitPart, ModelFinish, ModelPart, ModelRequest } from './contract.ts'
+import { usageOf } from './usage.ts'
 
 type Ask = (request: ModelRequest, emit: EmitPart) => MaybePromise<ModelFinish | undefined>
 
@@ -58,7 +58,7 @@ function orAborted(answer: MaybePromise<ModelFinish | undefined>, request: Model
   })
 }
 
-const abortedOf = ({ provider, model }: ModelRequest): ModelFinish => ({ stopReason: 'aborted', usage: usageOf({}), provider, model })
+export const abortedOf = ({ provider, model }: ModelRequest): ModelFinish => ({ stopReason: 'aborted', usage: usageOf({}), provider, model })
 
 /** What a provider throws without saying what it is counts as its own fault; refusals of the kernel and of other plugins stay. */
 function failureFrom(error: unknown, provider: string): unknown {

@@ -7,7 +7,7 @@ import { createRegistry } from '../../plugins/models/registry.ts'
 const spec = (provider: string, id: string, more: Partial<ModelSpec> = {}): ModelSpec => ({ provider, id, name: id, ...more })
 const demo = spec('demo', 'demo', { demo: true })
 const some = [demo, spec('local', 'llama'), spec('router', 'meta/llama'), spec('router', 'mini')]
-const registry = (models: readonly ModelSpec[], preferred?: string) => createRegistry(async () => [models], preferred)
+const registry = (models: readonly ModelSpec[], preferred?: string) => createRegistry(async () => [models], preferred === undefined ? {} : { default: preferred })
 
 describe('a reference', () => {
   test.each([
@@ -44,7 +44,7 @@ describe('the default', () => {
 })
 
 test('a model offered twice is listed once, as its first provider describes it', async () => {
-  const twice = createRegistry(async () => [[spec('a', 'x', { name: 'first' })], [spec('a', 'x', { name: 'second' }), spec('a', 'y')]], undefined)
+  const twice = createRegistry(async () => [[spec('a', 'x', { name: 'first' })], [spec('a', 'x', { name: 'second' }), spec('a', 'y')]], {})
   expect((await twice.list()).map((model) => model.name)).toEqual(['first', 'y'])
 })
 

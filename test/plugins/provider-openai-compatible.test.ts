@@ -122,7 +122,8 @@ describe('provider-openai-compatible', () => {
   test('never shows a tool call of an answer that was cut off', async () => {
     await using mock = await startOpenAiServer({ key })
     await using k = await gateway(mock)
-    mock.script({ tools: [{ name: 'time', args: { timezone: 'Europe/Berlin' }, fragments: 6 }], after: 4, fault: 'end' })
+    const cut = { tools: [{ name: 'time', args: { timezone: 'Europe/Berlin' }, fragments: 6 }], after: 4, fault: 'end' } as const
+    mock.script(cut, cut)
     const api = await k.service(Models)
     const parts: ModelPart[] = []
     const request: ModelRequest = { provider: 'openai-compatible', model: 'm1', messages: [{ role: 'user', content: 'hi' }], signal: new AbortController().signal, cause: { caller, trace: 't', path: [] } }

@@ -1,0 +1,92 @@
+/** What the methods take and give. */
+import * as v from 'valibot'
+import { failureKinds } from './errors.ts'
+import { tiers } from './route.ts'
+import { thinkingLevels } from './spec.ts'
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0))
+const text = v.pipe(v.string(), v.minLength(1), v.maxLength(512))
+const dollars = v.pipe(v.number(), v.minValue(0))
+const kind = v.picklist(failureKinds)
+
+const tokenPrice = { input: dollars, output: dollars, cacheRead: v.optional(dollars), cacheWrite: v.optional(dollars) }
+export const Price = v.strictObject({ ...tokenPrice, above: v.optional(v.strictObject({ tokens: v.pipe(v.number(), v.integer(), v.minValue(1)), ...tokenPrice })) })
+
+/** The protocol's `ModelChoice`; what follows `reasoning` is there only with `detail`. */
+const ModelChoice = v.strictObject({
+  id: v.string(),
+  name: v.string(),
+  provider: v.string(),
+  contextWindow: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  reasoning: v.optional(v.boolean()),
+  aliases: v.optional(v.array(v.string())),
+  maxOutput: v.optional(count),
+  tools: v.optional(v.boolean()),
+  thinking: v.optional(v.array(v.picklist(thinkingLevels))),
+  input: v.optional(v.array(v.picklist(['text', 'image']))),
+  price: v.optional(Price),
+  /** The one that answers where none is named. */
+  default: v.optional(v.boolean()),
+})
+
+/** `view` and `agentId` are of the newer protocol; every view is of the models that may be used. */
+export const ModelsListParams = v.optional(v.strictObject({
+  view: v.optional(v.picklist(['default', 'configured', 'all'])),
+  agentId: v.optional(text),
+  detail: v.optional(v.boolean()),
+}), {})
+export const ModelsListResult = v.strictObject({ models: v.array(ModelChoice) })
+
+/** `ready`; `cooling` while others are preferred; `open` while the breaker lets nothing through. */
+const Standing = v.strictObject({
+  id: v.optional(v.string()),
+  kind: v.optional(v.picklist(['oauth', 'token', 'key'])),
+  state: v.picklist(['ready', 'cooling', 'open']),
+  /** Milliseconds since the epoch. */
+  until: v.optional(count),
+  reason: v.optional(kind),
+  errors: count,
+})
+export const ModelsStatusResult = v.strictObject({
+  default: v.optional(v.string()),
+  fallbacks: v.array(v.string()),
+  providers: v.array(v.strictObject({ id: v.string(), models: count, accounts: v.array(Standing) })),
+  /** Of the last `windowMs`: requests, tries beyond the first of each, and tries that the budget did not admit. */
+  retry: v.strictObject({ windowMs: count, offered: count, extra: count, refused: count, ratio: v.number() }),
+})
+export type ModelsStatus = v.InferOutput<typeof ModelsStatusResult>
+
+export const ModelsProbeParams = v.optional(v.strictObject({ model: v.optional(text), account: v.optional(text), timeoutMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(120_000)), 20_000) }), {})
+export const ModelsProbeResult = v.strictObject({
+  ok: v.boolean(),
+  provider: v.string(),
+  model: v.string(),
+  account: v.optional(v.string()),
+  /** Milliseconds until the first piece of the answer, and until its end. */
+  firstMs: v.optional(count),
+  durationMs: count,
+  kind: v.optional(kind),
+  status: v.optional(count),
+  retryAfterMs: v.optional(count),
+  message: v.optional(v.string()),
+  fix: v.optional(v.string()),
+})
+export type ModelsProbe = v.InferOutput<typeof ModelsProbeResult>
+
+export const ModelsRouteParams = v.strictObject({
+  text: v.optional(v.pipe(v.string(), v.maxLength(100_000)), ''),
+  model: v.optional(text),
+  agentId: v.optional(text),
+  sessionKey: v.optional(text),
+  thinking: v.optional(v.picklist(thinkingLevels)),
+})
+export const ModelsRouteResult = v.strictObject({
+  model: v.string(),
+  fallbacks: v.array(v.string()),
+  tier: v.optional(v.picklist(tiers)),
+  reasons: v.array(v.string()),
+  /** What would be tried now, in order; `account` where the provider has several. */
+  candidates: v.array(v.strictObject({ model: v.string(), account: v.optional(v.string()), state: v.picklist(['ready', 'cooling', 'open']) })),
+})
+export type ModelsRoute = v.InferOutput<typeof ModelsRouteResult>
+export type ModelsList = v.InferOutput<typeof ModelsListResult>
