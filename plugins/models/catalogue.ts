@@ -19,6 +19,13 @@ export function createCatalogue(overrides: Readonly<Record<string, ModelNotes>>)
   }
 }
 
+/** In place of `allKnown(provider)` the models it stands for. */
+export function expanded(spec: ModelSpec): readonly ModelSpec[] {
+  if (spec.id !== '*') return [spec]
+  const prefix = `${spec.provider}/`
+  return Object.keys(builtIn).filter((reference) => reference.startsWith(prefix)).map((reference) => ({ ...spec, id: reference.slice(prefix.length), name: reference.slice(prefix.length) }))
+}
+
 function own<T>(of: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(of, key) ? of[key] : undefined
 }

@@ -1,6 +1,6 @@
 /** The most tokens a request may come to, before anybody has counted them. */
 import { Buffer } from 'node:buffer'
-import type { ModelRequest } from './contract.ts'
+import type { ModelRequest } from './request.ts'
 import type { ModelMessage, ModelTool } from './message.ts'
 import type { ModelSpec } from './spec.ts'
 

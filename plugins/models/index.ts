@@ -6,7 +6,7 @@ import type { Host } from './attempts.ts'
 import { config } from './config.ts'
 import { modelAccounts, modelAfter, modelBefore, modelRoute, models, modelsErrors, modelsListed, modelStream } from './contract.ts'
 import { createEstimator } from './estimate.ts'
-import { createKeeper } from './kept.ts'
+import { cooldownsIn, createKeeper } from './kept.ts'
 import { probe } from './probe.ts'
 import { createRecent } from './recent.ts'
 import { createRegistry } from './registry.ts'
@@ -31,6 +31,8 @@ export default definePlugin({
     const registry = createRegistry(async () => ctx.invoke(modelsListed), ctx.config)
     const standings = createStandings(cooldowns, now, () => keeper.changed())
     const keeper = createKeeper(ctx.deps.store, standings.dump, ctx)
+    // What the generation before hands over is newer than what it has written so far.
+    standings.load(cooldownsIn(ctx.inherited))
     standings.load(await keeper.load())
     const budget = createRetryBudget(retry, now)
     const accounts = async (provider: string) => ctx.invoke(modelAccounts, provider)
@@ -51,6 +53,7 @@ export default definePlugin({
 
     return {
       provides: { models: api },
+      handOver: () => ({ cooldowns: standings.dump() }),
       methods: {
         async 'models.list'({ detail = false }) {
           const first = detail ? await preferred() : undefined

@@ -10,6 +10,12 @@ const Kept = v.strictObject({ cooldowns: v.record(v.string(), v.object({ until: 
 
 const settleMs = 200
 
+/** Of what was written or handed over; none when it is something else. */
+export function cooldownsIn(value: unknown): Readonly<Record<string, Cooldown>> {
+  const kept = v.safeParse(Kept, value)
+  return kept.success ? kept.output.cooldowns : {}
+}
+
 export interface Keeper {
   /** Something has changed and is to be written. */
   changed(): void
@@ -36,9 +42,6 @@ export function createKeeper(store: StoreApi | undefined, dump: () => Readonly<R
   }
   return {
     changed: () => { if (documents) timer ??= clock.setTimeout(write, settleMs) },
-    async load() {
-      const kept = v.safeParse(Kept, (await documents?.get('accounts').catch(() => undefined))?.value)
-      return kept.success ? kept.output.cooldowns : {}
-    },
+    load: async () => cooldownsIn((await documents?.get('accounts').catch(() => undefined))?.value),
   }
 }

@@ -1,6 +1,6 @@
 /** Finds models among what the running providers offer. */
 import { nearest } from 'nexus-gateway/sdk'
-import { createCatalogue } from './catalogue.ts'
+import { createCatalogue, expanded } from './catalogue.ts'
 import type { ModelsConfig } from './config.ts'
 import type { ModelsApi } from './contract.ts'
 import { failModels } from './errors.ts'
@@ -18,7 +18,7 @@ export interface Registry extends Pick<ModelsApi, 'list' | 'resolve'> {
 /** `listed` asks every provider. */
 export function createRegistry(listed: () => Promise<readonly (readonly ModelSpec[])[]>, { default: preferred, aliases = {}, allow, catalogue = {} }: RegistrySettings): Registry {
   const complete = createCatalogue(catalogue)
-  const list = listing(listed, (specs) => unique(specs).map(complete))
+  const list = listing(listed, (specs) => unique(specs.flatMap(expanded)).map(complete))
   const allowed = (spec: ModelSpec): boolean => isAllowed(spec, allow, aliases)
   const pick = (models: readonly ModelSpec[], reference: string, where = ''): ModelSpec => {
     const found = findModel(models, reference, aliases)

@@ -52,3 +52,6 @@ export function thinkingFor(spec: Pick<ModelSpec, 'reasoning' | 'thinking'>, wan
   const distance = (level: ThinkingLevel): number => Math.abs(thinkingLevels.indexOf(level) - at)
   return has.toSorted((a, b) => distance(a) - distance(b) || thinkingLevels.indexOf(a) - thinkingLevels.indexOf(b))[0]
 }
+
+/** Stands in a provider's list for every model of its that the catalogue knows. */
+export const allKnown = (provider: string): ModelSpec => ({ provider, id: '*', name: '*' })

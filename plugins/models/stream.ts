@@ -3,7 +3,7 @@ import { NexusError } from 'nexus-gateway/sdk'
 import type { Clock, MaybePromise } from 'nexus-gateway/sdk'
 import { failModels, providerFailure } from './errors.ts'
 import { mended } from './messages.ts'
-import type { EmitPart, ModelFinish, ModelPart, ModelRequest } from './contract.ts'
+import type { EmitPart, ModelFinish, ModelPart, ModelRequest } from './request.ts'
 import { usageOf } from './usage.ts'
 
 type Ask = (request: ModelRequest, emit: EmitPart) => MaybePromise<ModelFinish | undefined>

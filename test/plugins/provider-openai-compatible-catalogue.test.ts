@@ -1,16 +1,13 @@
 import { describe, expect, test, vi } from 'vitest'
-import * as v from 'valibot'
-import { createCatalogue } from '../../plugins/provider-openai-compatible/catalogue.ts'
-import { config } from '../../plugins/provider-openai-compatible/config.ts'
-import type { Credentials } from '../../plugins/provider-openai-compatible/credentials.ts'
+import { listedBy } from '../../plugins/models/language-model/remote.ts'
 import { startOpenAiServer } from '../fixtures/openai-server.ts'
 
-function catalogue(baseUrl: string, credentials: Credentials = { headers: async () => ({}), known: () => [] }) {
+function catalogue(baseUrl: string) {
   const logged: unknown[] = []
   const log = (...line: unknown[]): void => void logged.push(line)
   const time = { now: 0 }
   const clock = { now: () => time.now, setTimeout: () => undefined, clearTimeout: () => {} }
-  const list = createCatalogue(v.parse(config, { baseUrl }), credentials, clock, { debug: log, info: log, warn: log, error: log }, new AbortController().signal)
+  const list = listedBy({ provider: 'p', baseUrl, credentials: { headers: async () => ({}) }, clock, log: { debug: log, info: log, warn: log, error: log }, signal: new AbortController().signal })
   return { list, time, logged, ids: async () => (await list()).map((model) => model.id) }
 }
 
@@ -64,5 +61,19 @@ describe('the list of models', () => {
     const { ids, logged } = catalogue(mock.url)
     expect(await ids()).toEqual([])
     expect(JSON.stringify(logged)).toContain('no list of models')
+  })
+
+  test('takes over what a server says of sizes and prices, and leaves out what it does not know', async () => {
+    const data = [
+      { id: 'a', name: 'Model A', context_length: 8_000, pricing: { prompt: '0.0000025', completion: '1e-5', input_cache_read: '0.00000025' } },
+      { id: 'b', max_model_len: 4_096, pricing: { prompt: '-1', completion: '-1' } },
+      { id: 'c', context_length: 'long', pricing: 7, name: 3 },
+    ]
+    await using mock = await startOpenAiServer({ list: { body: { data } } })
+    expect(await catalogue(mock.url).list()).toEqual([
+      { provider: 'p', id: 'a', name: 'Model A', contextWindow: 8_000, price: { input: 2.5, output: 10, cacheRead: 0.25 } },
+      { provider: 'p', id: 'b', name: 'b', contextWindow: 4_096 },
+      { provider: 'p', id: 'c', name: 'c' },
+    ])
   })
 })

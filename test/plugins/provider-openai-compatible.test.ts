@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import * as v from 'valibot'
 import { NexusError, Secret } from 'nexus-gateway/sdk'
 import { testKernel } from 'nexus-gateway/sdk/testing'
 import { secretsHeld } from '../../plugins/logs/contract.ts'
@@ -6,6 +7,7 @@ import { Models } from '../../plugins/models/contract.ts'
 import type { ModelPart, ModelRequest, ModelsApi } from '../../plugins/models/contract.ts'
 import models from '../../plugins/models/index.ts'
 import demo from '../../plugins/provider-demo/index.ts'
+import { config, placeOf } from '../../plugins/provider-openai-compatible/config.ts'
 import provider from '../../plugins/provider-openai-compatible/index.ts'
 import { startOpenAiServer } from '../fixtures/openai-server.ts'
 import type { MockServer } from '../fixtures/openai-server.ts'
@@ -147,9 +149,43 @@ describe('provider-openai-compatible', () => {
   })
 
   test.each([
-    ['no base URL', {}], ['a base URL of another kind', { baseUrl: 'ftp://x' }], ['an unknown key', { baseUrl: 'http://x/v1', apikey: 'k' }],
+    ['a base URL of another kind', { baseUrl: 'ftp://x' }], ['an unknown key', { baseUrl: 'http://x/v1', apikey: 'k' }],
   ])('does not start with %s', async (_, settings) => {
     await using k = await testKernel({ plugins: [models, provider], config: { 'provider-openai-compatible': settings }, lenient: true })
     expect(k.started.failed).toMatchObject([{ id: 'provider-openai-compatible', error: { code: 'NEXUS_PLUGIN_CONFIG' } }])
+  })
+
+  test('does not start without a base URL or a preset, and says which there are', async () => {
+    await using k = await testKernel({ plugins: [models, provider], config: { 'provider-openai-compatible': {} }, lenient: true })
+    const [failed] = k.started.failed
+    expect(failed).toMatchObject({ id: 'provider-openai-compatible' })
+    expect(JSON.stringify([failed, (failed?.error as Error | undefined)?.message, (failed?.error as { fix?: string } | undefined)?.fix])).toMatch(/baseUrl.*ollama/s)
+  })
+
+  test.each([
+    [{ preset: 'ollama' }, { name: 'ollama', baseUrl: 'http://127.0.0.1:11434/v1' }],
+    [{ preset: 'lmstudio', name: 'mine' }, { name: 'mine', baseUrl: 'http://127.0.0.1:1234/v1' }],
+    [{ preset: 'vllm', baseUrl: 'http://gpu/v1' }, { name: 'vllm', baseUrl: 'http://gpu/v1' }],
+    [{ baseUrl: 'http://x/v1' }, { name: 'openai-compatible', baseUrl: 'http://x/v1' }],
+  ])('with %j is at %j', (settings, place) => expect(placeOf(v.parse(config, settings))).toEqual(place))
+
+  test('uses several keys in turn, and another when one is refused', async () => {
+    await using mock = await startOpenAiServer()
+    const accounts = [{ id: 'one', apiKey: 'sk-one-0123456789' }, { id: 'two', apiKey: 'sk-two-0123456789' }]
+    await using k = await gateway(mock, { apiKey: undefined, accounts })
+    const api = await k.service(Models)
+    const model = await api.resolve()
+    expect((await ask(api, model)).finish.account).toBe('one')
+    mock.script({ status: 401, body: { error: { message: 'no', type: 'x', code: 'invalid_api_key' } } })
+    expect((await ask(api, model)).finish).toMatchObject({ account: 'one', attempts: 2 })
+    expect(mock.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer sk-one-0123456789', 'Bearer sk-two-0123456789', 'Bearer sk-one-0123456789'])
+  })
+
+  test('asks for the thinking a model has, and for a tool or a format by their names', async () => {
+    await using mock = await startOpenAiServer({ key })
+    await using k = await gateway(mock, { models: [{ id: 'm1', thinking: ['low', 'high'] }] })
+    const api = await k.service(Models)
+    await ask(api, await api.resolve(), { thinking: 'max', toolChoice: { name: 'time' }, tools: [{ name: 'time', description: 'The time.', parameters: { type: 'object', properties: {} } }] })
+    expect(mock.requests[0]!.body).toMatchObject({ reasoning_effort: 'high', tool_choice: { type: 'function', function: { name: 'time' } } })
   })
 })

@@ -2,11 +2,11 @@
  * What the AI SDK throws, as a failure anyone can act on. Its errors hold the request, the answer's body and
  * headers, so none of them travels further: the operator's log gets one line with whatever looks like a key left out.
  */
-import { failureOf, providerFailure } from '../models/contract.ts'
-import type { FailureKind, ProviderFailure } from '../models/contract.ts'
 import type { NexusError } from 'nexus-gateway/sdk'
+import { failureOf, providerFailure } from '../errors.ts'
+import type { FailureKind, ProviderFailure } from '../errors.ts'
 
-/** As much of an error of the SDK as is read here. A chunk `{"error": …}` of a stream arrives as that object. */
+/** As much of an error of the SDK as is read here. An error inside a stream arrives as the object the provider sent, or as that of the SDK around it. */
 interface Thrown {
   readonly name?: unknown
   readonly message?: unknown
@@ -15,18 +15,20 @@ interface Thrown {
   readonly responseBody?: unknown
   readonly code?: unknown
   readonly type?: unknown
+  readonly status?: unknown
+  readonly error?: unknown
 }
 
 export interface Reading { readonly failure: NexusError; readonly said: string }
 
 /** `now` in milliseconds since the epoch; `secrets` never appear in `said`. */
 export function read(provider: string, error: unknown, now: number, secrets: readonly string[]): Reading {
-  const thrown: Thrown = typeof error === 'object' && error !== null ? error : { message: error }
+  const thrown = asThrown(error)
   const known = failureOf(error)
   if (known) return { failure: error as NexusError, said: known.kind }
   // A stream that breaks off carries the 200 it began with.
   const status = typeof thrown.statusCode === 'number' && thrown.statusCode >= 300 ? thrown.statusCode : undefined
-  const retryAfterMs = retryAfter(thrown.responseHeaders, now)
+  const retryAfterMs = retryAfter(thrown.responseHeaders, now) ?? retryInfo(thrown.responseBody)
   const more: Partial<Pick<ProviderFailure, 'status' | 'retryAfterMs'>> = {
     ...(status === undefined ? {} : { status }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -34,15 +36,38 @@ export function read(provider: string, error: unknown, now: number, secrets: rea
   return { failure: providerFailure(provider, kindOf(thrown, status), more), said: scrubbed(String(thrown.message ?? 'no reason given'), secrets) }
 }
 
+/** `{"type": "error", "error": {…}}` is what stands inside it. */
+function asThrown(error: unknown): Thrown {
+  if (typeof error !== 'object' || error === null) return { message: error }
+  const { error: inner } = error as Thrown
+  return typeof inner === 'object' && inner !== null && !('statusCode' in error) ? { ...error, ...inner } : error
+}
+
+/** What providers write where a status does not say it. Order decides. */
+const phrases: readonly (readonly [RegExp, FailureKind])[] = [
+  [/context_length_exceeded|maximum context length|context window|prompt is too long|input token count.{0,40}exceeds|exceeds the maximum number of tokens/i, 'context_length'],
+  [/insufficient_quota|billing|credit balance is too low|payment required|insufficient (?:credits|funds|balance)/i, 'billing'],
+  [/content_filter|content_policy/i, 'refusal'],
+]
+/** The same for what has no status: an error in mid-stream, or one that Google sends as 400. */
+const unstated: readonly (readonly [RegExp, FailureKind])[] = [
+  [/API[_ ]key[_ ](?:not valid|invalid|expired)|invalid_api_key|authentication_error|permission_error|PERMISSION_DENIED|UNAUTHENTICATED/i, 'auth'],
+  [/rate_limit|RESOURCE_EXHAUSTED|too many requests/i, 'rate_limit'],
+  [/overloaded|UNAVAILABLE|server_error|api_error|INTERNAL\b/, 'server'],
+  [/DEADLINE_EXCEEDED|timeout_error/, 'timeout'],
+  [/invalid_request_error|INVALID_ARGUMENT|not_found_error|NOT_FOUND/, 'format'],
+]
+
 function kindOf(thrown: Thrown, status: number | undefined): FailureKind {
-  const words = `${String(thrown.code ?? '')} ${String(thrown.type ?? '')} ${String(thrown.message ?? '')} ${String(thrown.responseBody ?? '').slice(0, 2_000)}`
+  const words = [thrown.code, thrown.type, thrown.status, thrown.message, String(thrown.responseBody ?? '').slice(0, 2_000)].map((word) => String(word ?? '')).join(' ')
+  const said = (list: typeof phrases): FailureKind | undefined => list.find(([phrase]) => phrase.test(words))?.[1]
   if (thrown.code === 'NEXUS_SECRET_UNRESOLVED') return 'auth'
-  if (/context_length_exceeded|maximum context length|context window|prompt is too long/i.test(words)) return 'context_length'
-  if (/insufficient_quota|billing/i.test(words) && status !== 401) return 'billing'
-  if (/content_filter|content_policy/i.test(words)) return 'refusal'
-  if (status !== undefined) return byStatus(status)
-  if (/rate_limit/i.test(words)) return 'rate_limit'
-  if (isSdk(thrown, 'JSONParseError', 'TypeValidationError', 'NoSuchModelError', 'UnsupportedFunctionalityError', 'LoadAPIKeyError')) return 'format'
+  const plain = said(phrases)
+  if (plain !== undefined && !(plain === 'billing' && status === 401)) return plain
+  if (status !== undefined) return status === 400 && said(unstated.slice(0, 1)) === 'auth' ? 'auth' : byStatus(status)
+  if (isSdk(thrown, 'JSONParseError', 'TypeValidationError', 'NoSuchModelError', 'UnsupportedFunctionalityError', 'LoadAPIKeyError', 'InvalidPromptError')) return 'format'
+  const known = said(unstated)
+  if (known !== undefined) return known
   // A stream that ends without saying why was cut off.
   if (isSdk(thrown, 'APICallError', 'InvalidResponseDataError', 'EmptyResponseBodyError')) return 'network'
   return 'server'
@@ -66,6 +91,12 @@ function retryAfter(headers: unknown, now: number): number | undefined {
   const { 'retry-after-ms': fine, 'retry-after': plain } = headers as Record<string, string | undefined>
   const ms = isNumber(fine) ? Number(fine) : isNumber(plain) ? Number(plain) * 1_000 : plain === undefined ? NaN : Date.parse(plain) - now
   return Number.isNaN(ms) ? undefined : Math.min(longestWaitMs, Math.max(0, Math.round(ms)))
+}
+
+/** Google says it in the body: `"retryDelay": "34s"`. */
+function retryInfo(body: unknown): number | undefined {
+  const seconds = typeof body === 'string' ? /"retryDelay"\s*:\s*"(\d{1,9}(?:\.\d{1,9})?)s"/.exec(body.slice(0, 20_000))?.[1] : undefined
+  return seconds === undefined ? undefined : Math.min(longestWaitMs, Math.round(Number(seconds) * 1_000))
 }
 
 const isNumber = (text: string | undefined): text is string => text !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(text)

@@ -1,0 +1,45 @@
+/** What a request carries that nobody else may see, as its sources have it when the request is made. */
+import type { Secret } from 'nexus-gateway/sdk'
+import type { Account } from '../attempt.ts'
+import { providerFailure } from '../errors.ts'
+import type { LanguageModelSettings } from './settings.ts'
+
+/** Names in lower case; `undefined` takes a header away that the library would send. */
+export type Headers = Record<string, string | undefined>
+
+export interface Credentials {
+  /** Rejects with NEXUS_SECRET_UNRESOLVED, with a failure of kind `auth` where there is no key at all, and with the signal's reason when it aborts first. */
+  headers(signal: AbortSignal, account?: string): Promise<Headers>
+  /** The values sent so far. */
+  known(): string[]
+  /** Empty when there is but one credential, or none. */
+  readonly accounts: readonly Account[]
+}
+
+/** How a credential is sent. */
+export type Carry = (value: string, kind: Account['kind']) => Headers
+
+export const bearer: Carry = (value) => ({ authorization: `Bearer ${value}` })
+
+/** `required`: nothing is sent without a credential. The `apiKey` beside `accounts` is one more of them, called `default`. */
+export function credentialsOf({ apiKey, accounts = [], headers }: Partial<Pick<LanguageModelSettings, 'accounts'>> & Pick<LanguageModelSettings, 'apiKey' | 'headers'>, carry: Carry = bearer, required?: string): Credentials {
+  const keys: readonly { readonly id: string; readonly kind: Account['kind']; readonly apiKey: Secret }[] = [...accounts, ...(apiKey ? [{ id: 'default', kind: 'key' as const, apiKey }] : [])]
+  const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)
+  const reveal = async (account: string | undefined): Promise<Headers> => {
+    const key = account === undefined ? keys[0] : keys.find(({ id }) => id === account)
+    if (!key && (required !== undefined || account !== undefined)) throw providerFailure(required ?? account ?? '', 'auth')
+    const own = await Promise.all(named.map(async ([name, secret]) => [name, await secret.reveal()] as const))
+    return { ...(key && carry(await key.apiKey.reveal(), key.kind)), ...Object.fromEntries(own) }
+  }
+  return {
+    async headers(signal, account) {
+      const aborted = new Promise<never>((_, refuse) => {
+        if (signal.aborted) refuse(signal.reason)
+        signal.addEventListener('abort', () => refuse(signal.reason), { once: true })
+      })
+      return Promise.race([reveal(account), aborted])
+    },
+    known: () => [...keys.map((key) => key.apiKey), ...named.map(([, secret]) => secret)].flatMap((secret) => secret.known()),
+    accounts: accounts.length === 0 ? [] : keys.map(({ id, kind }) => ({ id, kind })),
+  }
+}
