@@ -64,6 +64,8 @@ function kindOf(thrown: Thrown, status: number | undefined): FailureKind {
   if (thrown.code === 'NEXUS_SECRET_UNRESOLVED') return 'auth'
   const plain = said(phrases)
   if (plain !== undefined && !(plain === 'billing' && status === 401)) return plain
+  // The SDK gives an event that it cannot read, when it is the first, the status of a server's fault.
+  if (/^(?:JSON parsing|Type validation) failed: /.test(String(thrown.message))) return 'format'
   if (status !== undefined) return status === 400 && said(unstated.slice(0, 1)) === 'auth' ? 'auth' : byStatus(status)
   if (isSdk(thrown, 'JSONParseError', 'TypeValidationError', 'NoSuchModelError', 'UnsupportedFunctionalityError', 'LoadAPIKeyError', 'InvalidPromptError')) return 'format'
   const known = said(unstated)
