@@ -7,6 +7,8 @@ export const modelsErrors = {
   NEXUS_MODELS_NOT_ALLOWED: { wire: 'INVALID_REQUEST', status: 403, text: 'the settings do not allow that model{where}', fix: 'Add it to `models.allow` as provider/id, or its provider as provider/*.' },
   NEXUS_MODELS_ACCOUNT: { wire: 'INVALID_REQUEST', status: 404, text: 'provider "{provider}" has no such account', fix: 'See `nexus models status` for the accounts there are.' },
   NEXUS_MODELS_NONE: { wire: 'UNAVAILABLE', text: 'no provider offers a model', fix: 'Set up a provider, such as provider-openai-compatible with its baseUrl, or enable provider-demo.' },
+  NEXUS_MODELS_FILTER: { text: 'none of the {count} models has that in its name', fix: 'See `nexus models list` for all of them.' },
+  NEXUS_MODELS_TIMEOUT: { text: '--timeout is no number of milliseconds', fix: 'Give a whole number from 1 to 120000.' },
   NEXUS_MODELS_PROVIDER: { wire: 'UNAVAILABLE', text: 'provider "{provider}" {reason}{status}', fix: '{advice}' },
 } as const satisfies ErrorTable
 
