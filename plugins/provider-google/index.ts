@@ -33,6 +33,6 @@ const budgets: Readonly<Record<ThinkingLevel, number>> = { off: 0, minimal: 512,
 function thinkingOptions({ spec, thinking, model }: ModelRequest) {
   const level = spec && thinkingFor(spec, thinking)
   if (level === undefined) return {}
-  if (/^gemini-2\.5/.test(model)) return { thinkingConfig: { thinkingBudget: budgets[level], includeThoughts: level !== 'off' } }
+  if (model.startsWith('gemini-2.5')) return { thinkingConfig: { thinkingBudget: budgets[level], includeThoughts: level !== 'off' } }
   return { thinkingConfig: { thinkingLevel: level === 'max' ? 'high' : level === 'off' ? 'minimal' : level, includeThoughts: true } }
 }

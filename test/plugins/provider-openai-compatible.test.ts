@@ -159,7 +159,10 @@ describe('provider-openai-compatible', () => {
     await using k = await testKernel({ plugins: [models, provider], config: { 'provider-openai-compatible': {} }, lenient: true })
     const [failed] = k.started.failed
     expect(failed).toMatchObject({ id: 'provider-openai-compatible' })
-    expect(JSON.stringify([failed, (failed?.error as Error | undefined)?.message, (failed?.error as { fix?: string } | undefined)?.fix])).toMatch(/baseUrl.*ollama/s)
+    const error = (() => {
+      try { return placeOf(v.parse(config, {})) } catch (thrown) { return thrown as NexusError }
+    })()
+    expect(error).toMatchObject({ code: 'NEXUS_PROVIDER_NO_SERVER', fix: expect.stringMatching(/baseUrl.*ollama/) as string })
   })
 
   test.each([
