@@ -108,7 +108,8 @@ async function next(host: Host, run: Run): Promise<Candidate | undefined> {
     const choice = choose(options, host.clock.now(), host.patienceMs - run.waitedMs, run.tries === 0)
     if (!choice || choice.waitMs <= 0) return choice?.option.candidate
     run.waitedMs += choice.waitMs
-    await pause(host.clock, choice.waitMs, run.request.signal)
+    // Who waits for one moment need not all come at that moment.
+    await pause(host.clock, choice.waitMs + Math.round(host.random() * Math.min(pauseMs, choice.waitMs / 4)), run.request.signal)
     if (run.request.signal.aborted) return undefined
   }
 }
@@ -163,7 +164,8 @@ async function once(host: Host, run: Run, candidate: Candidate): Promise<ModelFi
     return { ...finish, ...(candidate.account && { account: candidate.account.id }), ...(run.tries > 1 && { attempts: run.tries }) }
   } catch (error) {
     const failure = failureOf(error)
-    if (failure) host.standings.failed(candidate, { kind: failure.kind, startedAt: attempt.startedAt, ...(failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }) })
+    // A demonstration fails because it is told to.
+    if (failure && !candidate.spec.demo) host.standings.failed(candidate, { kind: failure.kind, startedAt: attempt.startedAt, ...(failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }) })
     await end({ status: 'failed', ...(failure && { kind: failure.kind }) })
     throw error
   } finally {

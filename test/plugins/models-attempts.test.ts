@@ -181,6 +181,14 @@ describe('a broken connection or a server\'s own fault', () => {
     expect(asked).toHaveLength(2)
   })
 
+  test('of a demonstration, which fails because it is told to, shuts nothing off and is not tried again', async () => {
+    const asked: string[] = []
+    await using g = await gateway([provider('a', asked, () => (asked.length <= 8 ? { kind: 'server', status: 500 } : 'ok'), { specs: [{ id: 'm', demo: true }] })])
+    for (let i = 0; i < 8; i++) expect(await refused(g.ask())).toBe('server')
+    expect(await refused(g.ask())).toBe('ok')
+    expect(asked).toHaveLength(9)
+  })
+
   test('again and again opens the breaker: nothing is sent until it lets one try through', async () => {
     const asked: string[] = []
     let down = true
