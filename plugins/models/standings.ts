@@ -32,6 +32,7 @@ const separator = '\n'
 export function createStandings(settings: CooldownSettings, now: () => number, changed: () => void): Standings {
   const cooldowns = createRecent<string, Cooldown>(most)
   const breakers = createRecent<string, Breaker>(most)
+  const misfits = createRecent<string, Breaker>(most)
   const probing = new Set<string>()
   const used = createRecent<string, number>(most)
   let turn = 0
@@ -57,6 +58,18 @@ export function createStandings(settings: CooldownSettings, now: () => number, c
     return gates.toSorted((a, b) => b.until! - a.until!)[0] ?? { state: 'ready' }
   }
 
+  function rest(key: string, cooldown: Cooldown | undefined): void {
+    if (!cooldown || cooldown === cooldowns.get(key)) return
+    cooldowns.set(key, cooldown)
+    changed()
+  }
+  /** One request may be at fault itself; of many in a row it is the model, which may be gone. Then others go first. */
+  function misunderstood(key: string, startedAt: number): Cooldown | undefined {
+    const { until, ...misfit } = failedOnce(misfits.get(key) ?? closed, now(), startedAt)
+    misfits.set(key, until === undefined ? misfit : { ...misfit, until })
+    return until === undefined ? undefined : { until, hard: false, reason: 'format', errors: misfit.failures, billing: 0, lastAt: misfit.lastAt }
+  }
+
   return {
     gate: (candidate) => worst([keyOf(candidate), modelKeyOf(candidate)]),
     begin(candidate) {
@@ -67,6 +80,7 @@ export function createStandings(settings: CooldownSettings, now: () => number, c
       return () => { for (const key of doubtful) probing.delete(key) }
     },
     succeeded(candidate) {
+      misfits.delete(modelKeyOf(candidate))
       for (const key of [keyOf(candidate), modelKeyOf(candidate)]) {
         breakers.delete(key)
         if (cooldowns.get(key) === undefined) continue
@@ -76,11 +90,7 @@ export function createStandings(settings: CooldownSettings, now: () => number, c
     },
     failed(candidate, { kind, startedAt, retryAfterMs }) {
       const key = kind === 'auth' || kind === 'billing' ? keyOf(candidate) : modelKeyOf(candidate)
-      const cooldown = cooled(cooldowns.get(key), { kind, now: now(), startedAt, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }, settings)
-      if (cooldown && cooldown !== cooldowns.get(key)) {
-        cooldowns.set(key, cooldown)
-        changed()
-      }
+      rest(key, kind === 'format' ? misunderstood(key, startedAt) : cooled(cooldowns.get(key), { kind, now: now(), startedAt, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }, settings))
       if (kind === 'server' || kind === 'network' || kind === 'timeout') breakers.set(keyOf(candidate), failedOnce(breakers.get(keyOf(candidate)) ?? closed, now(), startedAt))
     },
     lastUsed: (provider, account) => used.get(accountKey(provider, account)) ?? 0,

@@ -219,4 +219,30 @@ describe('a storm', () => {
     expect(asked.length).toBeLessThanOrEqual(1.1 * offered)
     expect(g.seen.before).toHaveLength(asked.length)
   })
+
+  test('that nothing else stops is stopped by the retry budget alone', async () => {
+    const asked: string[] = []
+    // Of three sessions one is always served, so no breaker opens; of the others every first try fails.
+    let turn = 0
+    await using g = await gateway([provider('a', asked, () => (turn++ % 3 === 0 ? 'ok' : 'format')), provider('b', asked, () => 'ok')], { fallbacks: ['b/m'] })
+    const offered = 300
+    for (let i = 0; i < offered; i++) {
+      await refused(g.ask())
+      await g.k.clock.advance(50)
+    }
+    expect(asked.length).toBeGreaterThan(1.05 * offered)
+    expect(asked.length).toBeLessThanOrEqual(1.1 * offered)
+  })
+
+  test('on a model that is gone is answered by the fallback, once that is known', async () => {
+    const asked: string[] = []
+    await using g = await gateway([provider('a', asked, () => 'format'), provider('b', asked, () => 'ok')], { fallbacks: ['b/m'] })
+    let served = 0
+    for (let i = 0; i < 300; i++) {
+      if (await refused(g.ask()) === 'ok') served++
+      await g.k.clock.advance(50)
+    }
+    expect(served).toBeGreaterThan(0.95 * 300)
+    expect(asked.length).toBeLessThanOrEqual(1.1 * 300)
+  })
 })

@@ -202,6 +202,19 @@ describe('standings', () => {
     expect(standings.gate(at('q', 'b')).state).toBe('ready')
   })
 
+  test('let others go before a model that nobody can talk to any more, but not before one that got one bad request', () => {
+    let now = 1e6
+    const standings = createStandings(settings, () => now, () => {})
+    for (let i = 1; i < tripsAfter; i++) standings.failed(at('p', 'gone'), { kind: 'format', startedAt: ++now })
+    expect(standings.gate(at('p', 'gone')).state).toBe('ready')
+    standings.failed(at('p', 'gone'), { kind: 'format', startedAt: ++now })
+    expect(standings.gate(at('p', 'gone'))).toMatchObject({ state: 'cooling', hard: false, reason: 'format', until: now + 15_000 })
+    expect(standings.gate(at('p', 'other')).state).toBe('ready')
+    standings.succeeded(at('p', 'gone'))
+    standings.failed(at('p', 'gone'), { kind: 'format', startedAt: ++now })
+    expect(standings.gate(at('p', 'gone')).state).toBe('ready')
+  })
+
   test('let one try at a time find out whether an open breaker may close', () => {
     let now = 1e6
     const standings = createStandings(settings, () => now, () => {})
