@@ -14,7 +14,7 @@ import { caller, provider } from './models-gateway.ts'
 const apiKey = 'sk-test-0123456789abcdef'
 const names = Object.keys(faults)
 /** Only what says nothing has to be waited for. */
-const waitFor = (name: string): number => (/slow|stall|comments/.test(name) ? 100 : 20_000)
+const waitFor = (name: string): number => (/slow|stall|comments/.test(name) ? 400 : 20_000)
 
 async function gateway(baseUrl: string, settings: Record<string, unknown>, asked: string[] = [], waitMs = 20_000) {
   // The library is loaded with the first question, and that is not what is measured here.
