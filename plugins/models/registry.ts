@@ -48,13 +48,17 @@ export function createRegistry(listed: () => Promise<readonly (readonly ModelSpe
 
 /** Long lists seldom change, and every request asks for them: the work is done once for each that differs. */
 function listing(listed: () => Promise<readonly (readonly ModelSpec[])[]>, made: (specs: readonly ModelSpec[]) => readonly ModelSpec[]): () => Promise<readonly ModelSpec[]> {
-  let last: { readonly raw: readonly ModelSpec[]; readonly list: readonly ModelSpec[] } | undefined
+  let last: { readonly answers: readonly (readonly ModelSpec[])[]; readonly raw: readonly ModelSpec[]; readonly list: readonly ModelSpec[] } | undefined
   return async () => {
-    const raw = (await listed()).flat()
-    if (last?.raw.length !== raw.length || raw.some((spec, i) => spec !== last?.raw[i])) last = { raw, list: made(raw) }
+    const answers = await listed()
+    if (last && same(last.answers, answers)) return last.list
+    const raw = answers.flat()
+    last = { answers, raw, list: last && same(last.raw, raw) ? last.list : made(raw) }
     return last.list
   }
 }
+
+const same = (a: readonly unknown[], b: readonly unknown[]): boolean => a.length === b.length && a.every((one, i) => one === b[i])
 
 /** A provider may be offered by two plugins; the first one answers for it, so its entry counts. */
 function unique(models: readonly ModelSpec[]): readonly ModelSpec[] {

@@ -61,3 +61,17 @@ describe('the nearest name', () => {
     }))
   })
 })
+
+test('a list that changes, whole or in part, is seen at once', async () => {
+  const one = [spec('a', 'x')]
+  let answers: readonly (readonly ModelSpec[])[] = [one]
+  const changing = createRegistry(async () => answers, {})
+  const ids = async () => (await changing.list()).map((model) => model.id)
+  expect(await ids()).toEqual(['x'])
+  answers = [one, [spec('b', 'y')]]
+  expect(await ids()).toEqual(['x', 'y'])
+  answers = [[...one], [spec('b', 'z')]]
+  expect(await ids()).toEqual(['x', 'z'])
+  answers = [[spec('b', 'z')]]
+  expect(await ids()).toEqual(['z'])
+})
