@@ -11,9 +11,9 @@ import toolsPlugin from '../../plugins/tools/index.ts'
 import { offerTools } from '../../plugins/tools/contract.ts'
 import { offerModels, usageOf } from '../../plugins/models/contract.ts'
 import type { EmitPart, ModelFinish, ModelRequest, ModelSpec } from '../../plugins/models/contract.ts'
-import { normalizeKey } from '../../plugins/sessions/keys.ts'
+import { normalizeKey, sessionKeyOf } from '../../plugins/sessions/keys.ts'
 import { Sessions } from '../../plugins/sessions/contract.ts'
-import type { Accepted, Message, MessageEntry, NewEntry, NewMessage, RunOutcome, RunRequest, SessionEntry, SessionInfo, SessionsApi, StoredEntry, StoredMessage } from '../../plugins/sessions/contract.ts'
+import type { Accepted, CompactionEntry, Message, MessageEntry, NewEntry, NewMessage, RunOutcome, RunRequest, SessionEntry, SessionInfo, SessionSettings, SessionsApi, SettingsPatch, StoredEntry, StoredMessage } from '../../plugins/sessions/contract.ts'
 
 export interface FakeSessions extends SessionsApi {
   /** What was written, in order: `accept r1`, `start r1`, `append assistant`, `end r1 ok`. */
@@ -22,6 +22,7 @@ export interface FakeSessions extends SessionsApi {
   gate: (what: string) => Promise<void> | void
   messages(key: string): readonly Message[]
   put(key: string, entries: readonly NewEntry[]): void
+  entriesOf(key: string): readonly StoredEntry[]
 }
 
 interface FakeRun { state: 'queued' | 'running' | 'ended'; key: string; request: RunRequest; outcome?: RunOutcome }
@@ -31,6 +32,7 @@ export function fakeSessions(): FakeSessions {
   const logs = new Map<string, StoredEntry[]>()
   const runs = new Map<string, FakeRun>()
   const keys = new Map<string, string>()
+  const settings = new Map<string, SessionSettings>()
   let ids = 0
 
   const logOf = (key: string): StoredEntry[] => logs.get(key) ?? (logs.set(key, []), logs.get(key)!)
@@ -43,13 +45,39 @@ export function fakeSessions(): FakeSessions {
   }
   const accepted = (runId: string, known: boolean): Accepted => ({ runId, sessionKey: runs.get(runId)!.key, known, state: runs.get(runId)!.state })
   const infoOf = (key: string): SessionInfo => ({ key, id: `id of ${key}`, agent: key.split(':')[1]!, log: key, createdAt: 0, updatedAt: 0 })
+  const changed = (before: SessionSettings, { extra = {}, ...rest }: SettingsPatch): SessionSettings => {
+    const given = (one: object): object => Object.fromEntries(Object.entries(one).filter(([, value]) => value !== null && value !== undefined))
+    return given({ ...before, ...rest, extra: given({ ...before.extra, ...extra }) })
+  }
 
   const self: FakeSessions = {
     journal,
     gate: () => {},
     messages: (key) => logOf(key).flatMap((entry) => (entry.type === 'message' ? [entry.message] : [])),
     put(key, entries) { for (const entry of entries) write(key, entry) },
+    entriesOf: (key) => logOf(normalizeKey(key)),
     normalize: normalizeKey,
+    keyOf: sessionKeyOf,
+    settings: async (key) => settings.get(normalizeKey(key)) ?? {},
+    async patch(given, patch) {
+      const key = normalizeKey(given)
+      settings.set(key, changed(settings.get(key) ?? {}, patch))
+      return infoOf(key)
+    },
+    async reset(key) {
+      logs.delete(normalizeKey(key))
+      return { session: infoOf(normalizeKey(key)) }
+    },
+    remove: async (key) => ({ removed: logs.delete(normalizeKey(key)) }),
+    async compact(key, { sessionId: _, ...compaction }) {
+      await self.gate('compact')
+      journal.push('compact')
+      return write(normalizeKey(key), { type: 'compaction', ...compaction }) as CompactionEntry
+    },
+    preview: async () => [],
+    resolve: async ({ key }) => (key === undefined ? undefined : self.find(key)),
+    archives: async () => [],
+    archived: async () => [],
     open: async (key) => infoOf(normalizeKey(key)),
     find: async (key) => (logs.has(normalizeKey(key)) ? infoOf(normalizeKey(key)) : undefined),
     list: async () => ({ sessions: [], total: 0 }),
