@@ -1,67 +1,74 @@
-/** Settings of agents, and how an agent's own go before the defaults. */
+/** The plugin's settings: what every agent has, and what one agent has of its own. */
 import * as v from 'valibot'
-import { failAgent } from './errors.ts'
+import { thinkingLevels } from '../models/contract.ts'
+import { ToolPolicy } from '../tools/contract.ts'
 
-export const mainAgent = 'main'
 /** 24 h: longer than this a run is certainly stuck. */
 export const maxTimeoutMs = 86_400_000
+export const queueModes = ['followup', 'collect', 'steer', 'interrupt'] as const
+export type QueueMode = (typeof queueModes)[number]
 
-const model = v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(256)))
-const timeoutMs = v.pipe(v.number(), v.integer(), v.minValue(1000), v.maxValue(maxTimeoutMs))
-const maxSteps = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200))
-const system = v.pipe(v.string(), v.maxLength(200_000))
+const reference = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
+const references = v.pipe(v.array(reference), v.maxLength(20))
+const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max))
+const tokens = whole(256, 10_000_000)
+/** Read by the plugins that own them, through `AgentApi.profile`. */
+const theirs = v.record(v.string(), v.unknown())
+
+const subagents = v.strictObject({
+  maxConcurrent: v.optional(v.pipe(whole(1, 100), v.description('Sub-agents that run at once for one run.'))),
+  maxDepth: v.optional(v.pipe(whole(0, 5), v.description('How deep sub-agents may start others; 0 for none at all.'))),
+  tools: v.optional(v.pipe(ToolPolicy, v.description('For sub-agents, on top of all that binds the run that starts them.'))),
+  models: v.optional(v.pipe(references, v.description('Models that a sub-agent may be given besides the one that starts it.'))),
+  timeoutMs: v.optional(whole(1000, maxTimeoutMs)),
+})
+const compaction = v.strictObject({
+  auto: v.optional(v.pipe(v.boolean(), v.description('Whether a conversation is summed up before it outgrows the model.'))),
+  reserveTokens: v.optional(v.pipe(tokens, v.description('Of the window, kept free for the answer; a quarter of it at most.'))),
+  keepRecentTokens: v.optional(v.pipe(tokens, v.description('Of the newest messages, kept word for word; a third of the window at most.'))),
+})
+const pruning = v.strictObject({
+  ttlMs: v.optional(v.pipe(whole(0, maxTimeoutMs), v.description('Tool output older than this is shortened for the model; nothing changes on disk.'))),
+  keepLast: v.optional(v.pipe(whole(0, 100), v.description('Tool output since so many of the last answers stays whole.'))),
+  maxChars: v.optional(v.pipe(whole(200, 1_000_000), v.description('What is left of a text that is shortened.'))),
+})
+const bootstrap = v.strictObject({
+  files: v.optional(v.pipe(v.array(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}\.md$/))), v.maxLength(20), v.description('Files of the workspace that stand in the system prompt; [] for none.'))),
+  maxChars: v.optional(v.pipe(whole(100, 200_000), v.description('Of one file.'))),
+  totalChars: v.optional(v.pipe(whole(100, 1_000_000), v.description('Of all of them.'))),
+})
+
+const own = {
+  model: v.optional(v.pipe(
+    v.union([reference, v.strictObject({ primary: reference, fallbacks: v.optional(references) })]),
+    v.description('provider/id, a bare id or an alias, or { primary, fallbacks }; without it `models` chooses.'),
+  )),
+  thinking: v.optional(v.picklist(thinkingLevels)),
+  tools: v.optional(ToolPolicy),
+  workspace: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(4096), v.description('Absolute path of the folder that the agent works in.'))),
+  system: v.optional(v.pipe(v.string(), v.maxLength(200_000), v.description('The system prompt.'))),
+  timeoutMs: v.optional(v.pipe(whole(1000, maxTimeoutMs), v.description('Of a run.'))),
+  maxSteps: v.optional(v.pipe(whole(1, 200), v.description('Requests to the model in one run.'))),
+  subagents: v.optional(subagents),
+  compaction: v.optional(compaction),
+  pruning: v.optional(pruning),
+  bootstrap: v.optional(bootstrap),
+  budget: v.optional(theirs),
+  approvals: v.optional(theirs),
+}
 
 export const AgentConfig = v.strictObject({
-  defaults: v.optional(v.strictObject({
-    model,
-    system: v.optional(system, 'You are a helpful assistant. Answer plainly and briefly. Use the tools you are given when they help.'),
-    timeoutMs: v.optional(timeoutMs, 600_000),
-    maxSteps: v.optional(maxSteps, 16),
-  }), {}),
+  defaults: v.optional(v.strictObject(own), {}),
   agents: v.optional(v.pipe(v.array(v.strictObject({
     id: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/)),
     name: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
-    model,
-    system: v.optional(system),
-    timeoutMs: v.optional(timeoutMs),
-    maxSteps: v.optional(maxSteps),
+    ...own,
   })), v.maxLength(1000)), []),
+  maxConcurrent: v.optional(v.pipe(whole(1, 1000), v.description('Runs of sessions that are under way at once; more of them wait.')), 32),
+  queue: v.optional(v.strictObject({
+    mode: v.optional(v.pipe(v.picklist(queueModes), v.description('What becomes of a message that arrives while its session is busy.')), 'followup'),
+    cap: v.optional(v.pipe(whole(1, 1000), v.description('Messages that may wait in one session.')), 32),
+  }), {}),
 })
 export type Settings = v.InferOutput<typeof AgentConfig>
-
-export interface AgentProfile {
-  readonly id: string
-  readonly name: string | undefined
-  readonly model: string | undefined
-  readonly system: string
-  readonly timeoutMs: number
-  readonly maxSteps: number
-}
-
-/** By id, `main` first: it is there whether it is listed or not. The last entry of an id counts. */
-export function profiles({ defaults, agents }: Settings): ReadonlyMap<string, AgentProfile> {
-  const own = new Map(agents.map((one) => [one.id, one]))
-  const ids = new Set([mainAgent, ...own.keys()])
-  return new Map([...ids].map((id) => {
-    const one = own.get(id)
-    return [id, {
-      id,
-      name: one?.name,
-      model: one?.model ?? defaults.model,
-      system: one?.system ?? defaults.system,
-      timeoutMs: one?.timeoutMs ?? defaults.timeoutMs,
-      maxSteps: one?.maxSteps ?? defaults.maxSteps,
-    }]
-  }))
-}
-
-export function profileOf(all: ReadonlyMap<string, AgentProfile>, id: string): AgentProfile {
-  const profile = all.get(id)
-  if (!profile) throw failAgent('NEXUS_AGENT_UNKNOWN')
-  return profile
-}
-
-/** `agent:coder:main` belongs to `coder`; keys that name no agent belong to `main`. */
-export function agentOf(sessionKey: string): string {
-  return /^agent:([^:]+):/.exec(sessionKey)?.[1] ?? mainAgent
-}
+export type OwnSettings = Settings['defaults']

@@ -6,11 +6,20 @@
 import * as v from 'valibot'
 import { contract, event, hook, method, service } from 'nexus-gateway/sdk'
 import type { Cause, NexusError } from 'nexus-gateway/sdk'
-import type { ModelMessage, ModelTool, ModelUsage, StopReason } from '../models/contract.ts'
+import type { ModelMessage, ModelTool, ModelUsage, StopReason, ThinkingLevel } from '../models/contract.ts'
 import type { UserMessage } from '../sessions/contract.ts'
+import type { QueueMode } from './config.ts'
+import type { AgentProfile } from './profiles.ts'
+import type { Place } from './rights.ts'
+import { AgentsGetResult, AgentsListResult, RunsGetResult, RunsListParams, RunsListResult } from './wire-shapes.ts'
 
 export { keepToAgent } from './bounds.ts'
+export { queueModes } from './config.ts'
+export type { QueueMode } from './config.ts'
 export { agentErrors } from './errors.ts'
+export type { AgentProfile } from './profiles.ts'
+export type { Place } from './rights.ts'
+export type { RunRecord, RunStep } from './timeline.ts'
 
 // ── Runs ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -26,6 +35,10 @@ interface Wish {
   readonly cause: Cause
   /** Instead of the agent's model: `provider/id` or a bare id. */
   readonly model?: string
+  /** Instead of the session's and the agent's. */
+  readonly thinking?: ThinkingLevel
+  /** What is known of the place it comes from, for the policies of tools; a session's key tells the channel and the group. */
+  readonly place?: Place
   /** Milliseconds from the first step on, at most 24 h; without it the agent's own limit holds. */
   readonly timeoutMs?: number
   readonly sampling?: Sampling
@@ -48,6 +61,8 @@ export interface RunRequest extends Wish {
   readonly message: UserMessage['content']
   /** A new UUID without it. */
   readonly runId?: string
+  /** If the session is busy; without it the session's setting holds, then `agent.queue.mode`. */
+  readonly queueMode?: QueueMode
 }
 /** A key that the session has seen begins nothing: the answer names the run it began. */
 export interface KeyedRunRequest extends RunRequest { readonly idempotencyKey: string }
@@ -81,6 +96,7 @@ export type RunEvent =
   | { readonly type: 'thinking'; readonly delta: string }
   | { readonly type: 'toolStart'; readonly id: string; readonly name: string; readonly args: unknown }
   | { readonly type: 'toolEnd'; readonly id: string; readonly name: string; readonly isError: boolean }
+  | { readonly type: 'compaction'; readonly phase: 'start' | 'end'; readonly done: boolean }
 
 export interface RunInfo {
   readonly runId: string
@@ -88,6 +104,8 @@ export interface RunInfo {
   readonly sessionKey: string | undefined
   /** On whose behalf; `cause.caller.label` says how far that is trusted. */
   readonly cause: Cause
+  /** The run that started this one: a sub-agent's. */
+  readonly parentRunId?: string
   /** Milliseconds since the epoch. */
   readonly startedAt: number
 }
@@ -109,6 +127,8 @@ export interface RunSummary extends RunInfo {
   /** Why, unless `ok`. */
   readonly error: NexusError | undefined
   readonly endedAt: number
+  /** The run that answered this one's message together with its own; then there is no text here, and no usage. */
+  readonly joined?: string
   /** How many `runProgress` there were. */
   readonly pieces: number
 }
@@ -158,6 +178,8 @@ export interface AgentApi {
   abort(sessionKey: string, runId?: string): readonly string[]
   /** The run, if it waits, runs or ended not long ago (the last 1,000). */
   find(runId: string): Promise<RunSummary> | undefined
+  /** What the settings say of an agent. */
+  profile(agentId: string): AgentProfile | undefined
   /** In the order of the settings, the default first. */
   agents(): readonly AgentInfo[]
   metrics(): AgentMetrics
@@ -179,10 +201,10 @@ export const runPrompt = hook.waterfall<[Prompt, RunInfo]>('agent.runPrompt')
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(512))
 
-/** The protocol's agent event. `data` by `stream`: `lifecycle`, `assistant` and `tool`; see the README. */
+/** The protocol's agent event. `data` by `stream`: `lifecycle`, `assistant`, `tool` and `compaction`; see the README. */
 export const AgentEvent = v.strictObject({
   runId: v.string(),
-  stream: v.picklist(['lifecycle', 'assistant', 'tool']),
+  stream: v.picklist(['lifecycle', 'assistant', 'tool', 'compaction']),
   data: v.record(v.string(), v.unknown()),
   sessionKey: v.optional(v.string()),
   agentId: v.string(),
@@ -197,14 +219,12 @@ export const agent = contract({
     'agents.list': method({
       scope: 'operator.read',
       params: v.optional(v.strictObject({}), {}),
-      result: v.strictObject({
-        defaultId: v.string(),
-        mainKey: v.string(),
-        scope: v.picklist(['per-sender', 'global']),
-        agents: v.array(v.strictObject({ id: v.string(), name: v.optional(v.string()) })),
-      }),
+      result: AgentsListResult,
       summary: 'The agents of this gateway.',
     }),
+    'agents.get': method({ scope: 'operator.read', params: v.strictObject({ agentId: id }), result: AgentsGetResult, summary: 'The settings of one agent, the defaults filled in.' }),
+    'runs.list': method({ scope: 'operator.read', params: RunsListParams, result: RunsListResult, summary: 'The latest runs, newest first.' }),
+    'runs.get': method({ scope: 'operator.read', params: v.strictObject({ runId: id }), result: RunsGetResult, summary: 'One run as a timeline: route, steps, tools, outcome.' }),
     'agent.wait': method({
       scope: 'operator.write',
       params: v.strictObject({ runId: id, timeoutMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000)), 30_000) }),

@@ -1,39 +1,66 @@
 /** What a run reads from and writes to: a session's transcript, or messages that the caller keeps. */
 import type { ModelMessage } from '../models/contract.ts'
-import type { NewMessage, RunOutcome, SessionsApi } from '../sessions/contract.ts'
-import { contextOf } from './context.ts'
+import type { Message, NewCompaction, NewMessage, RunOutcome, SessionsApi, SessionSettings, StoredEntry } from '../sessions/contract.ts'
+import { contextOf, usable } from './context.ts'
+import type { Pruning } from './profiles.ts'
+import { pruned } from './prune.ts'
+import { shownResult } from './shown.ts'
+import type { Wrap } from './shown.ts'
 
 /** Entries looked at for a prompt: a bound on what is read, far more than fits a model. */
 const maxEntries = 1000
 
 export interface Conversation {
-  /** The run begins. */
-  begin(): Promise<void>
-  /** What the model is to see, in at most `maxChars` characters of JSON. */
-  messages(maxChars: number): Promise<readonly ModelMessage[]>
-  append(messages: readonly NewMessage[]): Promise<void>
+  settings(): Promise<SessionSettings>
+  /** The run begins; its message as the model sees it. */
+  begin(): Promise<readonly ModelMessage[]>
+  /** All that the model may see. */
+  messages(): Promise<readonly ModelMessage[]>
+  /** What the model sees of them. */
+  append(messages: readonly NewMessage[]): Promise<readonly ModelMessage[]>
   /** The run is over; `last` is written together with that. */
   end(outcome: RunOutcome, last: readonly NewMessage[]): Promise<void>
+  /** None where there is no transcript. */
+  readonly compaction?: {
+    entries(): Promise<readonly StoredEntry[]>
+    write(compaction: NewCompaction): Promise<void>
+  }
 }
 
-/** Every step resolves when it is on disk. The run must have been accepted. */
-export function sessionConversation(sessions: SessionsApi, sessionKey: string, runId: string): Conversation {
+export interface Showing { readonly wrap: Wrap; readonly pruning: Pruning; now(): number }
+
+/** Every step resolves when it is on disk. The run must have been accepted. `hooked`: its message comes from a hook. */
+export function sessionConversation(sessions: SessionsApi, sessionKey: string, runId: string, hooked: boolean, { wrap, pruning, now }: Showing): Conversation {
+  const entries = (): Promise<StoredEntry[]> => sessions.entries(sessionKey, { limit: maxEntries })
   return {
-    async begin() { await sessions.startRun(runId) },
-    async messages(maxChars) { return contextOf(await sessions.entries(sessionKey, { limit: maxEntries }), maxChars) },
-    async append(messages) { await sessions.append(sessionKey, messages.map(entryOf)) },
+    settings: () => sessions.settings(sessionKey),
+    async begin() {
+      const entry = await sessions.startRun(runId)
+      return entry ? usable(entry.message, entry.id, wrap, hooked) : []
+    },
+    async messages() { return contextOf(pruned(await entries(), pruning, now()), wrap) },
+    async append(messages) {
+      const written = await sessions.append(sessionKey, messages.map(entryOf))
+      return written.flatMap((entry) => (entry.type === 'message' ? shown(entry.message, entry.id, wrap) : []))
+    },
     async end(outcome, last) { await sessions.endRun(runId, outcome, last.map(entryOf)) },
+    compaction: { entries, async write(compaction) { await sessions.compact(sessionKey, compaction) } },
   }
 }
 
 /** The caller knows what fits; nothing is cut and nothing is kept. */
-export function heldConversation(held: readonly ModelMessage[]): Conversation {
+export function heldConversation(held: readonly ModelMessage[], runId: string, wrap: Wrap): Conversation {
+  const show = (message: ModelMessage): ModelMessage => (message.role === 'toolResult' ? shownResult(message, `${runId} ${message.toolCallId}`, wrap) : message)
   return {
-    async begin() {},
-    async messages() { return held },
-    async append() {},
+    async settings() { return {} },
+    async begin() { return [] },
+    async messages() { return held.map(show) },
+    async append(messages) { return messages.map((message) => show(message as ModelMessage)) },
     async end() {},
   }
 }
+
+/** Within its run an answer stays as the model gave it. */
+const shown = (message: Message, id: string, wrap: Wrap): ModelMessage[] => (message.role === 'assistant' ? [{ role: 'assistant', content: message.content }] : usable(message, id, wrap))
 
 const entryOf = (message: NewMessage): { type: 'message'; message: NewMessage } => ({ type: 'message', message })

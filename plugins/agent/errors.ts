@@ -7,12 +7,14 @@ export const agentErrors = {
   NEXUS_AGENT_BOUND: { wire: 'FORBIDDEN', text: 'this credential is bound to an agent and good for nothing else', fix: 'Talk to that agent by chat.send or /v1, or use another credential.' },
   NEXUS_AGENT_BUSY: { wire: 'UNAVAILABLE', retryable: true, text: '{what}', fix: 'Send it again when some have been answered.' },
   NEXUS_AGENT_CLOSING: { wire: 'UNAVAILABLE', retryable: true, text: 'the agent is stopping', fix: 'Send it again after the restart.' },
-  NEXUS_AGENT_RUN_UNKNOWN: { wire: 'INVALID_REQUEST', status: 404, text: 'there is no such run, or it ended long ago', fix: 'Use the runId of a run that was started since the last restart.' },
+  NEXUS_AGENT_RUN_UNKNOWN: { wire: 'INVALID_REQUEST', status: 404, text: 'there is no such run, or it ended long ago', fix: 'See `nexus runs list`.' },
   NEXUS_AGENT_TIMEOUT: { wire: 'AGENT_TIMEOUT', text: 'the run did not end within {seconds} s', fix: 'Ask for less at once, or raise timeoutMs.' },
   NEXUS_AGENT_ABORTED: { wire: 'UNAVAILABLE', text: 'the run was stopped', fix: 'Send the message again if it is still wanted.' },
   NEXUS_AGENT_INTERRUPTED: { wire: 'UNAVAILABLE', retryable: true, text: 'the run was cut off because the gateway, or a part of it, stopped', fix: 'Send the message again.' },
   NEXUS_AGENT_STEPS: { wire: 'UNAVAILABLE', text: 'the run was not done after {steps} steps', fix: 'Ask for less at once, or raise maxSteps of the agent.' },
   NEXUS_AGENT_LOOP: { wire: 'UNAVAILABLE', text: 'the model kept making the same call of tool "{tool}"', fix: 'Ask differently, or use another model.' },
+  NEXUS_AGENT_CONTENT: { wire: 'INVALID_REQUEST', status: 413, text: 'the message cannot be taken: {reason}', fix: 'Send less, or a smaller picture (png, jpeg, gif or webp).' },
+  NEXUS_AGENT_SPAWN: { wire: 'FORBIDDEN', text: 'no sub-agent was started: {reason}', fix: 'Do it in this run, or let the operator change agent.defaults.subagents.' },
   NEXUS_AGENT_FAILED: { wire: 'UNAVAILABLE', status: 500, text: 'the run failed inside the gateway', fix: 'The gateway\'s log has the cause under trace {trace}.' },
 } as const satisfies ErrorTable
 

@@ -1,12 +1,22 @@
 /** Agents: what they are, and the runs they do. */
-import { callBefore, definePlugin, hook, kernelClose } from 'nexus-gateway/sdk'
+import { callBefore, definePlugin, hook, kernelClose, optional } from 'nexus-gateway/sdk'
+import { ExternalContent } from '../external-content/contract.ts'
 import { Models } from '../models/contract.ts'
-import { Sessions } from '../sessions/contract.ts'
-import { Tools } from '../tools/contract.ts'
+import { Sessions, sessionSummarized } from '../sessions/contract.ts'
+import { Store } from '../store/contract.ts'
+import { toolContext, Tools } from '../tools/contract.ts'
+import { Workspace } from '../workspace/contract.ts'
 import { keepToTalk } from './bounds.ts'
-import { AgentConfig, mainAgent, profiles } from './config.ts'
+import { createBootstrap } from './bootstrap.ts'
+import { AgentConfig } from './config.ts'
 import { agent, agentErrors, runEnded, runProgress, runPrompt, runStarted } from './contract.ts'
+import { agentsGet, runsGet, runsList } from './methods.ts'
+import { agentOf, mainAgent, profiles } from './profiles.ts'
+import { createRecords } from './records.ts'
+import { toolContextOf } from './rights.ts'
 import { createRuns } from './runs.ts'
+import { wrapping } from './shown.ts'
+import { summarize } from './summarize.ts'
 import { wait, within } from './wait.ts'
 
 /** How long a stop waits for interrupted runs to be written down: the second that models give a provider, and the disk. */
@@ -18,7 +28,7 @@ export default definePlugin({
   ...agent,
   errors: agentErrors,
   config: AgentConfig,
-  requires: { sessions: Sessions, models: Models, tools: Tools },
+  requires: { sessions: Sessions, models: Models, tools: Tools, store: optional(Store), external: optional(ExternalContent), workspace: optional(Workspace) },
   // Lanes: were two generations to run at once, a session could have two runs, and one of them out of reach of abort.
   exclusive: true,
   capabilities: ['tap:call.before'],
@@ -29,14 +39,18 @@ export default definePlugin({
     const aside = (runId: string, invoked: void | Promise<void>): void => {
       if (invoked) invoked.catch((error: unknown) => problem('a hook of the run failed', runId, error))
     }
+    const records = createRecords(ctx.deps.store, (error) => ctx.log.warn('the record of a run could not be written', { error }))
+    const { sessions, models } = ctx.deps
     const { interrupt, idle, ...runs } = createRuns({
       ...ctx.deps,
-      profiles: all,
+      profiles: all, limits: ctx.config, wrap: wrapping(ctx.deps.external),
+      bootstrap: createBootstrap(ctx.deps.workspace, (file, error) => ctx.log.warn('a file of the workspace could not be loaded', { file, error })),
       clock: ctx.clock,
       watchers: {
         started: (run) => aside(run.runId, ctx.invoke(runStarted, run)),
         piece: (piece) => aside(piece.runId, ctx.invoke(runProgress, piece)),
-        ended: (outcome) => {
+        ended: (outcome, record) => {
+          void ctx.invoke(held, records.keep(record))
           const { runId, status, error, cause: { trace } } = outcome
           if (error && status !== 'aborted') ctx.log.warn('a run did not end well', { runId, status, code: error.code, reason: error.message, trace })
           aside(runId, ctx.invoke(runEnded, outcome))
@@ -49,6 +63,15 @@ export default definePlugin({
     })
     const { clock, scope: { signal } } = ctx
     ctx.tap(callBefore, keepToTalk)
+    ctx.tap(sessionSummarized, (request) => summarize({ sessions, models, profiles: all }, request))
+    ctx.tap(toolContext, async ({ sessionKey, agentId }) => {
+      const key = sessionKey === undefined ? undefined : sessions.normalize(sessionKey)
+      const profile = all.get(agentId ?? (key === undefined ? mainAgent : agentOf(key)))
+      if (!profile) return undefined
+      const settings = key === undefined ? {} : await sessions.settings(key)
+      const spec = await models.resolve(settings.model ?? profile.model).catch(() => undefined)
+      return toolContextOf({ profile, sessionKey: key, settings, spec })
+    })
     ctx.tap(held, async (work) => { await work })
     // The drain is over and every plugin still there: whoever tells of runs can tell how these end.
     ctx.tap(kernelClose, async () => {
@@ -59,7 +82,7 @@ export default definePlugin({
     signal.addEventListener('abort', interrupt, { once: true })
     const agents = [...all.values()].map(({ id, name }) => ({ id, name }))
     return {
-      provides: { agent: { ...runs, agents: () => agents } },
+      provides: { agent: { ...runs, agents: () => agents, profile: (id) => all.get(id) } },
       methods: {
         'agents.list': () => ({
           defaultId: mainAgent,
@@ -67,6 +90,9 @@ export default definePlugin({
           scope: 'per-sender' as const,
           agents: agents.map(({ id, name }) => ({ id, ...(name === undefined ? {} : { name }) })),
         }),
+        'agents.get': ({ agentId }) => agentsGet(all, agentId),
+        'runs.list': (params) => runsList(records, params, sessions),
+        'runs.get': ({ runId }) => runsGet(records, runId),
         'agent.wait': ({ runId, timeoutMs }, call) => wait(runs, runId, { timeoutMs, clock, signal: call.signal, closing: signal }),
       },
     }

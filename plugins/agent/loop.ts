@@ -1,28 +1,30 @@
 /** The steps of a run: ask the model, run the tools it calls, ask again, until it has answered. */
 import { NexusError } from 'nexus-gateway/sdk'
+import type { Clock } from 'nexus-gateway/sdk'
 import { usageOf } from '../models/contract.ts'
-import type { ModelFinish, ModelMessage, ModelsApi, ModelSpec, ModelUsage, StopReason, ToolCallPart } from '../models/contract.ts'
+import type { ModelFinish, ModelMessage, ModelsApi, ModelUsage, StopReason, ThinkingLevel, ToolCallPart } from '../models/contract.ts'
 import type { AssistantMessage, NewMessage } from '../sessions/contract.ts'
 import { toolError } from '../tools/contract.ts'
 import type { ToolResult, ToolsApi } from '../tools/contract.ts'
-import type { AgentProfile } from './config.ts'
-import type { Prompt, RunEvent, RunInfo, Sampling } from './contract.ts'
+import type { AgentProfile } from './profiles.ts'
+import type { Place, Prompt, RunEvent, RunInfo, Sampling } from './contract.ts'
 import type { Conversation } from './conversation.ts'
 import { createBreaker } from './breaker.ts'
 import type { Breaker } from './breaker.ts'
 import { createDraft } from './draft.ts'
 import type { Draft } from './draft.ts'
 import { failAgent } from './errors.ts'
+import { isTooLong, makeRoom, settle, shown } from './setting.ts'
+import type { Setting } from './setting.ts'
+import { tokensOfAll } from './size.ts'
+import type { Timeline } from './timeline.ts'
 
 /** Calls of one answer that are run; a model that wants more is told so. */
 const maxCallsPerStep = 32
-/** Characters a prompt may have per token of the context window: a quarter is left for the answer. */
-const charsPerToken = 2.25
-const usualWindow = 64_000
-
 /** What a model reads in place of a result. */
 const refusals = {
   refuse: 'Not run: this same call has given this same answer three times. Do something else, or answer with what you have.',
+  steered: 'Not run: the user has sent another message, which follows. Call it again if it is still needed.',
   tooMany: `Not run: at most ${maxCallsPerStep} calls of one answer are run. Call it again if it is still needed.`,
 }
 
@@ -30,6 +32,8 @@ export interface Loop {
   readonly info: RunInfo
   readonly profile: AgentProfile
   readonly model: string | undefined
+  readonly thinking: ThinkingLevel | undefined
+  readonly place: Place | undefined
   readonly sampling: Sampling
   readonly instructions: string | undefined
   /** Its reason is the error the run ends with. */
@@ -39,6 +43,15 @@ export interface Loop {
   readonly conversation: Conversation
   readonly models: ModelsApi
   readonly tools: ToolsApi
+  readonly clock: Clock
+  /** The system prompt's part from the workspace. */
+  bootstrap(root: string | undefined, isSubagent: boolean): Promise<string>
+  /** Messages that came meanwhile and are to be answered along with this one; empty if there are none. */
+  join(when: 'begin' | 'step'): Promise<readonly ModelMessage[]>
+  /** Whether `join` would give any. */
+  hasJoiners(): boolean
+  problem(what: string, error: unknown): void
+  readonly timeline: Timeline
   /** May change what the model is asked. */
   prepare(prompt: Prompt): Promise<Prompt>
   tell(event: RunEvent): void
@@ -63,56 +76,76 @@ export interface Ending {
 
 /** Rejects only with what the transcript, a prompt hook or the registries throw. */
 export async function converse(loop: Loop): Promise<Ending> {
-  const spec = await loop.models.resolve(loop.model ?? loop.profile.model)
-  const tools = spec.tools === false ? [] : (await loop.tools.list()).map(({ name, description, parameters }) => ({ name, description, parameters }))
-  const messages = [...await loop.conversation.messages((spec.contextWindow ?? usualWindow) * charsPerToken)]
-  const system = [loop.profile.system, loop.instructions].filter(Boolean).join('\n\n')
+  await loop.join('begin')
+  const setting = await settle(loop)
+  let messages = [...await shown(loop, setting)]
   const breaker = createBreaker()
+  let mended = false
   while (loop.tally.steps < loop.profile.maxSteps) {
     const draft = createDraft()
-    const finish = await ask(loop, spec, { system, messages, tools }, draft)
+    const finish = await ask(loop, setting, messages, draft)
+    if ('error' in finish && !mended && draft.content().length === 0 && isTooLong(finish.error)) {
+      mended = true
+      if (await makeRoom(loop, setting)) {
+        messages = [...await shown(loop, setting)]
+        continue
+      }
+    }
     const message = assistantMessage(loop, draft, finish)
     if ('error' in finish || finish.stopReason === 'aborted' || draft.calls.length === 0) return ending(message, finish)
-    await loop.conversation.append([message])
-    messages.push({ role: 'assistant', content: message.content })
-    for (const [at, call] of draft.calls.entries()) {
-      const verdict = at < maxCallsPerStep ? breaker.check(call.name, call.arguments) : 'tooMany'
-      if (verdict === 'stop') return { stopReason: 'error', error: failAgent('NEXUS_AGENT_LOOP', { tool: call.name }), last: [] }
-      const result = verdict === 'run' ? await execute(loop, call, breaker) : toolError(refusals[verdict])
-      const answer = { role: 'toolResult', toolCallId: call.id, toolName: call.name, ...result } as const
-      await loop.conversation.append([answer])
-      messages.push(answer)
-      if (loop.signal.aborted) return { stopReason: 'aborted', last: [] }
-    }
+    messages.push(...await loop.conversation.append([message]))
+    const end = await runCalls(loop, setting, draft.calls, breaker, messages)
+    if (end) return end
+    messages.push(...await loop.join('step'))
+    if (tokensOfAll(messages) > setting.mostTokens && await makeRoom(loop, setting)) messages = [...await shown(loop, setting)]
   }
   return { stopReason: 'error', error: failAgent('NEXUS_AGENT_STEPS', { steps: loop.profile.maxSteps }), last: [] }
+}
+
+async function runCalls(loop: Loop, setting: Setting, calls: readonly ToolCallPart[], breaker: Breaker, messages: ModelMessage[]): Promise<Ending | undefined> {
+  for (const [at, call] of calls.entries()) {
+    const verdict = at >= maxCallsPerStep ? 'tooMany' : at > 0 && loop.hasJoiners() ? 'steered' : breaker.check(call.name, call.arguments)
+    if (verdict === 'stop') return { stopReason: 'error', error: failAgent('NEXUS_AGENT_LOOP', { tool: call.name }), last: [] }
+    const result = verdict === 'run' ? await execute(loop, setting, call, breaker) : toolError(refusals[verdict])
+    messages.push(...await loop.conversation.append([{ role: 'toolResult', toolCallId: call.id, toolName: call.name, ...result }]))
+    if (loop.signal.aborted) return { stopReason: 'aborted', last: [] }
+  }
+  return undefined
 }
 
 interface Failed { readonly stopReason: 'error'; readonly error: NexusError; readonly usage: ModelUsage }
 
 /** One request to the model. What it said before it failed or was stopped is in `draft`. */
-async function ask(loop: Loop, spec: ModelSpec, wanted: Prompt, draft: Draft): Promise<ModelFinish | Failed> {
-  const prompt = await loop.prepare(wanted)
-  loop.tally.steps++
-  loop.tally.provider = spec.provider
-  loop.tally.model = spec.id
+async function ask(loop: Loop, { spec, route, thinking, system, tools }: Setting, messages: readonly ModelMessage[], draft: Draft): Promise<ModelFinish | Failed> {
+  const prompt = await loop.prepare({ system, messages, tools })
+  const { tally, info, timeline } = loop
+  tally.steps++
+  tally.provider = spec.provider
+  tally.model = spec.id
+  const began = loop.clock.now()
+  timeline.add('ask', `${spec.provider}/${spec.id}: ${prompt.messages.length} messages, ${prompt.tools.length} tools`)
   try {
     const finish = await loop.models.stream({
       provider: spec.provider, model: spec.id, messages: withSystem(prompt), tools: prompt.tools, ...loop.sampling,
-      signal: loop.signal, cause: loop.info.cause, runId: loop.info.runId,
-      ...(loop.info.sessionKey === undefined ? {} : { sessionKey: loop.info.sessionKey }),
+      fallbacks: route.fallbacks, ...(thinking !== undefined && { thinking }),
+      signal: loop.signal, cause: info.cause, runId: info.runId, agentId: info.agentId,
+      ...(info.sessionKey === undefined ? {} : { sessionKey: info.sessionKey }),
     }, (part) => {
       draft.take(part)
+      if (part.type === 'text') timeline.said(part.delta.length)
       if (part.type !== 'toolCall') loop.tell(part)
     })
-    loop.tally.provider = finish.provider
-    loop.tally.model = finish.model
-    loop.tally.usage = sum(loop.tally.usage, finish.usage)
+    tally.provider = finish.provider
+    tally.model = finish.model
+    tally.usage = sum(tally.usage, finish.usage)
+    timeline.add('answer', `${finish.provider}/${finish.model}: ${finish.stopReason}, ${finish.usage.totalTokens} tokens`, { ms: loop.clock.now() - began })
     // Nobody asked for that here, so the provider is closing.
     if (finish.stopReason === 'aborted' && !loop.signal.aborted) loop.interrupt()
     return finish
   } catch (error) {
-    return { stopReason: 'error', error: asRunError(error, loop.info.cause.trace), usage: usageOf({}) }
+    const failed = asRunError(error, info.cause.trace)
+    timeline.add('answer', failed.message, { ms: loop.clock.now() - began, isError: true })
+    return { stopReason: 'error', error: failed, usage: usageOf({}) }
   }
 }
 
@@ -122,14 +155,17 @@ function ending(message: NewMessage, finish: ModelFinish | Failed): Ending {
   return { stopReason: finish.stopReason, last, ...('error' in finish ? { error: finish.error } : {}) }
 }
 
-async function execute(loop: Loop, call: ToolCallPart, breaker: Breaker): Promise<ToolResult> {
+async function execute(loop: Loop, { context }: Setting, call: ToolCallPart, breaker: Breaker): Promise<ToolResult> {
   const { runId, sessionKey, cause } = loop.info
+  const began = loop.clock.now()
   loop.tell({ type: 'toolStart', id: call.id, name: call.name, args: call.arguments })
+  loop.timeline.add('tool', call.name)
   const result = await loop.tools.execute({
-    name: call.name, args: call.arguments, id: call.id, signal: loop.signal, runId,
+    name: call.name, args: call.arguments, id: call.id, signal: loop.signal, runId, context,
     cause, ...(sessionKey === undefined ? {} : { sessionKey }),
   })
   loop.tell({ type: 'toolEnd', id: call.id, name: call.name, isError: result.isError })
+  loop.timeline.add('result', call.name, { ms: loop.clock.now() - began, isError: result.isError })
   breaker.answered(call.name, call.arguments, result.content)
   return result
 }

@@ -1,5 +1,6 @@
 /** One run, from its place in the lane to an outcome that is on disk. */
 import type { Clock, NexusError } from 'nexus-gateway/sdk'
+import type { ModelMessage } from '../models/contract.ts'
 import type { NewMessage } from '../sessions/contract.ts'
 import type { Prompt, RunEvent, RunInfo, RunOutcome, RunPiece, RunStatus } from './contract.ts'
 import { failAgent } from './errors.ts'
@@ -8,16 +9,23 @@ import { asRunError, converse, emptyTally } from './loop.ts'
 import type { Ending, Loop, Tally } from './loop.ts'
 import { createPieces } from './pieces.ts'
 import type { Pieces } from './pieces.ts'
+import type { Slots } from './slots.ts'
+import { createTimeline } from './timeline.ts'
+import type { RunRecord } from './timeline.ts'
 import { createWire } from './wire.ts'
-import type { EmitAgent } from './wire.ts'
+import type { EmitAgent, Wire } from './wire.ts'
 
 /** How often those are told who did not ask for every piece. */
 const pieceMs = 150
 
-export interface Plan extends Pick<Loop, 'profile' | 'model' | 'sampling' | 'instructions' | 'models' | 'tools' | 'conversation'> {
+export interface Plan extends Pick<Loop, 'profile' | 'model' | 'thinking' | 'place' | 'sampling' | 'instructions' | 'models' | 'tools' | 'conversation' | 'bootstrap'> {
   readonly info: Omit<RunInfo, 'startedAt'>
   /** Missing: it need not wait. */
-  readonly place: Place | undefined
+  readonly turn: Place | undefined
+  /** Missing: it is not counted. */
+  readonly slots: Slots | undefined
+  /** The runs of the session that wait, in order, and that may be answered along with this one. */
+  joiners(when: 'begin' | 'step'): readonly Live[]
   readonly timeoutMs: number
   readonly clock: Clock
   readonly onEvent: (event: RunEvent) => void
@@ -28,7 +36,7 @@ export interface Plan extends Pick<Loop, 'profile' | 'model' | 'sampling' | 'ins
 export interface Watchers {
   started(run: RunInfo): void
   piece(piece: RunPiece): void
-  ended(outcome: RunOutcome): void
+  ended(outcome: RunOutcome, record: RunRecord): void
   /** What went wrong and is not said in full by the outcome, which people see. */
   problem(run: Plan['info'], what: string, error: unknown): void
   prepare(prompt: Prompt, run: RunInfo): Promise<Prompt>
@@ -45,14 +53,31 @@ export interface Live {
   stop(why: Stop): void
   /** Stops it along with all others: one that waits ends after those before it, so that its session stays in order. */
   interrupt(): void
+  /** While it waits: its message goes to another run that is under way, and it ends with that one. `undefined`: too late. */
+  join(into: { readonly runId: string; readonly done: Promise<RunOutcome> }): Promise<readonly ModelMessage[]> | undefined
 }
+
+/** How a run that waits is taken along by another one. */
+interface Joining { open: boolean; accept: (into: Into) => void }
+interface Into { readonly runId: string; readonly done: Promise<RunOutcome>; begun(messages: readonly ModelMessage[]): void; failed(error: unknown): void }
 
 export function startRun(plan: Plan): Live {
   const abort = new AbortController()
   const order = { kept: false }
   const stop = (why: Stop): void => abort.abort(stopError(why, plan.timeoutMs))
+  let accept: (into: Into) => void = () => {}
+  const taken = new Promise<Into>((resolve) => { accept = resolve })
+  const joining: Joining = { open: plan.turn !== undefined, accept }
+  const own: { done?: Promise<RunOutcome> } = {}
+  const done = perform(plan, abort.signal, stop, order, joining, taken, own)
+  own.done = done
   return {
-    info: plan.info, stop, done: perform(plan, abort.signal, stop, order),
+    info: plan.info, stop, done,
+    join({ runId, done: theirs }) {
+      if (!joining.open || abort.signal.aborted) return undefined
+      joining.open = false
+      return new Promise((begun, failed) => { joining.accept({ runId, done: theirs, begun, failed }) })
+    },
     interrupt() {
       order.kept = true
       stop('interrupted')
@@ -60,8 +85,8 @@ export function startRun(plan: Plan): Live {
   }
 }
 
-async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop'], order: { readonly kept: boolean }): Promise<RunOutcome> {
-  const { clock, watchers, place, info: { runId, agentId, sessionKey } } = plan
+async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop'], order: { readonly kept: boolean }, joining: Joining, taken: Promise<Into>, own: { readonly done?: Promise<RunOutcome> }): Promise<RunOutcome> {
+  const { clock, watchers, turn: place, info: { runId, agentId, sessionKey } } = plan
   const tally = emptyTally()
   const wire = createWire(plan.info, clock, watchers.emit)
   const pieces = createPieces(clock, pieceMs, (seq, delta, text) => {
@@ -69,11 +94,15 @@ async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop'], orde
     wire.piece(piece)
     watchers.piece(piece)
   })
-  const run = { startedAt: clock.now(), timer: undefined as unknown }
+  const timeline = createTimeline(clock)
+  const run = { startedAt: clock.now(), timer: undefined as unknown, leave: (): void => {}, joined: undefined as string | undefined }
 
   /** Rejects with what stops a run before or between its steps. */
   async function live(): Promise<Ending> {
-    await turn(place, signal, order)
+    const into = await Promise.race([turn(place, signal, order), taken])
+    joining.open = false
+    if (into) return follow(into)
+    if (plan.slots) run.leave = await plan.slots.enter(signal)
     run.startedAt = clock.now()
     run.timer = clock.setTimeout(() => stop('timeout'), plan.timeoutMs)
     await plan.conversation.begin()
@@ -81,21 +110,55 @@ async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop'], orde
     wire.start(info)
     watchers.started(info)
     plan.onEvent({ type: 'start', at: info.startedAt })
-    return converse({ ...plan, info, signal, interrupt: () => stop('interrupted'), tally, tell: teller(plan, pieces, wire.tool), prepare: (prompt) => watchers.prepare(prompt, info) })
+    return converse({
+      ...plan, info, signal, interrupt: () => stop('interrupted'), tally, timeline, tell: teller(plan, pieces, wire), prepare: (prompt) => watchers.prepare(prompt, info),
+      problem: (what, error) => watchers.problem(plan.info, what, error), join, hasJoiners: () => plan.joiners('step').length > 0,
+    })
+  }
+
+  /** In their order; one that cannot be begun ends by itself. */
+  async function join(when: 'begin' | 'step'): Promise<readonly ModelMessage[]> {
+    const messages: ModelMessage[] = []
+    for (const other of plan.joiners(when)) {
+      const begun = await other.join({ runId, done: own.done! })?.catch(() => undefined)
+      if (begun) timeline.add('joined', other.info.runId)
+      messages.push(...begun ?? [])
+    }
+    return messages
+  }
+
+  /** The message of this run has gone to another one, with which it ends. */
+  async function follow({ runId: other, done, begun, failed }: Into): Promise<Ending> {
+    run.joined = other
+    run.startedAt = clock.now()
+    try {
+      begun(await plan.conversation.begin())
+    } catch (error) {
+      failed(error)
+      throw error
+    }
+    wire.start({ ...plan.info, startedAt: run.startedAt })
+    watchers.started({ ...plan.info, startedAt: run.startedAt })
+    plan.onEvent({ type: 'start', at: run.startedAt })
+    const ended = await done
+    if (ended.status === 'interrupted') stop('interrupted')
+    return { stopReason: ended.stopReason, last: [], ...(ended.error && { error: ended.error }) }
   }
 
   const ending = await live().catch((error: unknown): Ending => ({ stopReason: 'error', error: asRunError(error, plan.info.cause.trace), last: [] }))
   if (run.timer !== undefined) clock.clearTimeout(run.timer)
   pieces.flush()
-  const outcome = await recorded(plan, outcomeOf(plan, run.startedAt, ending, signal, tally, pieces), ending.last)
+  const ended = outcomeOf(plan, run.startedAt, ending, signal, tally, pieces)
+  const outcome = await recorded(plan, run.joined === undefined ? ended : { ...ended, joined: run.joined }, ending.last)
+  run.leave()
   place?.leave()
   wire.end(outcome)
-  watchers.ended(outcome)
+  watchers.ended(outcome, timeline.record(outcome))
   return outcome
 }
 
 /** The run's turn in its lane; a run that is stopped before that does not wait for it, unless the order is to be kept. */
-function turn(place: Place | undefined, signal: AbortSignal, order: { readonly kept: boolean }): Promise<void> {
+function turn(place: Place | undefined, signal: AbortSignal, order: { readonly kept: boolean }): Promise<undefined> {
   return new Promise((resolve, reject) => {
     const stopped = (): void => { if (!order.kept) reject(signal.reason) }
     if (signal.aborted) stopped()
@@ -103,13 +166,13 @@ function turn(place: Place | undefined, signal: AbortSignal, order: { readonly k
     void Promise.resolve(place?.turn).then(() => {
       signal.removeEventListener('abort', stopped)
       if (signal.aborted) reject(signal.reason)
-      else resolve()
+      else resolve(undefined)
     })
   })
 }
 
 /** Text of a later step begins a new paragraph; what waits is sent before a tool is named. */
-function teller(plan: Plan, pieces: Pieces, tool: (event: Extract<RunEvent, { type: 'toolStart' | 'toolEnd' }>) => void): Loop['tell'] {
+function teller(plan: Plan, pieces: Pieces, wire: Pick<Wire, 'tool' | 'compaction'>): Loop['tell'] {
   let paragraph = false
   return (event) => {
     if (event.type === 'text') {
@@ -122,8 +185,9 @@ function teller(plan: Plan, pieces: Pieces, tool: (event: Extract<RunEvent, { ty
     if (event.type === 'toolStart' || event.type === 'toolEnd') {
       paragraph = true
       pieces.flush()
-      tool(event)
+      wire.tool(event)
     }
+    if (event.type === 'compaction') wire.compaction(event)
     plan.onEvent(event)
   }
 }

@@ -4,8 +4,10 @@ import type { Cause, Clock } from 'nexus-gateway/sdk'
 import type { ModelsApi } from '../models/contract.ts'
 import type { Accepted, SessionsApi } from '../sessions/contract.ts'
 import type { ToolsApi } from '../tools/contract.ts'
-import { agentOf, maxTimeoutMs, profileOf } from './config.ts'
-import type { AgentProfile } from './config.ts'
+import type { Bootstrap } from './bootstrap.ts'
+import { maxTimeoutMs } from './config.ts'
+import type { QueueMode, Settings } from './config.ts'
+import { checkContent } from './content.ts'
 import type { AgentApi, AnswerRequest, KeyedRunRequest, KnownRun, Run, RunEvent, RunRequest, RunSummary, StartedRun } from './contract.ts'
 import { heldConversation, sessionConversation } from './conversation.ts'
 import type { Conversation } from './conversation.ts'
@@ -13,12 +15,15 @@ import { keepToAgent } from './bounds.ts'
 import { failAgent } from './errors.ts'
 import { createLanes } from './lanes.ts'
 import type { Place } from './lanes.ts'
+import { agentOf, profileOf } from './profiles.ts'
+import type { AgentProfile } from './profiles.ts'
 import { startRun } from './run.ts'
 import type { Live, Watchers } from './run.ts'
+import type { Wrap } from './shown.ts'
+import { createSlots } from './slots.ts'
 
-/** Bounds: runs that wait or run, messages that wait in one session, outcomes remembered. */
+/** Bounds: runs that wait or run, outcomes remembered. */
 const maxRuns = 1000
-const maxWaitingPerSession = 32
 const maxRemembered = 1000
 
 export interface RunsParts {
@@ -27,6 +32,9 @@ export interface RunsParts {
   readonly models: ModelsApi
   readonly tools: ToolsApi
   readonly clock: Clock
+  readonly limits: Pick<Settings, 'maxConcurrent' | 'queue'>
+  readonly wrap: Wrap
+  readonly bootstrap: Bootstrap
   readonly watchers: Watchers
   /** Makes a drain of the agent wait for `work`, which never rejects. */
   hold(work: Promise<unknown>): void
@@ -40,10 +48,13 @@ export interface Runs extends Pick<AgentApi, 'run' | 'answer' | 'abort' | 'find'
 }
 
 export function createRuns(parts: RunsParts): Runs {
-  const { sessions, profiles, watchers } = parts
+  const { sessions, profiles, watchers, limits: { maxConcurrent, queue }, wrap } = parts
   const live = new Map<string, Live>()
+  /** What becomes of those that wait, by run. */
+  const modes = new Map<string, { readonly mode: QueueMode; readonly request: RunRequest }>()
+  const slots = createSlots(maxConcurrent)
   const ended = new Map<string, RunSummary>()
-  const lanes = createLanes(maxWaitingPerSession)
+  const lanes = createLanes(queue.cap)
   /** Messages on their way into the inbox: they have a place already, but no run yet. */
   const arriving = new Set<Promise<unknown>>()
   let closing = false
@@ -54,18 +65,24 @@ export function createRuns(parts: RunsParts): Runs {
     if (live.size + arriving.size >= maxRuns) throw failAgent('NEXUS_AGENT_BUSY', { what: 'the gateway has as many runs as it takes' })
   }
 
-  function begin(request: RunRequest | AnswerRequest, runId: string, profile: AgentProfile, sessionKey: string | undefined, conversation: Conversation, place: Place | undefined): StartedRun {
+  function begin(request: RunRequest | AnswerRequest, runId: string, profile: AgentProfile, sessionKey: string | undefined, conversation: Conversation, turn: Place | undefined, parentRunId?: string): StartedRun {
     const run = startRun({
-      info: { runId, agentId: profile.id, sessionKey, cause: causeOf(request.cause) },
-      profile, conversation, place,
+      info: { runId, agentId: profile.id, sessionKey, cause: causeOf(request.cause), ...(parentRunId !== undefined && { parentRunId }) },
+      profile, conversation, turn,
+      // A sub-agent is counted by the run that started it, which may wait for it.
+      slots: turn && parentRunId === undefined ? slots : undefined,
+      joiners: (when) => joiners(runId, sessionKey, request, when),
+      bootstrap: (root, isSubagent) => parts.bootstrap(profile, root, isSubagent),
+      thinking: request.thinking, place: request.place,
       watchers: {
         ...watchers,
         // Forgotten before anybody hears of the end: who then aborts or waits must not meet a run that is over.
-        ended: ({ text, ...summary }) => {
+        ended: ({ text, ...summary }, record) => {
           release()
           live.delete(runId)
+          modes.delete(runId)
           remember(summary)
-          watchers.ended({ ...summary, text })
+          watchers.ended({ ...summary, text }, record)
         },
       },
       models: parts.models, tools: parts.tools, clock: parts.clock,
@@ -85,6 +102,21 @@ export function createRuns(parts: RunsParts): Runs {
     if (ended.size > maxRemembered && oldest !== undefined) ended.delete(oldest)
   }
 
+  /** Those that wait and may be answered along with the run: only of the same asker, and only without wishes of their own. */
+  function joiners(runId: string, sessionKey: string | undefined, request: RunRequest | AnswerRequest, when: 'begin' | 'step'): readonly Live[] {
+    if (sessionKey === undefined || closing || modes.size < 2) return []
+    const found: Live[] = []
+    for (const [id, { mode, request: other }] of modes) {
+      const one = live.get(id)
+      if (id === runId || !one || one.info.sessionKey !== sessionKey) continue
+      const wanted = when === 'step' ? mode === 'steer' : mode === 'collect' || mode === 'steer'
+      // In order: what stands behind one that waits for a turn of its own waits too.
+      if (!wanted || !isLike(request, other)) break
+      found.push(one)
+    }
+    return found
+  }
+
   const waitFor = ({ waitUntil = parts.hold }: RunRequest | AnswerRequest, work: Promise<unknown>): void => waitUntil(work)
 
   function run(request: KeyedRunRequest): Promise<Run>
@@ -96,7 +128,8 @@ export function createRuns(parts: RunsParts): Runs {
     return taken
   }
 
-  async function take(request: RunRequest & { readonly idempotencyKey?: string }): Promise<Run> {
+  async function take(request: RunRequest & { readonly idempotencyKey?: string; readonly parentRunId?: string }): Promise<Run> {
+    checkContent(request.message)
     const sessionKey = sessions.normalize(request.sessionKey)
     const profile = profileOf(profiles, agentOf(sessionKey))
     admit(request.cause, profile.id)
@@ -113,7 +146,13 @@ export function createRuns(parts: RunsParts): Runs {
     arriving.add(accepting)
     try {
       const accepted = await accepting
-      if (!accepted.known) return begin(request, runId, profile, sessionKey, sessionConversation(sessions, sessionKey, runId), place)
+      if (!accepted.known) {
+        const mode = await modeOf(request, sessionKey)
+        if (mode === 'interrupt') abort(sessionKey)
+        modes.set(runId, { mode, request })
+        const showing = { wrap, pruning: profile.pruning, now: () => parts.clock.now() }
+        return begin(request, runId, profile, sessionKey, sessionConversation(sessions, sessionKey, runId, cause.caller.label === 'webhook', showing), place, request.parentRunId)
+      }
       place.leave()
       return known(accepted, profile.id)
     } catch (error) {
@@ -124,26 +163,36 @@ export function createRuns(parts: RunsParts): Runs {
     }
   }
 
+  /** Whoever waits for an answer of his own, which is whoever sends no idempotency key, is not put together with others. */
+  async function modeOf({ queueMode, ...request }: RunRequest & { readonly idempotencyKey?: string }, sessionKey: string): Promise<QueueMode> {
+    if (queueMode !== undefined) return queueMode
+    if (request.idempotencyKey === undefined) return 'followup'
+    const { queueMode: own } = await sessions.settings(sessionKey).catch((): { queueMode?: QueueMode } => ({}))
+    return own ?? queue.mode
+  }
+
+  function abort(sessionKey: string, runId?: string): readonly string[] {
+    const key = sessions.normalize(sessionKey)
+    const found = [...live.values()].filter(({ info }) => info.sessionKey === key && (runId === undefined || info.runId === runId))
+    for (const run of found) run.stop('aborted')
+    return found.map(({ info }) => info.runId)
+  }
+
   return {
-    run,
+    run, abort,
     answer(request) {
       const profile = profileOf(profiles, request.agentId)
       admit(request.cause, profile.id)
-      const begun = begin(request, randomUUID(), profile, undefined, heldConversation(request.messages), undefined)
+      const runId = randomUUID()
+      const begun = begin(request, runId, profile, undefined, heldConversation(request.messages, runId, wrap), undefined)
       waitFor(request, begun.done)
       return begun
-    },
-    abort(sessionKey, runId) {
-      const key = sessions.normalize(sessionKey)
-      const found = [...live.values()].filter(({ info }) => info.sessionKey === key && (runId === undefined || info.runId === runId))
-      for (const run of found) run.stop('aborted')
-      return found.map(({ info }) => info.runId)
     },
     find(runId) {
       const summary = ended.get(runId)
       return live.get(runId)?.done ?? (summary && Promise.resolve(summary))
     },
-    metrics: () => ({ running: live.size - lanes.waiting, waiting: lanes.waiting, maxRuns, maxWaitingPerSession }),
+    metrics: () => ({ running: live.size - lanes.waiting - slots.waiting, waiting: lanes.waiting + slots.waiting, maxRuns, maxWaitingPerSession: queue.cap }),
     interrupt() {
       closing = true
       for (const run of live.values()) run.interrupt()
@@ -159,6 +208,12 @@ const known = ({ runId, sessionKey, state }: Accepted, agentId: string): KnownRu
 
 /** A cause may be a whole call; what is kept of it is who and why, and that the agent is part of it now. */
 const causeOf = ({ caller, trace, path }: Cause): Cause => ({ caller, trace, path: [...new Set([...path, 'agent'])] })
+
+const isLike = (a: RunRequest | AnswerRequest, b: RunRequest): boolean => {
+  const [one, other] = [a.cause.caller, b.cause.caller]
+  const plain = [b.model, b.thinking, b.instructions, b.place, a.place].every((wish) => wish === undefined)
+  return plain && one.id === other.id && one.label === other.label && one.role === other.role && one.scopes.size === other.scopes.size && [...one.scopes].every((scope) => other.scopes.has(scope))
+}
 
 /** An observer is somebody else's code: what it throws is not the run's failure, and it is not asked again. */
 function guarded({ onEvent }: { readonly onEvent?: (event: RunEvent) => void }, report: (error: unknown) => void): (event: RunEvent) => void {

@@ -11,6 +11,7 @@ export interface Wire {
   start(info: RunInfo): void
   piece(piece: RunPiece): void
   tool(event: Extract<RunEvent, { type: 'toolStart' | 'toolEnd' }>): void
+  compaction(event: Extract<RunEvent, { type: 'compaction' }>): void
   end(outcome: RunOutcome): void
 }
 
@@ -26,6 +27,7 @@ export function createWire(run: Pick<RunInfo, 'runId' | 'agentId' | 'sessionKey'
     tool: (event) => send('tool', event.type === 'toolStart'
       ? { phase: 'start', name: event.name, toolCallId: event.id, args: event.args }
       : { phase: 'result', name: event.name, toolCallId: event.id, isError: event.isError }),
+    compaction: ({ phase, done }) => send('compaction', phase === 'start' ? { phase } : { phase, done }),
     end: (outcome) => send('lifecycle', endOf(outcome)),
   }
 }

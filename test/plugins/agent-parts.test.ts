@@ -3,12 +3,14 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { createBreaker } from '../../plugins/agent/breaker.ts'
-import { AgentConfig, profiles } from '../../plugins/agent/config.ts'
-import { contextOf } from '../../plugins/agent/context.ts'
+import { AgentConfig } from '../../plugins/agent/config.ts'
+import { contextOf, newest } from '../../plugins/agent/context.ts'
 import { createDraft } from '../../plugins/agent/draft.ts'
 import { createLanes } from '../../plugins/agent/lanes.ts'
 import type { Place } from '../../plugins/agent/lanes.ts'
 import { createPieces } from '../../plugins/agent/pieces.ts'
+import { profiles } from '../../plugins/agent/profiles.ts'
+import { tokensOfAll } from '../../plugins/agent/size.ts'
 import type { Message, StoredEntry } from '../../plugins/sessions/contract.ts'
 
 describe('lanes', () => {
@@ -106,8 +108,8 @@ const says = (text: string): Message => assistant({ type: 'text', text })
 let ids = 0
 const entry = (rest: object): StoredEntry => ({ id: `e${++ids}`, parentId: null, timestamp: '', position: ids, ...rest }) as StoredEntry
 const message = (one: Message): StoredEntry => entry({ type: 'message', message: one })
-const texts = (entries: readonly StoredEntry[], maxChars = 1e6): unknown[] =>
-  contextOf(entries, maxChars).map(({ role, content }) => [role, typeof content === 'string' ? content : content.map((part) => ('text' in part ? part.text : part.type)).join('|')])
+const texts = (entries: readonly StoredEntry[], maxTokens = 1e6): unknown[] =>
+  newest(contextOf(entries, (text) => text), maxTokens).map(({ role, content }) => [role, typeof content === 'string' ? content : content.map((part) => ('text' in part ? part.text : part.type)).join('|')])
 
 describe('the context of a prompt', () => {
   it('is what was said, without entries that no model is to see', () => {
@@ -129,10 +131,9 @@ describe('the context of a prompt', () => {
 
   it('is cut to the window, begins with a user, and keeps the newest question whatever its size', () => {
     const entries = [message(user('one')), message(says('1')), message(user('two')), message(says('2')), message(user('three'))]
-    const size = (...all: unknown[]): number => all.reduce<number>((sum, one) => sum + JSON.stringify(one).length, 0)
-    const all = contextOf(entries, 1e6)
-    expect(texts(entries, size(...all))).toHaveLength(5)
-    expect(texts(entries, size(...all) - 1)).toEqual([['user', 'two'], ['assistant', '2'], ['user', 'three']])
+    const all = tokensOfAll(contextOf(entries, (text) => text))
+    expect(texts(entries, all)).toHaveLength(5)
+    expect(texts(entries, all - 1)).toEqual([['user', 'two'], ['assistant', '2'], ['user', 'three']])
     expect(texts(entries, 1)).toEqual([['user', 'three']])
     expect(texts([message(says('only me'))], 1)).toEqual([['assistant', 'only me']])
   })
@@ -161,7 +162,7 @@ describe('the breaker', () => {
 describe('settings', () => {
   it('of an agent go before the defaults, and main is always there and first', () => {
     const all = profiles(v.parse(AgentConfig, { defaults: { model: 'm', maxSteps: 4 }, agents: [{ id: 'coder', name: 'C', model: 'n', system: '' }] }))
-    expect([...all.values()]).toEqual([
+    expect([...all.values()]).toMatchObject([
       { id: 'main', name: undefined, model: 'm', system: expect.stringContaining('assistant'), timeoutMs: 600_000, maxSteps: 4 },
       { id: 'coder', name: 'C', model: 'n', system: '', timeoutMs: 600_000, maxSteps: 4 },
     ])

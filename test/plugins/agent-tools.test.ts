@@ -36,7 +36,7 @@ describe('tools', () => {
       expect(events.map(({ type }) => type)).toEqual(['start', 'text', 'toolStart', 'toolEnd', 'text'])
       expect(events.flatMap((event) => (event.type === 'text' ? [event.delta] : [])).join('')).toBe(outcome.text)
       expect(seen[0]).toMatchObject({ name: 'add', id: 'c1', runId: 'r1', sessionKey: 'agent:main:main', caller: { id: 'test', label: 'tool' } })
-      expect(asked[0]!.messages.slice(-2)).toMatchObject([{ role: 'assistant' }, { role: 'toolResult', toolCallId: 'c1', toolName: 'add', content: text('3'), isError: false }])
+      expect(asked[0]!.messages.slice(-2)).toMatchObject([{ role: 'assistant' }, { role: 'toolResult', toolCallId: 'c1', toolName: 'add', content: text(expect.stringMatching(/^<<<EXTERNAL_UNTRUSTED_CONTENT id="[0-9a-f]{32}">>>\nSource: tool · add\n---\n3\n<<<END_/)), isError: false }])
       expect(sessions.messages('agent:main:main').map(({ role }) => role)).toEqual(['user', 'assistant', 'toolResult', 'assistant'])
     }, { plugins: [box] })
   })

@@ -46,7 +46,7 @@ describe('a run', () => {
         provider: 'scripted', model: 'one', sessionKey: 'agent:main:main', runId: 'r2', temperature: 0.5, stop: ['X'],
         cause: { caller: cause.caller, trace: 't1' },
         messages: [
-          { role: 'system', content: 'You are Test.\n\nBe brief.' },
+          { role: 'system', content: expect.stringMatching(/^You are Test\.\n\nBe brief\.\n\nText between <<<EXTERNAL/) },
           { role: 'user', content: text('question of r1') },
           { role: 'assistant', content: text('answer 1') },
           { role: 'user', content: text('question of r2') },
