@@ -48,13 +48,13 @@ export function sessionConversation(sessions: SessionsApi, sessionKey: string, r
   }
 }
 
-/** The caller knows what fits; nothing is cut and nothing is kept. */
+/** The caller knows what fits and answers for what it brings: nothing of that is cut, kept or wrapped; what tools say in the run is wrapped. */
 export function heldConversation(held: readonly ModelMessage[], runId: string, wrap: Wrap): Conversation {
   const show = (message: ModelMessage): ModelMessage => (message.role === 'toolResult' ? shownResult(message, `${runId} ${message.toolCallId}`, wrap) : message)
   return {
     async settings() { return {} },
     async begin() { return [] },
-    async messages() { return held.map(show) },
+    async messages() { return held },
     async append(messages) { return messages.map((message) => show(message as ModelMessage)) },
     async end() {},
   }

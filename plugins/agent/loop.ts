@@ -14,7 +14,7 @@ import type { Breaker } from './breaker.ts'
 import { createDraft } from './draft.ts'
 import type { Draft } from './draft.ts'
 import { failAgent } from './errors.ts'
-import { isTooLong, makeRoom, settle, shown } from './setting.ts'
+import { isTooLong, makeRoom, settle, shown, systemFor } from './setting.ts'
 import type { Setting } from './setting.ts'
 import { tokensOfAll } from './size.ts'
 import type { Timeline } from './timeline.ts'
@@ -116,8 +116,9 @@ async function runCalls(loop: Loop, setting: Setting, calls: readonly ToolCallPa
 interface Failed { readonly stopReason: 'error'; readonly error: NexusError; readonly usage: ModelUsage }
 
 /** One request to the model. What it said before it failed or was stopped is in `draft`. */
-async function ask(loop: Loop, { spec, route, thinking, system, tools }: Setting, messages: readonly ModelMessage[], draft: Draft): Promise<ModelFinish | Failed> {
-  const prompt = await loop.prepare({ system, messages, tools })
+async function ask(loop: Loop, setting: Setting, messages: readonly ModelMessage[], draft: Draft): Promise<ModelFinish | Failed> {
+  const { spec, route, thinking, tools } = setting
+  const prompt = await loop.prepare({ system: systemFor(loop, setting), messages, tools })
   const { tally, info, timeline } = loop
   tally.steps++
   tally.provider = spec.provider

@@ -41,15 +41,15 @@ export async function settle(loop: Loop): Promise<Setting> {
   loop.timeline.add('route', [route.model, route.tier, ...route.reasons].filter(Boolean).join(' · '))
   const context = toolContextOf({ profile, sessionKey: info.sessionKey, settings, spec, tier: route.tier, place: loop.place })
   const tools = spec.tools === false ? [] : (await loop.tools.list(context)).map(({ name, description, parameters }) => ({ name, description, parameters }))
-  const system = [profile.system, await loop.bootstrap(context.workspace, context.parent !== undefined), loop.instructions, noticeFor(loop, tools)].filter(Boolean).join('\n\n')
+  const system = [profile.system, await loop.bootstrap(context.workspace, context.parent !== undefined), loop.instructions].filter(Boolean).join('\n\n')
   const { most, keep } = roomIn(spec.contextWindow ?? usualWindow, profile.compaction)
-  return { spec, route, thinking, context, tools, system, keepTokens: keep, mostTokens: Math.max(1, most - tokensOfText(system) - tokensOfText(JSON.stringify(tools))) }
+  return { spec, route, thinking, context, tools, system, keepTokens: keep, mostTokens: Math.max(1, most - tokensOfText(system + externalNotice) - tokensOfText(JSON.stringify(tools))) }
 }
 
 const lastOf = (messages: readonly ModelMessage[]): readonly ModelMessage[] => messages.slice(-1)
 const levelOf = (name: string | undefined): ThinkingLevel | undefined => thinkingLevels.find((level) => level === name)
-/** Said wherever something wrapped may stand in the prompt. */
-const noticeFor = ({ info }: Loop, tools: readonly ModelTool[]): string => (tools.length > 0 || info.sessionKey !== undefined ? externalNotice : '')
+/** Said wherever something wrapped may stand in the prompt; what a caller of `answer` brings is not wrapped. */
+export const systemFor = ({ info, tally }: Loop, { system }: Pick<Setting, 'system'>): string => (info.sessionKey !== undefined || tally.steps > 0 ? `${system}\n\n${externalNotice}`.trim() : system)
 
 /** What the model is shown; where that is more than fits, the older part is summed up first, or cut off if that fails. */
 export async function shown(loop: Loop, setting: Setting): Promise<readonly ModelMessage[]> {
