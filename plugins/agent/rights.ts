@@ -12,16 +12,6 @@ export type Place = Pick<ToolContext, 'channel' | 'group' | 'sender'> & { readon
 export const parentSetting = 'agent.parent'
 const nothing: ToolContext = { agentId: 'main', policies: { agent: { allow: [] } } }
 
-/**
- * What binds a sub-agent: the rules for sub-agents, and above these all that binds the run that starts it. `workspace`
- * is where that run works, so that another agent's own folder does not take its place.
- */
-export function boundsBelow(context: ToolContext, { subagents }: Pick<AgentProfile, 'subagents'>, workspace: string | undefined): ToolContext {
-  const depth = context.depth ?? 0
-  const deny = [...subagents.tools?.deny ?? [], ...(depth + 1 < subagents.maxDepth ? [] : ['sessions_spawn'])]
-  return { agentId: context.agentId, depth, ...(workspace !== undefined && { workspace }), policies: { agent: { ...subagents.tools, deny } }, parent: context }
-}
-
 export interface Whose {
   readonly profile: AgentProfile
   /** Normalized. */

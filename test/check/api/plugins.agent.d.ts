@@ -1,5 +1,5 @@
 // The public types of plugins/agent/contract, 300 lines or more. Written by `node test/check/api-accept.mjs`, and not by hand.
-// Exported: Agent, AgentApi, AgentEvent, AgentInfo, AgentMetrics, AnswerRequest, KeyedRunRequest, KnownRun, Prompt, Run, RunEvent, RunInfo, RunOutcome, RunPiece, RunRequest, RunStatus, RunSummary, Sampling, StartedRun, agent, agentErrors, keepToAgent, runEnded, runProgress, runPrompt, runStarted
+// Exported: Agent, AgentApi, AgentEvent, AgentInfo, AgentMetrics, AgentProfile, AnswerRequest, KeyedRunRequest, KnownRun, Place, Prompt, QueueMode, Run, RunEvent, RunInfo, RunOutcome, RunPiece, RunRecord, RunRequest, RunStatus, RunStep, RunSummary, Sampling, StartedRun, agent, agentErrors, keepToAgent, queueModes, runEnded, runProgress, runPrompt, runStarted
 export {}
 
 declare const Agent: import("nexus-gateway/sdk").ServiceToken<AgentApi>
@@ -10,13 +10,14 @@ declare interface AgentApi {
     answer(request: AnswerRequest): StartedRun;
     abort(sessionKey: string, runId?: string): readonly string[];
     find(runId: string): Promise<RunSummary> | undefined;
+    profile(agentId: string): AgentProfile | undefined;
     agents(): readonly AgentInfo[];
     metrics(): AgentMetrics;
 }
 
 declare const AgentEvent: v.StrictObjectSchema<{
     readonly runId: v.StringSchema<undefined>;
-    readonly stream: v.PicklistSchema<["lifecycle", "assistant", "tool"], undefined>;
+    readonly stream: v.PicklistSchema<["lifecycle", "assistant", "tool", "compaction"], undefined>;
     readonly data: v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>;
     readonly sessionKey: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
     readonly agentId: v.StringSchema<undefined>;
@@ -36,9 +37,40 @@ declare interface AgentMetrics {
     readonly maxWaitingPerSession: number;
 }
 
+declare interface AgentProfile {
+    readonly id: string;
+    readonly name: string | undefined;
+    readonly model: string | undefined;
+    readonly fallbacks: readonly string[] | undefined;
+    readonly thinking: ThinkingLevel | undefined;
+    readonly tools: ToolPolicy | undefined;
+    readonly workspace: string | undefined;
+    readonly system: string;
+    readonly timeoutMs: number;
+    readonly maxSteps: number;
+    readonly subagents: Subagents;
+    readonly compaction: Compaction;
+    readonly pruning: Pruning;
+    readonly bootstrap: Bootstrap;
+    readonly budget: Readonly<Record<string, unknown>> | undefined;
+    readonly approvals: Readonly<Record<string, unknown>> | undefined;
+}
+
 declare interface AnswerRequest extends Wish {
     readonly agentId: string;
     readonly messages: readonly ModelMessage[];
+}
+
+declare interface Bootstrap {
+    readonly files: readonly string[];
+    readonly maxChars: number;
+    readonly totalChars: number;
+}
+
+declare interface Compaction {
+    readonly auto: boolean;
+    readonly reserveTokens: number;
+    readonly keepRecentTokens: number;
 }
 
 declare interface KeyedRunRequest extends RunRequest {
@@ -49,11 +81,50 @@ declare interface KnownRun extends RunNamed {
     readonly state: 'in_flight' | 'ended';
 }
 
+declare type Place = Pick<ToolContext, 'channel' | 'group' | 'sender'> & {
+    readonly policies?: Omit<NonNullable<ToolContext['policies']>, 'agent' | 'provider'>;
+}
+
 declare interface Prompt {
     readonly system: string;
     readonly messages: readonly ModelMessage[];
     readonly tools: readonly ModelTool[];
 }
+
+declare interface Pruning {
+    readonly ttlMs: number;
+    readonly keepLast: number;
+    readonly maxChars: number;
+}
+
+declare type QueueMode = (typeof queueModes)[number]
+
+declare const Record: v.StrictObjectSchema<{
+    readonly runId: v.StringSchema<undefined>;
+    readonly agentId: v.StringSchema<undefined>;
+    readonly sessionKey: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+    readonly parentRunId: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+    readonly label: v.StringSchema<undefined>;
+    readonly trace: v.StringSchema<undefined>;
+    readonly status: v.PicklistSchema<["ok", "aborted", "timeout", "error", "interrupted", "running"], undefined>;
+    readonly startedAt: v.NumberSchema<undefined>;
+    readonly endedAt: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+    readonly model: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+    readonly steps: v.NumberSchema<undefined>;
+    readonly tokens: v.NumberSchema<undefined>;
+    readonly error: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+    readonly joined: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+    readonly chars: v.NumberSchema<undefined>;
+    readonly firstMs: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+    readonly timeline: v.ArraySchema<v.StrictObjectSchema<{
+        readonly at: v.NumberSchema<undefined>;
+        readonly what: v.PicklistSchema<["route", "ask", "answer", "tool", "result", "compaction", "joined", "end"], undefined>;
+        readonly text: v.StringSchema<undefined>;
+        readonly ms: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+        readonly isError: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
+    }, undefined>, undefined>;
+    readonly left: v.NumberSchema<undefined>;
+}, undefined>
 
 declare type Run = StartedRun | KnownRun
 
@@ -76,6 +147,10 @@ declare type RunEvent = {
     readonly id: string;
     readonly name: string;
     readonly isError: boolean;
+} | {
+    readonly type: 'compaction';
+    readonly phase: 'start' | 'end';
+    readonly done: boolean;
 }
 
 declare interface RunInfo {
@@ -83,6 +158,7 @@ declare interface RunInfo {
     readonly agentId: string;
     readonly sessionKey: string | undefined;
     readonly cause: Cause;
+    readonly parentRunId?: string;
     readonly startedAt: number;
 }
 
@@ -106,13 +182,18 @@ declare interface RunPiece {
     readonly at: number;
 }
 
+declare type RunRecord = InferOutput<typeof RecordShape>
+
 declare interface RunRequest extends Wish {
     readonly sessionKey: string;
     readonly message: UserMessage['content'];
     readonly runId?: string;
+    readonly queueMode?: QueueMode;
 }
 
 declare type RunStatus = 'ok' | 'aborted' | 'timeout' | 'error' | 'interrupted'
+
+declare type RunStep = InferOutput<typeof Step>
 
 declare interface RunSummary extends RunInfo {
     readonly status: RunStatus;
@@ -123,6 +204,7 @@ declare interface RunSummary extends RunInfo {
     readonly model: string | undefined;
     readonly error: NexusError | undefined;
     readonly endedAt: number;
+    readonly joined?: string;
     readonly pieces: number;
 }
 
@@ -138,9 +220,27 @@ declare interface StartedRun extends RunNamed {
     readonly done: Promise<RunOutcome>;
 }
 
+declare const Step: v.StrictObjectSchema<{
+    readonly at: v.NumberSchema<undefined>;
+    readonly what: v.PicklistSchema<["route", "ask", "answer", "tool", "result", "compaction", "joined", "end"], undefined>;
+    readonly text: v.StringSchema<undefined>;
+    readonly ms: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+    readonly isError: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
+}, undefined>
+
+declare interface Subagents {
+    readonly maxConcurrent: number;
+    readonly maxDepth: number;
+    readonly timeoutMs: number;
+    readonly tools: ToolPolicy | undefined;
+    readonly models: readonly string[];
+}
+
 declare interface Wish {
     readonly cause: Cause;
     readonly model?: string;
+    readonly thinking?: ThinkingLevel;
+    readonly place?: Place;
     readonly timeoutMs?: number;
     readonly sampling?: Sampling;
     readonly instructions?: string;
@@ -160,6 +260,76 @@ declare const agent: import("nexus-gateway/sdk").Contract<"agent", {
             readonly name: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
         }, undefined>, undefined>;
     }, undefined>>>;
+    readonly 'agents.get': import("nexus-gateway/sdk").Method<NoInfer<v.StrictObjectSchema<{
+        readonly agentId: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.MaxLengthAction<string, 512, undefined>]>;
+    }, undefined>>, NoInfer<v.StrictObjectSchema<{
+        readonly id: v.StringSchema<undefined>;
+        readonly name: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+        readonly model: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+        readonly fallbacks: v.OptionalSchema<v.ArraySchema<v.StringSchema<undefined>, undefined>, undefined>;
+        readonly thinking: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+        readonly workspace: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+        readonly timeoutMs: v.NumberSchema<undefined>;
+        readonly maxSteps: v.NumberSchema<undefined>;
+        readonly tools: v.OptionalSchema<v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>, undefined>;
+        readonly subagents: v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>;
+        readonly compaction: v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>;
+        readonly pruning: v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>;
+        readonly bootstrap: v.ArraySchema<v.StringSchema<undefined>, undefined>;
+        readonly systemChars: v.NumberSchema<undefined>;
+    }, undefined>>>;
+    readonly 'runs.list': import("nexus-gateway/sdk").Method<NoInfer<v.OptionalSchema<v.StrictObjectSchema<{
+        readonly limit: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>, v.MaxValueAction<number, 200, undefined>]>, 50>;
+        readonly sessionKey: v.OptionalSchema<v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.MaxLengthAction<string, 512, undefined>]>, undefined>;
+        readonly agentId: v.OptionalSchema<v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.MaxLengthAction<string, 64, undefined>]>, undefined>;
+    }, undefined>, {}>>, NoInfer<v.StrictObjectSchema<{
+        readonly runs: v.ArraySchema<v.StrictObjectSchema<{
+            runId: v.StringSchema<undefined>;
+            agentId: v.StringSchema<undefined>;
+            sessionKey: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+            parentRunId: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+            label: v.StringSchema<undefined>;
+            trace: v.StringSchema<undefined>;
+            status: v.PicklistSchema<["ok", "aborted", "timeout", "error", "interrupted", "running"], undefined>;
+            startedAt: v.NumberSchema<undefined>;
+            endedAt: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+            model: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+            steps: v.NumberSchema<undefined>;
+            tokens: v.NumberSchema<undefined>;
+            error: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+            joined: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+        }, undefined>, undefined>;
+    }, undefined>>>;
+    readonly 'runs.get': import("nexus-gateway/sdk").Method<NoInfer<v.StrictObjectSchema<{
+        readonly runId: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.MaxLengthAction<string, 512, undefined>]>;
+    }, undefined>>, NoInfer<v.StrictObjectSchema<{
+        readonly run: v.StrictObjectSchema<{
+            readonly runId: v.StringSchema<undefined>;
+            readonly agentId: v.StringSchema<undefined>;
+            readonly sessionKey: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+            readonly parentRunId: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+            readonly label: v.StringSchema<undefined>;
+            readonly trace: v.StringSchema<undefined>;
+            readonly status: v.PicklistSchema<["ok", "aborted", "timeout", "error", "interrupted", "running"], undefined>;
+            readonly startedAt: v.NumberSchema<undefined>;
+            readonly endedAt: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+            readonly model: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+            readonly steps: v.NumberSchema<undefined>;
+            readonly tokens: v.NumberSchema<undefined>;
+            readonly error: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+            readonly joined: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+            readonly chars: v.NumberSchema<undefined>;
+            readonly firstMs: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+            readonly timeline: v.ArraySchema<v.StrictObjectSchema<{
+                readonly at: v.NumberSchema<undefined>;
+                readonly what: v.PicklistSchema<["route", "ask", "answer", "tool", "result", "compaction", "joined", "end"], undefined>;
+                readonly text: v.StringSchema<undefined>;
+                readonly ms: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+                readonly isError: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
+            }, undefined>, undefined>;
+            readonly left: v.NumberSchema<undefined>;
+        }, undefined>;
+    }, undefined>>>;
     readonly 'agent.wait': import("nexus-gateway/sdk").Method<NoInfer<v.StrictObjectSchema<{
         readonly runId: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.MaxLengthAction<string, 512, undefined>]>;
         readonly timeoutMs: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 600000, undefined>]>, 30000>;
@@ -173,7 +343,7 @@ declare const agent: import("nexus-gateway/sdk").Contract<"agent", {
 }, {
     readonly agent: import("nexus-gateway/sdk").Event<v.StrictObjectSchema<{
         readonly runId: v.StringSchema<undefined>;
-        readonly stream: v.PicklistSchema<["lifecycle", "assistant", "tool"], undefined>;
+        readonly stream: v.PicklistSchema<["lifecycle", "assistant", "tool", "compaction"], undefined>;
         readonly data: v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>;
         readonly sessionKey: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
         readonly agentId: v.StringSchema<undefined>;
@@ -213,7 +383,7 @@ declare const agentErrors: {
         readonly wire: 'INVALID_REQUEST';
         readonly status: 404;
         readonly text: 'there is no such run, or it ended long ago';
-        readonly fix: 'Use the runId of a run that was started since the last restart.';
+        readonly fix: 'See `nexus runs list`.';
     };
     readonly NEXUS_AGENT_TIMEOUT: {
         readonly wire: 'AGENT_TIMEOUT';
@@ -241,6 +411,17 @@ declare const agentErrors: {
         readonly text: 'the model kept making the same call of tool "{tool}"';
         readonly fix: 'Ask differently, or use another model.';
     };
+    readonly NEXUS_AGENT_CONTENT: {
+        readonly wire: 'INVALID_REQUEST';
+        readonly status: 413;
+        readonly text: 'the message cannot be taken: {reason}';
+        readonly fix: 'Send less, or a smaller picture (png, jpeg, gif or webp).';
+    };
+    readonly NEXUS_AGENT_SPAWN: {
+        readonly wire: 'FORBIDDEN';
+        readonly text: 'no sub-agent was started: {reason}';
+        readonly fix: 'Do it in this run, or let the operator change agent.defaults.subagents.';
+    };
     readonly NEXUS_AGENT_FAILED: {
         readonly wire: 'UNAVAILABLE';
         readonly status: 500;
@@ -250,6 +431,8 @@ declare const agentErrors: {
 }
 
 declare function keepToAgent({ bounds }: Caller, agentId: string): void
+
+declare const queueModes: readonly ['followup', 'collect', 'steer', 'interrupt']
 
 declare const runEnded: import("nexus-gateway/sdk").HookToken<[RunOutcome], void, void>
 

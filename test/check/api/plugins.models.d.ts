@@ -1,15 +1,57 @@
 // The public types of plugins/models/contract, 300 lines or more. Written by `node test/check/api-accept.mjs`, and not by hand.
-// Exported: AssistantMessage, EmitPart, FailureKind, ImagePart, ModelFinish, ModelMessage, ModelPart, ModelPrice, ModelRequest, ModelSpec, ModelTool, ModelUsage, Models, ModelsApi, Provider, ProviderFailure, StopReason, SystemMessage, TextPart, ThinkingPart, ToolCallPart, ToolResultMessage, UserMessage, failureKinds, failureOf, malformed, modelStream, models, modelsErrors, modelsListed, offerModels, parseArguments, providerFailure, underSignals, usageOf
+// Exported: Account, AssistantMessage, Attempt, AttemptOutcome, Carry, Dialect, EmitPart, FailureKind, ImagePart, LanguageModelOffer, LanguageModelSettings, ModelFinish, ModelMessage, ModelPart, ModelPrice, ModelRequest, ModelSpec, ModelTool, ModelUsage, Models, ModelsApi, ModelsList, ModelsProbe, ModelsRoute, ModelsStatus, Provider, ProviderFailure, Route, RouteRequest, StopReason, SystemMessage, TextPart, ThinkingLevel, ThinkingPart, Tier, TokenPrice, ToolCallPart, ToolResultMessage, UserMessage, allKnown, costOf, failureKinds, failureOf, languageModelSettings, malformed, modelAccounts, modelAfter, modelBefore, modelRoute, modelStream, models, modelsErrors, modelsListed, offerLanguageModel, offerModels, parseArguments, priceFor, providerFailure, referenceOf, thinkingFor, thinkingLevels, tiers, underSignals, usageOf
 export {}
+
+declare interface Account {
+    readonly id: string;
+    readonly kind: 'oauth' | 'token' | 'key';
+}
 
 declare interface AssistantMessage {
     readonly role: 'assistant';
     readonly content: string | readonly (TextPart | ThinkingPart | ToolCallPart)[];
 }
 
+declare interface Attempt {
+    readonly id: string;
+    readonly request: string;
+    readonly nth: number;
+    readonly cause: Cause;
+    readonly runId?: string;
+    readonly sessionKey?: string;
+    readonly agentId?: string;
+    readonly provider: string;
+    readonly model: string;
+    readonly account?: string;
+    readonly spec: ModelSpec;
+    readonly estimate: {
+        readonly input: number;
+        readonly output: number;
+    };
+    readonly startedAt: number;
+}
+
+declare interface AttemptOutcome {
+    readonly status: 'ok' | 'failed' | 'aborted' | 'refused';
+    readonly kind?: FailureKind;
+    readonly usage?: ModelUsage;
+    readonly characters: number;
+    readonly firstMs?: number;
+    readonly durationMs: number;
+}
+
+declare type Carry = (value: string, kind: Account['kind']) => Headers
+
+declare interface Dialect {
+    readonly metadata?: string;
+    readonly toolImages?: boolean;
+}
+
 declare type EmitPart = (part: ModelPart) => void
 
 declare type FailureKind = keyof typeof kinds
+
+declare type Headers = Record<string, string | undefined>
 
 declare interface ImagePart {
     readonly type: 'image';
@@ -17,11 +59,26 @@ declare interface ImagePart {
     readonly mimeType: string;
 }
 
+declare interface LanguageModelOffer {
+    readonly id: string;
+    readonly settings: LanguageModelSettings;
+    load(): Promise<(modelId: string) => LanguageModelV3>;
+    readonly carry?: Carry;
+    readonly needsKey?: boolean;
+    readonly dialect?: Dialect;
+    shape?(options: LanguageModelV3CallOptions, request: ModelRequest): LanguageModelV3CallOptions;
+    readonly listUrl?: string;
+}
+
+declare type LanguageModelSettings = v.InferOutput<typeof all>
+
 declare interface ModelFinish {
     readonly stopReason: Exclude<StopReason, 'error'>;
     readonly usage: ModelUsage;
     readonly provider: string;
     readonly model: string;
+    readonly account?: string;
+    readonly attempts?: number;
 }
 
 declare type ModelMessage = SystemMessage | UserMessage | AssistantMessage | ToolResultMessage
@@ -35,11 +92,10 @@ declare type ModelPart = {
     readonly signature?: string;
 } | ToolCallPart
 
-declare interface ModelPrice {
-    readonly input: number;
-    readonly output: number;
-    readonly cacheRead?: number;
-    readonly cacheWrite?: number;
+declare interface ModelPrice extends TokenPrice {
+    readonly above?: TokenPrice & {
+        readonly tokens: number;
+    };
 }
 
 declare interface ModelRequest {
@@ -47,24 +103,41 @@ declare interface ModelRequest {
     readonly model: string;
     readonly messages: readonly ModelMessage[];
     readonly tools?: readonly ModelTool[];
+    readonly toolChoice?: 'auto' | 'none' | 'required' | {
+        readonly name: string;
+    };
+    readonly responseFormat?: {
+        readonly type: 'text';
+    } | {
+        readonly type: 'json';
+        readonly name?: string;
+        readonly schema?: Readonly<Record<string, unknown>>;
+    };
+    readonly thinking?: ThinkingLevel;
     readonly maxOutputTokens?: number;
     readonly temperature?: number;
     readonly topP?: number;
     readonly stop?: readonly string[];
+    readonly fallbacks?: readonly string[];
     readonly signal: AbortSignal;
     readonly cause: Cause;
     readonly sessionKey?: string;
     readonly runId?: string;
+    readonly agentId?: string;
+    readonly account?: string;
+    readonly spec?: ModelSpec;
 }
 
 declare interface ModelSpec {
     readonly id: string;
     readonly provider: string;
     readonly name: string;
+    readonly aliases?: readonly string[];
     readonly contextWindow?: number;
     readonly maxOutput?: number;
     readonly tools?: boolean;
     readonly reasoning?: boolean;
+    readonly thinking?: readonly ThinkingLevel[];
     readonly input?: readonly ('text' | 'image')[];
     readonly price?: ModelPrice;
     readonly demo?: boolean;
@@ -89,12 +162,101 @@ declare const Models: import("nexus-gateway/sdk").ServiceToken<ModelsApi>
 declare interface ModelsApi {
     list(): Promise<readonly ModelSpec[]>;
     resolve(reference?: string): Promise<ModelSpec>;
+    route(request: RouteRequest): Promise<Route>;
     stream(request: ModelRequest, emit: EmitPart): Promise<ModelFinish>;
 }
+
+declare type ModelsList = v.InferOutput<typeof ModelsListResult>
+
+declare const ModelsListResult: v.StrictObjectSchema<{
+    readonly models: v.ArraySchema<v.StrictObjectSchema<{
+        readonly id: v.StringSchema<undefined>;
+        readonly name: v.StringSchema<undefined>;
+        readonly provider: v.StringSchema<undefined>;
+        readonly contextWindow: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>, undefined>;
+        readonly reasoning: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
+        readonly aliases: v.OptionalSchema<v.ArraySchema<v.StringSchema<undefined>, undefined>, undefined>;
+        readonly maxOutput: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+        readonly tools: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
+        readonly thinking: v.OptionalSchema<v.ArraySchema<v.PicklistSchema<readonly ["off", "minimal", "low", "medium", "high", "max"], undefined>, undefined>, undefined>;
+        readonly input: v.OptionalSchema<v.ArraySchema<v.PicklistSchema<["text", "image"], undefined>, undefined>, undefined>;
+        readonly price: v.OptionalSchema<v.StrictObjectSchema<{
+            readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+            readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+            readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+            readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+            readonly above: v.OptionalSchema<v.StrictObjectSchema<{
+                readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+                readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+                readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+                readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+                readonly tokens: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>;
+            }, undefined>, undefined>;
+        }, undefined>, undefined>;
+        readonly default: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
+    }, undefined>, undefined>;
+}, undefined>
+
+declare type ModelsProbe = v.InferOutput<typeof ModelsProbeResult>
+
+declare const ModelsProbeResult: v.StrictObjectSchema<{
+    readonly ok: v.BooleanSchema<undefined>;
+    readonly provider: v.StringSchema<undefined>;
+    readonly model: v.StringSchema<undefined>;
+    readonly account: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+    readonly firstMs: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+    readonly durationMs: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
+    readonly kind: v.OptionalSchema<v.PicklistSchema<readonly ("auth" | "billing" | "context_length" | "format" | "network" | "rate_limit" | "refusal" | "server" | "timeout")[], undefined>, undefined>;
+    readonly status: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+    readonly retryAfterMs: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+    readonly message: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+    readonly fix: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+}, undefined>
+
+declare type ModelsRoute = v.InferOutput<typeof ModelsRouteResult>
+
+declare const ModelsRouteResult: v.StrictObjectSchema<{
+    readonly model: v.StringSchema<undefined>;
+    readonly fallbacks: v.ArraySchema<v.StringSchema<undefined>, undefined>;
+    readonly tier: v.OptionalSchema<v.PicklistSchema<readonly ["fast", "balanced", "capable"], undefined>, undefined>;
+    readonly reasons: v.ArraySchema<v.StringSchema<undefined>, undefined>;
+    readonly candidates: v.ArraySchema<v.StrictObjectSchema<{
+        readonly model: v.StringSchema<undefined>;
+        readonly account: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+        readonly state: v.PicklistSchema<["ready", "cooling", "open"], undefined>;
+    }, undefined>, undefined>;
+}, undefined>
+
+declare type ModelsStatus = v.InferOutput<typeof ModelsStatusResult>
+
+declare const ModelsStatusResult: v.StrictObjectSchema<{
+    readonly default: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+    readonly fallbacks: v.ArraySchema<v.StringSchema<undefined>, undefined>;
+    readonly providers: v.ArraySchema<v.StrictObjectSchema<{
+        readonly id: v.StringSchema<undefined>;
+        readonly models: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
+        readonly accounts: v.ArraySchema<v.StrictObjectSchema<{
+            readonly id: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+            readonly kind: v.OptionalSchema<v.PicklistSchema<["oauth", "token", "key"], undefined>, undefined>;
+            readonly state: v.PicklistSchema<["ready", "cooling", "open"], undefined>;
+            readonly until: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+            readonly reason: v.OptionalSchema<v.PicklistSchema<readonly ("auth" | "billing" | "context_length" | "format" | "network" | "rate_limit" | "refusal" | "server" | "timeout")[], undefined>, undefined>;
+            readonly errors: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
+        }, undefined>, undefined>;
+    }, undefined>, undefined>;
+    readonly retry: v.StrictObjectSchema<{
+        readonly windowMs: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
+        readonly offered: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
+        readonly extra: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
+        readonly refused: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
+        readonly ratio: v.NumberSchema<undefined>;
+    }, undefined>;
+}, undefined>
 
 declare interface Provider {
     readonly id: string;
     models(): MaybePromise<readonly ModelSpec[]>;
+    accounts?(): MaybePromise<readonly Account[]>;
     stream(request: ModelRequest, emit: EmitPart): MaybePromise<ModelFinish>;
 }
 
@@ -104,6 +266,25 @@ declare interface ProviderFailure {
     readonly retryable: boolean;
     readonly status?: number;
     readonly retryAfterMs?: number;
+}
+
+declare interface Route {
+    readonly model: string;
+    readonly fallbacks: readonly string[];
+    readonly tier?: Tier;
+    readonly reasons: readonly string[];
+}
+
+declare interface RouteRequest {
+    readonly model?: string;
+    readonly fallbacks?: readonly string[];
+    readonly agentId?: string;
+    readonly sessionKey?: string;
+    readonly runId?: string;
+    readonly cause: Cause;
+    readonly messages?: readonly ModelMessage[];
+    readonly tools?: readonly ModelTool[];
+    readonly thinking?: ThinkingLevel;
 }
 
 declare type StopReason = 'stop' | 'length' | 'toolUse' | 'aborted' | 'error'
@@ -118,10 +299,21 @@ declare interface TextPart {
     readonly text: string;
 }
 
+declare type ThinkingLevel = (typeof thinkingLevels)[number]
+
 declare interface ThinkingPart {
     readonly type: 'thinking';
     readonly thinking: string;
     readonly signature?: string;
+}
+
+declare type Tier = (typeof tiers)[number]
+
+declare interface TokenPrice {
+    readonly input: number;
+    readonly output: number;
+    readonly cacheRead?: number;
+    readonly cacheWrite?: number;
 }
 
 declare interface ToolCallPart {
@@ -129,6 +321,7 @@ declare interface ToolCallPart {
     readonly id: string;
     readonly name: string;
     readonly arguments: Readonly<Record<string, unknown>>;
+    readonly signature?: string;
 }
 
 declare interface ToolResultMessage {
@@ -143,6 +336,98 @@ declare interface UserMessage {
     readonly role: 'user';
     readonly content: string | readonly (TextPart | ImagePart)[];
 }
+
+declare const all: v.StrictObjectSchema<{
+    apiKey: v.OptionalSchema<v.SchemaWithPipe<readonly [v.UnionSchema<[v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>]>, v.InstanceSchema<typeof import("nexus-gateway/sdk").Secret, undefined>], undefined>, v.MetadataAction<string | import("nexus-gateway/sdk").Secret, {
+        readonly secret: true;
+        readonly description?: string;
+    }>, v.TransformAction<string | import("nexus-gateway/sdk").Secret, import("nexus-gateway/sdk").Secret>]>, undefined>;
+    accounts: v.OptionalSchema<v.SchemaWithPipe<readonly [v.ArraySchema<v.StrictObjectSchema<{
+        readonly id: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.RegexAction<string, undefined>, v.DescriptionAction<string, "Its name in `nexus models status`.">]>;
+        readonly apiKey: v.SchemaWithPipe<readonly [v.UnionSchema<[v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>]>, v.InstanceSchema<typeof import("nexus-gateway/sdk").Secret, undefined>], undefined>, v.MetadataAction<string | import("nexus-gateway/sdk").Secret, {
+            readonly secret: true;
+            readonly description?: string;
+        }>, v.TransformAction<string | import("nexus-gateway/sdk").Secret, import("nexus-gateway/sdk").Secret>]>;
+        readonly kind: v.OptionalSchema<v.SchemaWithPipe<readonly [v.PicklistSchema<["oauth", "token", "key"], undefined>, v.DescriptionAction<"key" | "oauth" | "token", "Accounts are used in the order oauth, token, key.">]>, "key">;
+    }, undefined>, undefined>, v.MaxLengthAction<{
+        id: string;
+        apiKey: import("nexus-gateway/sdk").Secret;
+        kind: "key" | "oauth" | "token";
+    }[], 50, undefined>, v.DescriptionAction<{
+        id: string;
+        apiKey: import("nexus-gateway/sdk").Secret;
+        kind: "key" | "oauth" | "token";
+    }[], "Several keys: requests take turns, and one that fails rests.">]>, readonly []>;
+    models: v.OptionalSchema<v.SchemaWithPipe<readonly [v.ArraySchema<v.StrictObjectSchema<{
+        readonly id: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.DescriptionAction<string, "As the server calls it.">]>;
+        readonly name: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+        readonly contextWindow: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>, undefined>;
+        readonly maxOutput: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>, undefined>;
+        readonly tools: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
+        readonly reasoning: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
+        readonly thinking: v.OptionalSchema<v.ArraySchema<v.PicklistSchema<readonly ["off", "minimal", "low", "medium", "high", "max"], undefined>, undefined>, undefined>;
+        readonly input: v.OptionalSchema<v.ArraySchema<v.PicklistSchema<["text", "image"], undefined>, undefined>, undefined>;
+        readonly price: v.OptionalSchema<v.SchemaWithPipe<readonly [v.StrictObjectSchema<{
+            readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+            readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+            readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+            readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+            readonly above: v.OptionalSchema<v.StrictObjectSchema<{
+                readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+                readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+                readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+                readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+                readonly tokens: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>;
+            }, undefined>, undefined>;
+        }, undefined>, v.DescriptionAction<{
+            input: number;
+            output: number;
+            cacheRead?: number | undefined;
+            cacheWrite?: number | undefined;
+            above?: {
+                input: number;
+                output: number;
+                cacheRead?: number | undefined;
+                cacheWrite?: number | undefined;
+                tokens: number;
+            } | undefined;
+        }, "US dollars per million tokens.">]>, undefined>;
+    }, undefined>, undefined>, v.DescriptionAction<{
+        id: string;
+        name?: string | undefined;
+        contextWindow?: number | undefined;
+        maxOutput?: number | undefined;
+        tools?: boolean | undefined;
+        reasoning?: boolean | undefined;
+        thinking?: ("high" | "low" | "max" | "medium" | "minimal" | "off")[] | undefined;
+        input?: ("image" | "text")[] | undefined;
+        price?: {
+            input: number;
+            output: number;
+            cacheRead?: number | undefined;
+            cacheWrite?: number | undefined;
+            above?: {
+                input: number;
+                output: number;
+                cacheRead?: number | undefined;
+                cacheWrite?: number | undefined;
+                tokens: number;
+            } | undefined;
+        } | undefined;
+    }[], "The models to offer; without it all that are known.">]>, undefined>;
+    headers: v.OptionalSchema<v.SchemaWithPipe<readonly [v.RecordSchema<v.StringSchema<undefined>, v.SchemaWithPipe<readonly [v.UnionSchema<[v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>]>, v.InstanceSchema<typeof import("nexus-gateway/sdk").Secret, undefined>], undefined>, v.MetadataAction<string | import("nexus-gateway/sdk").Secret, {
+        readonly secret: true;
+        readonly description?: string;
+    }>, v.TransformAction<string | import("nexus-gateway/sdk").Secret, import("nexus-gateway/sdk").Secret>]>, undefined>, v.DescriptionAction<{
+        [x: string]: import("nexus-gateway/sdk").Secret;
+    }, "Sent with every request.">]>, {}>;
+    timeoutMs: v.OptionalSchema<v.SchemaWithPipe<readonly [v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>, v.MaxValueAction<number, 3600000, undefined>]>, v.DescriptionAction<number, "Milliseconds until the answer begins.">]>, 300000>;
+    stallMs: v.OptionalSchema<v.SchemaWithPipe<readonly [v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>, v.MaxValueAction<number, 3600000, undefined>]>, v.DescriptionAction<number, "Milliseconds between two pieces of it.">]>, 180000>;
+}, undefined>
+
+declare const allKnown: (provider: string) => ModelSpec
+
+declare function costOf(usage: ModelUsage, price: ModelPrice | undefined): number | undefined
 
 declare const failureKinds: readonly FailureKind[]
 
@@ -196,18 +481,194 @@ declare const kinds: {
     };
 }
 
+declare const languageModelSettings: {
+    apiKey: v.OptionalSchema<v.SchemaWithPipe<readonly [v.UnionSchema<[v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>]>, v.InstanceSchema<typeof import("nexus-gateway/sdk").Secret, undefined>], undefined>, v.MetadataAction<string | import("nexus-gateway/sdk").Secret, {
+        readonly secret: true;
+        readonly description?: string;
+    }>, v.TransformAction<string | import("nexus-gateway/sdk").Secret, import("nexus-gateway/sdk").Secret>]>, undefined>;
+    accounts: v.OptionalSchema<v.SchemaWithPipe<readonly [v.ArraySchema<v.StrictObjectSchema<{
+        readonly id: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.RegexAction<string, undefined>, v.DescriptionAction<string, "Its name in `nexus models status`.">]>;
+        readonly apiKey: v.SchemaWithPipe<readonly [v.UnionSchema<[v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>]>, v.InstanceSchema<typeof import("nexus-gateway/sdk").Secret, undefined>], undefined>, v.MetadataAction<string | import("nexus-gateway/sdk").Secret, {
+            readonly secret: true;
+            readonly description?: string;
+        }>, v.TransformAction<string | import("nexus-gateway/sdk").Secret, import("nexus-gateway/sdk").Secret>]>;
+        readonly kind: v.OptionalSchema<v.SchemaWithPipe<readonly [v.PicklistSchema<["oauth", "token", "key"], undefined>, v.DescriptionAction<"key" | "oauth" | "token", "Accounts are used in the order oauth, token, key.">]>, "key">;
+    }, undefined>, undefined>, v.MaxLengthAction<{
+        id: string;
+        apiKey: import("nexus-gateway/sdk").Secret;
+        kind: "key" | "oauth" | "token";
+    }[], 50, undefined>, v.DescriptionAction<{
+        id: string;
+        apiKey: import("nexus-gateway/sdk").Secret;
+        kind: "key" | "oauth" | "token";
+    }[], "Several keys: requests take turns, and one that fails rests.">]>, readonly []>;
+    models: v.OptionalSchema<v.SchemaWithPipe<readonly [v.ArraySchema<v.StrictObjectSchema<{
+        readonly id: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.DescriptionAction<string, "As the server calls it.">]>;
+        readonly name: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+        readonly contextWindow: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>, undefined>;
+        readonly maxOutput: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>, undefined>;
+        readonly tools: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
+        readonly reasoning: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
+        readonly thinking: v.OptionalSchema<v.ArraySchema<v.PicklistSchema<readonly ["off", "minimal", "low", "medium", "high", "max"], undefined>, undefined>, undefined>;
+        readonly input: v.OptionalSchema<v.ArraySchema<v.PicklistSchema<["text", "image"], undefined>, undefined>, undefined>;
+        readonly price: v.OptionalSchema<v.SchemaWithPipe<readonly [v.StrictObjectSchema<{
+            readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+            readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+            readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+            readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+            readonly above: v.OptionalSchema<v.StrictObjectSchema<{
+                readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+                readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+                readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+                readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+                readonly tokens: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>;
+            }, undefined>, undefined>;
+        }, undefined>, v.DescriptionAction<{
+            input: number;
+            output: number;
+            cacheRead?: number | undefined;
+            cacheWrite?: number | undefined;
+            above?: {
+                input: number;
+                output: number;
+                cacheRead?: number | undefined;
+                cacheWrite?: number | undefined;
+                tokens: number;
+            } | undefined;
+        }, "US dollars per million tokens.">]>, undefined>;
+    }, undefined>, undefined>, v.DescriptionAction<{
+        id: string;
+        name?: string | undefined;
+        contextWindow?: number | undefined;
+        maxOutput?: number | undefined;
+        tools?: boolean | undefined;
+        reasoning?: boolean | undefined;
+        thinking?: ("high" | "low" | "max" | "medium" | "minimal" | "off")[] | undefined;
+        input?: ("image" | "text")[] | undefined;
+        price?: {
+            input: number;
+            output: number;
+            cacheRead?: number | undefined;
+            cacheWrite?: number | undefined;
+            above?: {
+                input: number;
+                output: number;
+                cacheRead?: number | undefined;
+                cacheWrite?: number | undefined;
+                tokens: number;
+            } | undefined;
+        } | undefined;
+    }[], "The models to offer; without it all that are known.">]>, undefined>;
+    headers: v.OptionalSchema<v.SchemaWithPipe<readonly [v.RecordSchema<v.StringSchema<undefined>, v.SchemaWithPipe<readonly [v.UnionSchema<[v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>]>, v.InstanceSchema<typeof import("nexus-gateway/sdk").Secret, undefined>], undefined>, v.MetadataAction<string | import("nexus-gateway/sdk").Secret, {
+        readonly secret: true;
+        readonly description?: string;
+    }>, v.TransformAction<string | import("nexus-gateway/sdk").Secret, import("nexus-gateway/sdk").Secret>]>, undefined>, v.DescriptionAction<{
+        [x: string]: import("nexus-gateway/sdk").Secret;
+    }, "Sent with every request.">]>, {}>;
+    timeoutMs: v.OptionalSchema<v.SchemaWithPipe<readonly [v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>, v.MaxValueAction<number, 3600000, undefined>]>, v.DescriptionAction<number, "Milliseconds until the answer begins.">]>, 300000>;
+    stallMs: v.OptionalSchema<v.SchemaWithPipe<readonly [v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>, v.MaxValueAction<number, 3600000, undefined>]>, v.DescriptionAction<number, "Milliseconds between two pieces of it.">]>, 180000>;
+}
+
 declare const malformed = "$malformed"
+
+declare const modelAccounts: import("nexus-gateway/sdk").HookToken<[provider: string], readonly Account[] | undefined, readonly Account[] | undefined>
+
+declare const modelAfter: import("nexus-gateway/sdk").HookToken<[Attempt, AttemptOutcome], void, void>
+
+declare const modelBefore: import("nexus-gateway/sdk").HookToken<[Attempt], void, void>
+
+declare const modelRoute: import("nexus-gateway/sdk").HookToken<[Route, RouteRequest], Route | undefined, Route>
 
 declare const modelStream: import("nexus-gateway/sdk").HookToken<[ModelRequest, EmitPart], ModelFinish | undefined, ModelFinish | undefined>
 
 declare const models: import("nexus-gateway/sdk").Contract<"models", {
-    readonly 'models.list': import("nexus-gateway/sdk").Method<NoInfer<v.OptionalSchema<v.StrictObjectSchema<{}, undefined>, {}>>, NoInfer<v.StrictObjectSchema<{
-        readonly models: v.ArraySchema<v.StrictObjectSchema<{
-            readonly id: v.StringSchema<undefined>;
-            readonly name: v.StringSchema<undefined>;
-            readonly provider: v.StringSchema<undefined>;
-            readonly contextWindow: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>, undefined>;
-            readonly reasoning: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
+    readonly 'models.list': import("nexus-gateway/sdk").Method<NoInfer<import("valibot").OptionalSchema<import("valibot").StrictObjectSchema<{
+        readonly view: import("valibot").OptionalSchema<import("valibot").PicklistSchema<["default", "configured", "all"], undefined>, undefined>;
+        readonly agentId: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").StringSchema<undefined>, import("valibot").MinLengthAction<string, 1, undefined>, import("valibot").MaxLengthAction<string, 512, undefined>]>, undefined>;
+        readonly detail: import("valibot").OptionalSchema<import("valibot").BooleanSchema<undefined>, undefined>;
+    }, undefined>, {}>>, NoInfer<import("valibot").StrictObjectSchema<{
+        readonly models: import("valibot").ArraySchema<import("valibot").StrictObjectSchema<{
+            readonly id: import("valibot").StringSchema<undefined>;
+            readonly name: import("valibot").StringSchema<undefined>;
+            readonly provider: import("valibot").StringSchema<undefined>;
+            readonly contextWindow: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 1, undefined>]>, undefined>;
+            readonly reasoning: import("valibot").OptionalSchema<import("valibot").BooleanSchema<undefined>, undefined>;
+            readonly aliases: import("valibot").OptionalSchema<import("valibot").ArraySchema<import("valibot").StringSchema<undefined>, undefined>, undefined>;
+            readonly maxOutput: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
+            readonly tools: import("valibot").OptionalSchema<import("valibot").BooleanSchema<undefined>, undefined>;
+            readonly thinking: import("valibot").OptionalSchema<import("valibot").ArraySchema<import("valibot").PicklistSchema<readonly ["off", "minimal", "low", "medium", "high", "max"], undefined>, undefined>, undefined>;
+            readonly input: import("valibot").OptionalSchema<import("valibot").ArraySchema<import("valibot").PicklistSchema<["text", "image"], undefined>, undefined>, undefined>;
+            readonly price: import("valibot").OptionalSchema<import("valibot").StrictObjectSchema<{
+                readonly input: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+                readonly output: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+                readonly cacheRead: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
+                readonly cacheWrite: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
+                readonly above: import("valibot").OptionalSchema<import("valibot").StrictObjectSchema<{
+                    readonly input: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+                    readonly output: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+                    readonly cacheRead: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
+                    readonly cacheWrite: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
+                    readonly tokens: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 1, undefined>]>;
+                }, undefined>, undefined>;
+            }, undefined>, undefined>;
+            readonly default: import("valibot").OptionalSchema<import("valibot").BooleanSchema<undefined>, undefined>;
+        }, undefined>, undefined>;
+    }, undefined>>>;
+    readonly 'models.status': import("nexus-gateway/sdk").Method<undefined, NoInfer<import("valibot").StrictObjectSchema<{
+        readonly default: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
+        readonly fallbacks: import("valibot").ArraySchema<import("valibot").StringSchema<undefined>, undefined>;
+        readonly providers: import("valibot").ArraySchema<import("valibot").StrictObjectSchema<{
+            readonly id: import("valibot").StringSchema<undefined>;
+            readonly models: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+            readonly accounts: import("valibot").ArraySchema<import("valibot").StrictObjectSchema<{
+                readonly id: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
+                readonly kind: import("valibot").OptionalSchema<import("valibot").PicklistSchema<["oauth", "token", "key"], undefined>, undefined>;
+                readonly state: import("valibot").PicklistSchema<["ready", "cooling", "open"], undefined>;
+                readonly until: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
+                readonly reason: import("valibot").OptionalSchema<import("valibot").PicklistSchema<readonly ("auth" | "billing" | "context_length" | "format" | "network" | "rate_limit" | "refusal" | "server" | "timeout")[], undefined>, undefined>;
+                readonly errors: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+            }, undefined>, undefined>;
+        }, undefined>, undefined>;
+        readonly retry: import("valibot").StrictObjectSchema<{
+            readonly windowMs: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+            readonly offered: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+            readonly extra: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+            readonly refused: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+            readonly ratio: import("valibot").NumberSchema<undefined>;
+        }, undefined>;
+    }, undefined>>>;
+    readonly 'models.probe': import("nexus-gateway/sdk").Method<NoInfer<import("valibot").OptionalSchema<import("valibot").StrictObjectSchema<{
+        readonly model: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").StringSchema<undefined>, import("valibot").MinLengthAction<string, 1, undefined>, import("valibot").MaxLengthAction<string, 512, undefined>]>, undefined>;
+        readonly account: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").StringSchema<undefined>, import("valibot").MinLengthAction<string, 1, undefined>, import("valibot").MaxLengthAction<string, 512, undefined>]>, undefined>;
+        readonly timeoutMs: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 1, undefined>, import("valibot").MaxValueAction<number, 120000, undefined>]>, 20000>;
+    }, undefined>, {}>>, NoInfer<import("valibot").StrictObjectSchema<{
+        readonly ok: import("valibot").BooleanSchema<undefined>;
+        readonly provider: import("valibot").StringSchema<undefined>;
+        readonly model: import("valibot").StringSchema<undefined>;
+        readonly account: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
+        readonly firstMs: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
+        readonly durationMs: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+        readonly kind: import("valibot").OptionalSchema<import("valibot").PicklistSchema<readonly ("auth" | "billing" | "context_length" | "format" | "network" | "rate_limit" | "refusal" | "server" | "timeout")[], undefined>, undefined>;
+        readonly status: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
+        readonly retryAfterMs: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
+        readonly message: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
+        readonly fix: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
+    }, undefined>>>;
+    readonly 'models.route': import("nexus-gateway/sdk").Method<NoInfer<import("valibot").StrictObjectSchema<{
+        readonly text: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").StringSchema<undefined>, import("valibot").MaxLengthAction<string, 100000, undefined>]>, "">;
+        readonly model: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").StringSchema<undefined>, import("valibot").MinLengthAction<string, 1, undefined>, import("valibot").MaxLengthAction<string, 512, undefined>]>, undefined>;
+        readonly agentId: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").StringSchema<undefined>, import("valibot").MinLengthAction<string, 1, undefined>, import("valibot").MaxLengthAction<string, 512, undefined>]>, undefined>;
+        readonly sessionKey: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").StringSchema<undefined>, import("valibot").MinLengthAction<string, 1, undefined>, import("valibot").MaxLengthAction<string, 512, undefined>]>, undefined>;
+        readonly thinking: import("valibot").OptionalSchema<import("valibot").PicklistSchema<readonly ["off", "minimal", "low", "medium", "high", "max"], undefined>, undefined>;
+    }, undefined>>, NoInfer<import("valibot").StrictObjectSchema<{
+        readonly model: import("valibot").StringSchema<undefined>;
+        readonly fallbacks: import("valibot").ArraySchema<import("valibot").StringSchema<undefined>, undefined>;
+        readonly tier: import("valibot").OptionalSchema<import("valibot").PicklistSchema<readonly ["fast", "balanced", "capable"], undefined>, undefined>;
+        readonly reasons: import("valibot").ArraySchema<import("valibot").StringSchema<undefined>, undefined>;
+        readonly candidates: import("valibot").ArraySchema<import("valibot").StrictObjectSchema<{
+            readonly model: import("valibot").StringSchema<undefined>;
+            readonly account: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
+            readonly state: import("valibot").PicklistSchema<["ready", "cooling", "open"], undefined>;
         }, undefined>, undefined>;
     }, undefined>>>;
 }, {}, {}, {
@@ -221,28 +682,34 @@ declare const modelsErrors: {
         readonly text: 'no running provider has that model{hint}';
         readonly fix: 'See `nexus call models.list`; a reference is provider/id or a bare id.';
     };
-    readonly NEXUS_MODELS_NONE: {
-        readonly wire: 'UNAVAILABLE';
-        readonly text: 'no provider offers a model';
-        readonly fix: 'Set up a provider, such as provider-openai-compatible with its baseUrl, or enable provider-demo.';
-    };
-    readonly NEXUS_MODELS_PROVIDER: {
-        readonly wire: 'UNAVAILABLE';
-        readonly text: 'provider "{provider}" {reason}{status}';
-        readonly fix: '{advice}';
-    };
-}
+    readonly NEXUS_MODELS_NOT_ALLOWED: {
+        readonly wire: 'INVALID_REQUEST';
+        readonly status: 403;
+        readonly text: 'the settings do not allow that model{where}';
+        readonly fix: 'Add it to `models.allow` as provider/id, or its provider as provider
 
 declare const modelsListed: import("nexus-gateway/sdk").HookToken<[], readonly ModelSpec[] | undefined, (readonly ModelSpec[])[]>
+
+declare function offerLanguageModel(ctx: Pick<Ctx, 'scope' | 'tap' | 'clock' | 'log'>, offer: LanguageModelOffer): void
 
 declare function offerModels(ctx: Pick<Ctx, 'scope' | 'tap'>, provider: Provider): void
 
 declare function parseArguments(text: string): Readonly<Record<string, unknown>>
 
+declare function priceFor({ above, ...price }: ModelPrice, inputTokens: number): TokenPrice
+
 declare function providerFailure(provider: string, kind: FailureKind, more?: {
     readonly status?: number;
     readonly retryAfterMs?: number;
 }, cause?: unknown): NexusError
+
+declare const referenceOf: ({ provider, id }: Pick<ModelSpec, 'provider' | 'id'>) => string
+
+declare function thinkingFor(spec: Pick<ModelSpec, 'reasoning' | 'thinking'>, wanted: ThinkingLevel | undefined): ThinkingLevel | undefined
+
+declare const thinkingLevels: readonly ['off', 'minimal', 'low', 'medium', 'high', 'max']
+
+declare const tiers: readonly ['fast', 'balanced', 'capable']
 
 declare function underSignals<T>(signals: readonly AbortSignal[], work: (signal: AbortSignal) => T | Promise<T>): Promise<T>
 
