@@ -55,7 +55,7 @@ const isFile = (path: string): boolean => /^(kernel|sdk|plugins)\//.test(path)
 
 /** The compiler writes each top-level statement from the first column on, and what is inside it further in. */
 function parsed(path: string, source: string): File {
-  const statements = source.replace(/\/\*[^]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '').split(/\n(?=(?:export|import|declare|interface|type|abstract|class|const|let|var|function|enum|namespace)\b)/).map((text) => text.replace(/[ \t]+$/gm, '').replace(/\n{2,}/g, '\n').trim()).filter(Boolean)
+  const statements = withoutComments(source).split(/\n(?=(?:export|import|declare|interface|type|abstract|class|const|let|var|function|enum|namespace)\b)/).map((text) => text.replace(/[ \t]+$/gm, '').replace(/\n{2,}/g, '\n').trim()).filter(Boolean)
   const imported = new Map<string, { file: string; name: string }>()
   const exported: { as: string; name: string; file?: string }[] = []
   const declarations: Declaration[] = []
@@ -189,3 +189,7 @@ export function lineDiff(before: readonly string[], after: readonly string[]): s
   }
   return diff
 }
+
+/** A comment's marks inside a text are part of that text. */
+const withoutComments = (source: string): string =>
+  source.replace(/('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)|\/\*[^]*?\*\//g, (_, text: string | undefined) => text ?? '').replace(/^\s*\/\/.*$/gm, '')

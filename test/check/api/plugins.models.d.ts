@@ -686,7 +686,33 @@ declare const modelsErrors: {
         readonly wire: 'INVALID_REQUEST';
         readonly status: 403;
         readonly text: 'the settings do not allow that model{where}';
-        readonly fix: 'Add it to `models.allow` as provider/id, or its provider as provider
+        readonly fix: 'Add it to `models.allow` as provider/id, or its provider as provider/*.';
+    };
+    readonly NEXUS_MODELS_ACCOUNT: {
+        readonly wire: 'INVALID_REQUEST';
+        readonly status: 404;
+        readonly text: 'provider "{provider}" has no such account';
+        readonly fix: 'See `nexus models status` for the accounts there are.';
+    };
+    readonly NEXUS_MODELS_NONE: {
+        readonly wire: 'UNAVAILABLE';
+        readonly text: 'no provider offers a model';
+        readonly fix: 'Set up a provider, such as provider-openai-compatible with its baseUrl, or enable provider-demo.';
+    };
+    readonly NEXUS_MODELS_FILTER: {
+        readonly text: 'none of the {count} models has that in its name';
+        readonly fix: 'See `nexus models list` for all of them.';
+    };
+    readonly NEXUS_MODELS_TIMEOUT: {
+        readonly text: '--timeout is no number of milliseconds';
+        readonly fix: 'Give a whole number from 1 to 120000.';
+    };
+    readonly NEXUS_MODELS_PROVIDER: {
+        readonly wire: 'UNAVAILABLE';
+        readonly text: 'provider "{provider}" {reason}{status}';
+        readonly fix: '{advice}';
+    };
+}
 
 declare const modelsListed: import("nexus-gateway/sdk").HookToken<[], readonly ModelSpec[] | undefined, (readonly ModelSpec[])[]>
 
