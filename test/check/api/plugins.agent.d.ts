@@ -417,11 +417,6 @@ declare const agentErrors: {
         readonly text: 'the message cannot be taken: {reason}';
         readonly fix: 'Send less, or a smaller picture (png, jpeg, gif or webp).';
     };
-    readonly NEXUS_AGENT_SPAWN: {
-        readonly wire: 'FORBIDDEN';
-        readonly text: 'no sub-agent was started: {reason}';
-        readonly fix: 'Do it in this run, or let the operator change agent.defaults.subagents.';
-    };
     readonly NEXUS_AGENT_FAILED: {
         readonly wire: 'UNAVAILABLE';
         readonly status: 500;
