@@ -35,7 +35,9 @@ export type ResetDue = (session: KeyInfo, lastActive: number, now: number) => 'd
 
 /** Throws RangeError for a time zone that does not exist. */
 export function resetDue(rules: ResetRules): ResetDue {
-  const local = localTime(rules.timeZone)
+  // A time zone that does not exist is told now; the machine's own waits until it is wanted, for it takes longer to load than all else of a start.
+  let known = rules.timeZone === undefined ? undefined : localTime(rules.timeZone)
+  const local: LocalTime = (at) => (known ??= localTime(undefined))(at)
   return (session, lastActive, now) => {
     const own = ruleOf(session, rules)
     if (!own) return undefined

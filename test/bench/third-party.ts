@@ -1,12 +1,12 @@
 /** Plugins of others: installed and idle, edited, and written from nothing. */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { binary, startNexus } from './processes.ts'
+import { binary, root, startNexus } from './processes.ts'
 import type { Row, Scenario } from './row.ts'
 import { interleave, median } from './stats.ts'
 import { open } from './wire.ts'
@@ -119,6 +119,9 @@ export const scaffold: Scenario = async () => {
   const dir = await mkdtemp(join(tmpdir(), 'nexus-bench-'))
   try {
     const env = { ...process.env, NEXUS_STATE_DIR: join(dir, 'state') }
+    // Found as in a folder of whoever has installed it.
+    await mkdir(join(dir, 'node_modules'))
+    await symlink(root, join(dir, 'node_modules', 'nexus-gateway'))
     const taken: number[] = []
     for (const name of ['warm', 'one', 'two', 'three']) {
       const began = performance.now()
