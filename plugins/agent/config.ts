@@ -15,13 +15,6 @@ const tokens = whole(256, 10_000_000)
 /** Read by the plugins that own them, through `AgentApi.profile`. */
 const theirs = v.record(v.string(), v.unknown())
 
-const subagents = v.strictObject({
-  maxConcurrent: v.optional(v.pipe(whole(1, 100), v.description('Sub-agents that run at once for one run.'))),
-  maxDepth: v.optional(v.pipe(whole(0, 5), v.description('How deep sub-agents may start others; 0 for none at all.'))),
-  tools: v.optional(v.pipe(ToolPolicy, v.description('For sub-agents, on top of all that binds the run that starts them.'))),
-  models: v.optional(v.pipe(references, v.description('Models that a sub-agent may be given besides the one that starts it.'))),
-  timeoutMs: v.optional(whole(1000, maxTimeoutMs)),
-})
 const compaction = v.strictObject({
   auto: v.optional(v.pipe(v.boolean(), v.description('Whether a conversation is summed up before it outgrows the model.'))),
   reserveTokens: v.optional(v.pipe(tokens, v.description('Of the window, kept free for the answer; a quarter of it at most.'))),
@@ -49,7 +42,6 @@ const own = {
   system: v.optional(v.pipe(v.string(), v.maxLength(200_000), v.description('The system prompt.'))),
   timeoutMs: v.optional(v.pipe(whole(1000, maxTimeoutMs), v.description('Of a run.'))),
   maxSteps: v.optional(v.pipe(whole(1, 200), v.description('Requests to the model in one run.'))),
-  subagents: v.optional(subagents),
   compaction: v.optional(compaction),
   pruning: v.optional(pruning),
   bootstrap: v.optional(bootstrap),

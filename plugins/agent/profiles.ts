@@ -6,7 +6,6 @@ import { failAgent } from './errors.ts'
 
 export const mainAgent = 'main'
 
-export interface Subagents { readonly maxConcurrent: number; readonly maxDepth: number; readonly timeoutMs: number; readonly tools: ToolPolicy | undefined; readonly models: readonly string[] }
 export interface Compaction { readonly auto: boolean; readonly reserveTokens: number; readonly keepRecentTokens: number }
 export interface Pruning { readonly ttlMs: number; readonly keepLast: number; readonly maxChars: number }
 export interface Bootstrap { readonly files: readonly string[]; readonly maxChars: number; readonly totalChars: number }
@@ -25,7 +24,6 @@ export interface AgentProfile {
   readonly system: string
   readonly timeoutMs: number
   readonly maxSteps: number
-  readonly subagents: Subagents
   readonly compaction: Compaction
   readonly pruning: Pruning
   readonly bootstrap: Bootstrap
@@ -56,7 +54,6 @@ function profile(id: string, name: string | undefined, defaults: OwnSettings, ow
     system: own.system ?? defaults.system ?? usualSystem,
     timeoutMs: own.timeoutMs ?? defaults.timeoutMs ?? 600_000,
     maxSteps: own.maxSteps ?? defaults.maxSteps ?? 16,
-    subagents: filled<Subagents>({ maxConcurrent: 8, maxDepth: 1, timeoutMs: 600_000, tools: undefined, models: [] }, defaults.subagents, own.subagents),
     compaction: filled<Compaction>({ auto: true, reserveTokens: 16_384, keepRecentTokens: 20_000 }, defaults.compaction, own.compaction),
     pruning: filled<Pruning>({ ttlMs: 300_000, keepLast: 3, maxChars: 4_000 }, defaults.pruning, own.pruning),
     bootstrap: filled<Bootstrap>({ files: usualFiles, maxChars: 20_000, totalChars: 100_000 }, defaults.bootstrap, own.bootstrap),

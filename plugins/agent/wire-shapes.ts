@@ -10,7 +10,7 @@ export const AgentsListResult = v.strictObject({
 })
 export const AgentsGetResult = v.strictObject({
   id: text, name: v.optional(text), model: v.optional(text), fallbacks: v.optional(v.array(text)), thinking: v.optional(text), workspace: v.optional(text),
-  timeoutMs: v.number(), maxSteps: v.number(), tools: v.optional(v.record(text, v.unknown())), subagents: v.record(text, v.unknown()),
+  timeoutMs: v.number(), maxSteps: v.number(), tools: v.optional(v.record(text, v.unknown())),
   compaction: v.record(text, v.unknown()), pruning: v.record(text, v.unknown()), bootstrap: v.array(text), systemChars: v.number(),
 })
 

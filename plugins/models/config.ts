@@ -1,22 +1,13 @@
 /** The plugin's block in `nexus.json5`. */
 import * as v from 'valibot'
-import { thinkingLevels } from './spec.ts'
-import { Price } from './wire.ts'
+import { modelFacts } from './wire.ts'
 
 const reference = v.pipe(v.string(), v.minLength(1), v.maxLength(300))
-const count = v.pipe(v.number(), v.integer(), v.minValue(1))
 const minutes = v.pipe(v.number(), v.minValue(0.01), v.maxValue(7 * 24 * 60))
 
 const known = v.strictObject({
-  name: v.optional(v.string()),
+  ...modelFacts,
   aliases: v.optional(v.array(reference)),
-  contextWindow: v.optional(count),
-  maxOutput: v.optional(count),
-  tools: v.optional(v.boolean()),
-  reasoning: v.optional(v.boolean()),
-  thinking: v.optional(v.array(v.picklist(thinkingLevels))),
-  input: v.optional(v.array(v.picklist(['text', 'image']))),
-  price: v.optional(v.pipe(Price, v.description('US dollars per million tokens.'))),
 })
 
 const cooldowns = v.strictObject({

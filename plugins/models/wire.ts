@@ -12,6 +12,19 @@ const kind = v.picklist(failureKinds)
 const tokenPrice = { input: dollars, output: dollars, cacheRead: v.optional(dollars), cacheWrite: v.optional(dollars) }
 export const Price = v.strictObject({ ...tokenPrice, above: v.optional(v.strictObject({ tokens: v.pipe(v.number(), v.integer(), v.minValue(1)), ...tokenPrice })) })
 
+const size = v.pipe(v.number(), v.integer(), v.minValue(1))
+/** What an operator may say of a model, in the settings of `models` and of its provider. */
+export const modelFacts = {
+  name: v.optional(v.string()),
+  contextWindow: v.optional(size),
+  maxOutput: v.optional(size),
+  tools: v.optional(v.boolean()),
+  reasoning: v.optional(v.boolean()),
+  thinking: v.optional(v.array(v.picklist(thinkingLevels))),
+  input: v.optional(v.array(v.picklist(['text', 'image']))),
+  price: v.optional(v.pipe(Price, v.description('US dollars per million tokens.'))),
+}
+
 /** The protocol's `ModelChoice`; what follows `reasoning` is there only with `detail`. */
 const ModelChoice = v.strictObject({
   id: v.string(),

@@ -1,22 +1,13 @@
 /** The settings that every provider behind the AI SDK has. */
 import * as v from 'valibot'
 import { secret } from 'nexus-gateway/sdk'
-import { thinkingLevels } from '../spec.ts'
-import { Price } from '../wire.ts'
+import { modelFacts } from '../wire.ts'
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(1))
 const ms = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3_600_000))
 
 const model = v.strictObject({
   id: v.pipe(v.string(), v.minLength(1), v.description('As the server calls it.')),
-  name: v.optional(v.string()),
-  contextWindow: v.optional(count),
-  maxOutput: v.optional(count),
-  tools: v.optional(v.boolean()),
-  reasoning: v.optional(v.boolean()),
-  thinking: v.optional(v.array(v.picklist(thinkingLevels))),
-  input: v.optional(v.array(v.picklist(['text', 'image']))),
-  price: v.optional(v.pipe(Price, v.description('US dollars per million tokens.'))),
+  ...modelFacts,
 })
 
 const account = v.strictObject({

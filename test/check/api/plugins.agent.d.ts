@@ -48,7 +48,6 @@ declare interface AgentProfile {
     readonly system: string;
     readonly timeoutMs: number;
     readonly maxSteps: number;
-    readonly subagents: Subagents;
     readonly compaction: Compaction;
     readonly pruning: Pruning;
     readonly bootstrap: Bootstrap;
@@ -228,14 +227,6 @@ declare const Step: v.StrictObjectSchema<{
     readonly isError: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
 }, undefined>
 
-declare interface Subagents {
-    readonly maxConcurrent: number;
-    readonly maxDepth: number;
-    readonly timeoutMs: number;
-    readonly tools: ToolPolicy | undefined;
-    readonly models: readonly string[];
-}
-
 declare interface Wish {
     readonly cause: Cause;
     readonly model?: string;
@@ -272,7 +263,6 @@ declare const agent: import("nexus-gateway/sdk").Contract<"agent", {
         readonly timeoutMs: v.NumberSchema<undefined>;
         readonly maxSteps: v.NumberSchema<undefined>;
         readonly tools: v.OptionalSchema<v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>, undefined>;
-        readonly subagents: v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>;
         readonly compaction: v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>;
         readonly pruning: v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>;
         readonly bootstrap: v.ArraySchema<v.StringSchema<undefined>, undefined>;

@@ -359,7 +359,6 @@ declare const all: v.StrictObjectSchema<{
         kind: "key" | "oauth" | "token";
     }[], "Several keys: requests take turns, and one that fails rests.">]>, readonly []>;
     models: v.OptionalSchema<v.SchemaWithPipe<readonly [v.ArraySchema<v.StrictObjectSchema<{
-        readonly id: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.DescriptionAction<string, "As the server calls it.">]>;
         readonly name: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
         readonly contextWindow: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>, undefined>;
         readonly maxOutput: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>, undefined>;
@@ -392,8 +391,8 @@ declare const all: v.StrictObjectSchema<{
                 tokens: number;
             } | undefined;
         }, "US dollars per million tokens.">]>, undefined>;
+        readonly id: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.DescriptionAction<string, "As the server calls it.">]>;
     }, undefined>, undefined>, v.DescriptionAction<{
-        id: string;
         name?: string | undefined;
         contextWindow?: number | undefined;
         maxOutput?: number | undefined;
@@ -414,6 +413,7 @@ declare const all: v.StrictObjectSchema<{
                 tokens: number;
             } | undefined;
         } | undefined;
+        id: string;
     }[], "The models to offer; without it all that are known.">]>, undefined>;
     headers: v.OptionalSchema<v.SchemaWithPipe<readonly [v.RecordSchema<v.StringSchema<undefined>, v.SchemaWithPipe<readonly [v.UnionSchema<[v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>]>, v.InstanceSchema<typeof import("nexus-gateway/sdk").Secret, undefined>], undefined>, v.MetadataAction<string | import("nexus-gateway/sdk").Secret, {
         readonly secret: true;
@@ -503,7 +503,6 @@ declare const languageModelSettings: {
         kind: "key" | "oauth" | "token";
     }[], "Several keys: requests take turns, and one that fails rests.">]>, readonly []>;
     models: v.OptionalSchema<v.SchemaWithPipe<readonly [v.ArraySchema<v.StrictObjectSchema<{
-        readonly id: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.DescriptionAction<string, "As the server calls it.">]>;
         readonly name: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
         readonly contextWindow: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>, undefined>;
         readonly maxOutput: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>, undefined>;
@@ -536,8 +535,8 @@ declare const languageModelSettings: {
                 tokens: number;
             } | undefined;
         }, "US dollars per million tokens.">]>, undefined>;
+        readonly id: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.DescriptionAction<string, "As the server calls it.">]>;
     }, undefined>, undefined>, v.DescriptionAction<{
-        id: string;
         name?: string | undefined;
         contextWindow?: number | undefined;
         maxOutput?: number | undefined;
@@ -558,6 +557,7 @@ declare const languageModelSettings: {
                 tokens: number;
             } | undefined;
         } | undefined;
+        id: string;
     }[], "The models to offer; without it all that are known.">]>, undefined>;
     headers: v.OptionalSchema<v.SchemaWithPipe<readonly [v.RecordSchema<v.StringSchema<undefined>, v.SchemaWithPipe<readonly [v.UnionSchema<[v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>]>, v.InstanceSchema<typeof import("nexus-gateway/sdk").Secret, undefined>], undefined>, v.MetadataAction<string | import("nexus-gateway/sdk").Secret, {
         readonly secret: true;
