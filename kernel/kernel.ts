@@ -108,7 +108,8 @@ export function createKernel(options: KernelOptions): Kernel {
   let numbers = 0
   let door: ConnectionsApi & { list(): readonly Connection[] } = { list: () => [], end: () => {}, doors: () => [] }
   let queue: Promise<unknown> = Promise.resolve()
-  let queued = 0
+  /** What each of the changes that wait or are being made touches. */
+  const queued = new Set<readonly string[]>()
 
   const { marker = new Marker(), quarantine = createQuarantine(join(paths.state, 'config', 'quarantine.json')) } = options
   const onFault = createFaults(log, (fault) => invoke(pluginFaulted, fault))
@@ -161,18 +162,15 @@ export function createKernel(options: KernelOptions): Kernel {
     checkSettings: (unit: Unit, block) => options.checkSettings?.(unit.manifest, block) ?? [],
     elsewhere: (service) => installed.find((manifest) => manifest.provides.includes(service))?.id,
   }
-  function hearLog(): void {
-    log.addSink((record) => { if (point(logWritten).used) void invoke(logWritten, record) })
-  }
 
   function invoke<A extends readonly unknown[], R, F>(token: HookToken<A, R, F>, ...args: A): MaybePromise<F> {
     return point(token).invoke(args) as MaybePromise<F>
   }
 
   /** One change after the other, whatever becomes of the one before. */
-  function enqueue<T>(work: () => Promise<T>): Promise<T> {
-    queued++
-    const done = queue.then(work).finally(() => queued--)
+  function enqueue<T>(touched: readonly string[], work: () => Promise<T>): Promise<T> {
+    queued.add(touched)
+    const done = queue.then(work).finally(() => queued.delete(touched))
     queue = done.catch(() => {})
     return done
   }
@@ -181,9 +179,9 @@ export function createKernel(options: KernelOptions): Kernel {
     phase = 'starting'
     const { plugins, twice, read } = await identify(aside.free(options.plugins), new Set(options.read?.keys()))
     wanted = plugins
-    await enqueue(() => change(host, { plugins, settings, touched: new Set(), whole: false, refused: new Map([...aside.refused(), ...twice]), read: new Map([...options.read ?? [], ...read]) }))
+    await enqueue([], () => change(host, { plugins, settings, touched: new Set(), whole: false, refused: new Map([...aside.refused(), ...twice]), read: new Map([...options.read ?? [], ...read]) }))
     // Only now is anybody there to write down what was logged so far.
-    hearLog()
+    log.addSink((record) => { if (point(logWritten).used) void invoke(logWritten, record) })
     for (const [id, error] of host.failed) {
       log.for(id).error(error.message, { code: error.code, fix: error.fix, error: error.cause })
       await invoke(pluginFailed, { id, error })
@@ -202,12 +200,13 @@ export function createKernel(options: KernelOptions): Kernel {
   }
 
   async function apply(changes: Changes, cause?: Cause): Promise<ChangeReport> {
-    // From inside a call the change would wait for that very call to end.
-    const inside = cause !== undefined && cause.path.length > 0 && (queued > 0 || cause.path.some((id) => affectedBy(host, touchedBy(changes, { wanted, settings })).has(id)))
-    const done = enqueue(() => applyNow(changes))
+    const touched = touchedBy(changes, { wanted, settings })
+    const affected = affectedBy(host, [...queued, touched].flat())
+    const done = enqueue(touched, () => applyNow(changes))
     done.then(() => changes.settled?.(), (error: unknown) => changes.settled?.(error))
-    if (!inside) return done
-    done.catch((error: unknown) => log.error('a scheduled change of plugins failed', { reason: reasonOf(error), plugins: touchedBy(changes, { wanted, settings }) }))
+    // From inside a call it, or one before it, would wait for that very call to end.
+    if (!cause?.path.some((id) => affected.has(id))) return done
+    done.catch((error: unknown) => log.error('a scheduled change of plugins failed', { reason: reasonOf(error), plugins: touched }))
     return { scheduled: true, started: [], stopped: [], blocked: [] }
   }
 

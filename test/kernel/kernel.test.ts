@@ -124,6 +124,24 @@ describe('a kernel', () => {
     await kernel.close()
   })
 
+  it('waits behind a change that is under way, and puts off only what one of the two would have to wait for', async () => {
+    const slow = (id: string) => definePlugin({ id, setup: () => new Promise<object>((done) => { setTimeout(() => done({}), 50) }) })
+    const doer = definePlugin({
+      id: 'doer', requires: { greeter: optional(Greeter) }, methods: { 'doer.load': method({ scope: 'operator.read', params: v.string() }) },
+      setup: () => ({ methods: { 'doer.load': (id, call) => kernel.apply({ load: [wanted(slow(id))] }, call) } }),
+    })
+    const kernel = kernelOf([guard, doer, greeter('hi')])
+    await kernel.start()
+    const other = kernel.apply({ load: [wanted(slow('other'))] })
+    expect(await kernel.dispatch('doer.load', 'one', origin)).toMatchObject({ started: ['one'] })
+    await other
+    const restart = kernel.apply({ load: [wanted(greeter('ahoy'))] })
+    expect(await kernel.dispatch('doer.load', 'two', origin)).toMatchObject({ scheduled: true, started: [] })
+    await restart
+    await expect.poll(() => kernel.inspect('two')?.state).toBe('active')
+    await kernel.close()
+  })
+
   it('runs hooks in the order of plugin ids, changed by before and after', async () => {
     const seen: string[] = []
     const ping = hook.series<[]>('z.ping')

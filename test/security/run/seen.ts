@@ -65,6 +65,8 @@ export interface Run {
   /** Counted by `repeat`. */
   readonly n: number
   readonly full: boolean
+  /** Steps without a name that failed: told when the case fails. */
+  readonly asides: string[]
   /** Where its gateway's npm asks. */
   readonly registry: Registry | undefined
   /** A folder of its own, and its archives by name. */

@@ -26,6 +26,8 @@ export async function prepareSteps(run: Run, steps: readonly Step[]): Promise<vo
 async function runStep(run: Run, step: Step): Promise<Seen> {
   const seen = await did(run, step)
   if (step.name !== undefined) run.named.set(step.name, seen)
+  // Nobody looks at it, and what comes after it may fail for that alone.
+  else if (seen.ok === false) run.asides.push(`before it, ${seen.verb} failed: ${seen.fault ?? JSON.stringify(seen.error)}`)
   return seen
 }
 
