@@ -1,5 +1,6 @@
 /** IP addresses as numbers. Pure. */
 import { isIPv4, isIPv6 } from 'node:net'
+import { once } from './once.ts'
 
 export interface Address { readonly family: 4 | 6; readonly value: bigint }
 
@@ -35,7 +36,7 @@ export function contains({ family, value, bits }: Network, address: Address): bo
 /** The IPv4 addresses that an IPv6 address stands for or is routed by. `::` and `::1` are themselves alone (RFC 4291). */
 export function embedded({ family, value }: Address): Address[] {
   if (family === 4 || value <= 1n) return []
-  return carriers.filter(({ network }) => contains(network, { family, value })).flatMap(({ shifts, flip }) =>
+  return carriers().filter(({ network }) => contains(network, { family, value })).flatMap(({ shifts, flip }) =>
     shifts.map((shift) => ({ family: 4 as const, value: low((flip === shift ? ~value : value) >> BigInt(shift), 32) })))
     .concat(isIsatap(value) ? [{ family: 4, value: low(value, 32) }] : [])
 }
@@ -48,14 +49,14 @@ interface Carrier { readonly network: Network; readonly shifts: readonly number[
 
 const carrier = (cidr: string, shifts: readonly number[], flip?: number): Carrier => ({ network: parseNetwork(cidr)!, shifts, ...(flip === undefined ? {} : { flip }) })
 
-const carriers = [
+const carriers = once(() => [
   carrier('::/96', [0]),
   carrier('::ffff:0:0/96', [0]),
   carrier('::ffff:0:0:0/96', [0]),
   carrier('64:ff9b::/96', [0]),
   carrier('2002::/16', [80]),
   carrier('2001::/32', [64, 0], 0),
-]
+])
 
 function groupsOf(text: string): number[] {
   const [head = [], tail] = text.split('::').map(groupsIn)

@@ -4,6 +4,7 @@
  */
 import { contains, isIsatap, parseNetwork } from './address.ts'
 import type { Address } from './address.ts'
+import { once } from './once.ts'
 
 export type Kind = 'public' | 'unspecified' | 'loopback' | 'private' | 'link-local' | 'metadata' | 'multicast' | 'documentation' | 'benchmark' | 'embedded' | 'reserved'
 
@@ -21,13 +22,13 @@ const rows: readonly (readonly [Kind, readonly string[]])[] = [
   ['reserved', ['192.0.0.0/24', '192.88.99.0/24', '240.0.0.0/4', '2001::/23']],
 ]
 
-const ranges = rows.flatMap(([kind, cidrs]) => cidrs.map((cidr) => ({ kind, network: parseNetwork(cidr)! })))
-const globalUnicast = parseNetwork('2000::/3')!
+const ranges = once(() => rows.flatMap(([kind, cidrs]) => cidrs.map((cidr) => ({ kind, network: parseNetwork(cidr)! }))))
+const globalUnicast = once(() => parseNetwork('2000::/3')!)
 
 export function kindOf(address: Address): Kind {
-  const found = ranges.find(({ network }) => contains(network, address))
+  const found = ranges().find(({ network }) => contains(network, address))
   if (found) return found.kind
   if (address.family === 4) return 'public'
   if (isIsatap(address.value)) return 'embedded'
-  return contains(globalUnicast, address) ? 'public' : 'reserved'
+  return contains(globalUnicast(), address) ? 'public' : 'reserved'
 }
