@@ -7,6 +7,8 @@ import { ToolPolicy } from '../tools/contract.ts'
 export const maxTimeoutMs = 86_400_000
 export const queueModes = ['followup', 'collect', 'steer', 'interrupt'] as const
 export type QueueMode = (typeof queueModes)[number]
+export const disconnectPolicies = ['continue', 'abort'] as const
+export type DisconnectPolicy = (typeof disconnectPolicies)[number]
 
 const reference = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
 const references = v.pipe(v.array(reference), v.maxLength(20))
@@ -57,6 +59,7 @@ export const AgentConfig = v.strictObject({
     ...own,
   })), v.maxLength(1000)), []),
   maxConcurrent: v.optional(v.pipe(whole(1, 1000), v.description('Runs of sessions that are under way at once; more of them wait.')), 32),
+  onDisconnect: v.optional(v.pipe(v.picklist(disconnectPolicies), v.description('What becomes of a run when the connection that asked for it closes.')), 'continue'),
   queue: v.optional(v.strictObject({
     mode: v.optional(v.pipe(v.picklist(queueModes), v.description('What becomes of a message that arrives while its session is busy.')), 'followup'),
     cap: v.optional(v.pipe(whole(1, 1000), v.description('Messages that may wait in one session.')), 32),

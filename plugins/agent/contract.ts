@@ -6,19 +6,21 @@
 import * as v from 'valibot'
 import { contract, event, hook, method, service } from 'nexus-gateway/sdk'
 import type { Cause, NexusError } from 'nexus-gateway/sdk'
-import type { ModelMessage, ModelTool, ModelUsage, StopReason, ThinkingLevel } from '../models/contract.ts'
+import type { ModelMessage, ModelRequest, ModelTool, ModelUsage, StopReason, ThinkingLevel, ToolCallPart } from '../models/contract.ts'
 import type { UserMessage } from '../sessions/contract.ts'
-import type { QueueMode } from './config.ts'
+import type { DisconnectPolicy, QueueMode } from './config.ts'
 import type { AgentProfile } from './profiles.ts'
 import type { Place } from './rights.ts'
 import { AgentsGetResult, AgentsListResult, RunsGetResult, RunsListParams, RunsListResult } from './wire-shapes.ts'
 
 export { keepToAgent } from './bounds.ts'
-export { queueModes } from './config.ts'
-export type { QueueMode } from './config.ts'
+export { disconnectPolicies, queueModes } from './config.ts'
+export type { DisconnectPolicy, QueueMode } from './config.ts'
 export { agentErrors } from './errors.ts'
 export type { AgentProfile } from './profiles.ts'
 export type { Place } from './rights.ts'
+export { silentTokens } from './silent.ts'
+export { isStopWord } from './stop.ts'
 export type { RunRecord, RunStep } from './timeline.ts'
 
 // ── Runs ────────────────────────────────────────────────────────────────────────────────────────
@@ -42,6 +44,14 @@ interface Wish {
   /** Milliseconds from the first step on, at most 24 h; without it the agent's own limit holds. */
   readonly timeoutMs?: number
   readonly sampling?: Sampling
+  /** These two as in `ModelRequest`, in every step. */
+  readonly toolChoice?: ModelRequest['toolChoice']
+  readonly responseFormat?: ModelRequest['responseFormat']
+  /**
+   * Answers that are one of these and nothing else are silent: nothing of them is told, and the outcome says `silent`.
+   * `silentTokens.reply` for a session if left out, none for `answer`; a heartbeat adds `silentTokens.heartbeat`.
+   */
+  readonly silent?: readonly string[]
   /** For this run, after the agent's own system prompt. */
   readonly instructions?: string
   /** Aborting it stops the run. */
@@ -63,6 +73,11 @@ export interface RunRequest extends Wish {
   readonly runId?: string
   /** If the session is busy; without it the session's setting holds, then `agent.queue.mode`. */
   readonly queueMode?: QueueMode
+  /** Ids of connections that get the run's `tool` events from its beginning; see `AgentApi.watch`. */
+  readonly toolEventsTo?: readonly string[]
+  /** The connection that asks. When it closes, `onDisconnect` holds: of the request, else of the settings. */
+  readonly connectionId?: string
+  readonly onDisconnect?: DisconnectPolicy
 }
 /** A key that the session has seen begins nothing: the answer names the run it began. */
 export interface KeyedRunRequest extends RunRequest { readonly idempotencyKey: string }
@@ -72,6 +87,11 @@ export interface AnswerRequest extends Wish {
   readonly agentId: string
   /** Oldest first, the last one being what is to be answered. */
   readonly messages: readonly ModelMessage[]
+  /**
+   * Tools that the caller runs. Only these are offered; when the model calls some, the run ends as `ok` with stopReason
+   * `toolUse` and they stand in the outcome's `toolCalls`. The caller's next request brings the results in `messages`.
+   */
+  readonly clientTools?: readonly ModelTool[]
 }
 
 interface RunNamed {
@@ -131,10 +151,14 @@ export interface RunSummary extends RunInfo {
   readonly joined?: string
   /** How many `runProgress` there were. */
   readonly pieces: number
+  /** The answer was a silent token: there is no text, and nobody is to be sent anything. */
+  readonly silent?: true
 }
 export interface RunOutcome extends RunSummary {
   /** Everything the model said to the user, over all steps, also when it was cut off. */
   readonly text: string
+  /** Calls of the caller's own tools (`clientTools`) that the run ended with; none of them was made. */
+  readonly toolCalls?: readonly ToolCallPart[]
 }
 
 /** What a run has said since the piece before: `seq` counts from 1 without gaps, `text` is all of it so far. */
@@ -178,6 +202,11 @@ export interface AgentApi {
   abort(sessionKey: string, runId?: string): readonly string[]
   /** The run, if it waits, runs or ended not long ago (the last 1,000). */
   find(runId: string): Promise<RunSummary> | undefined
+  /**
+   * From now on the connection gets the run's events of stream `tool`, which go to nobody else. For whoever has the
+   * cap `tool-events` and asks for the run or began it. `false`: there is no such run any more, or 64 watch it.
+   */
+  watch(runId: string, connectionId: string): boolean
   /** What the settings say of an agent. */
   profile(agentId: string): AgentProfile | undefined
   /** In the order of the settings, the default first. */
