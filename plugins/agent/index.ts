@@ -1,5 +1,5 @@
 /** Agents: what they are, and the runs they do. */
-import { callBefore, definePlugin, hook, kernelClose, optional } from 'nexus-gateway/sdk'
+import { callBefore, connectionClosed, definePlugin, hook, kernelClose, optional } from 'nexus-gateway/sdk'
 import { ExternalContent } from '../external-content/contract.ts'
 import { Models } from '../models/contract.ts'
 import { Sessions, sessionSummarized } from '../sessions/contract.ts'
@@ -31,7 +31,7 @@ export default definePlugin({
   requires: { sessions: Sessions, models: Models, tools: Tools, store: optional(Store), external: optional(ExternalContent), workspace: optional(Workspace) },
   // Lanes: were two generations to run at once, a session could have two runs, and one of them out of reach of abort.
   exclusive: true,
-  capabilities: ['tap:call.before'],
+  capabilities: ['tap:call.before', 'tap:connection.closed'],
   setup(ctx) {
     const all = profiles(ctx.config)
     const problem = (what: string, runId: string, error: unknown): void => ctx.log.error(what, { runId, error })
@@ -41,7 +41,7 @@ export default definePlugin({
     }
     const records = createRecords(ctx.deps.store, (error) => ctx.log.warn('the record of a run could not be written', { error }))
     const { sessions, models } = ctx.deps
-    const { interrupt, idle, ...runs } = createRuns({
+    const { interrupt, idle, disconnected, ...runs } = createRuns({
       ...ctx.deps,
       profiles: all, limits: ctx.config, wrap: wrapping(ctx.deps.external),
       bootstrap: createBootstrap(ctx.deps.workspace, (file, error) => ctx.log.warn('a file of the workspace could not be loaded', { file, error })),
@@ -57,12 +57,13 @@ export default definePlugin({
         },
         problem: ({ runId }, what, error) => problem(what, runId, error),
         prepare: async (prompt, run) => ctx.invoke(runPrompt, prompt, run),
-        emit: (payload, lossy) => ctx.emit('agent', payload, { lossy }),
+        emit: (payload, lossy, to) => { if (to?.length !== 0) ctx.emit('agent', payload, { lossy, ...(to && { to }) }) },
       },
       hold: (work) => void ctx.invoke(held, work),
     })
     const { clock, scope: { signal } } = ctx
     ctx.tap(callBefore, keepToTalk)
+    ctx.tap(connectionClosed, ({ id }) => disconnected(id))
     ctx.tap(sessionSummarized, (request) => summarize({ sessions, models, profiles: all }, request))
     ctx.tap(toolContext, async ({ sessionKey, agentId }) => {
       const key = sessionKey === undefined ? undefined : sessions.normalize(sessionKey)

@@ -2,7 +2,7 @@
 import { NexusError } from 'nexus-gateway/sdk'
 import type { Clock } from 'nexus-gateway/sdk'
 import { usageOf } from '../models/contract.ts'
-import type { ModelFinish, ModelMessage, ModelsApi, ModelUsage, StopReason, ThinkingLevel, ToolCallPart } from '../models/contract.ts'
+import type { ModelFinish, ModelMessage, ModelRequest, ModelsApi, ModelTool, ModelUsage, StopReason, ThinkingLevel, ToolCallPart } from '../models/contract.ts'
 import type { AssistantMessage, NewMessage } from '../sessions/contract.ts'
 import { toolError } from '../tools/contract.ts'
 import type { ToolResult, ToolsApi } from '../tools/contract.ts'
@@ -35,6 +35,10 @@ export interface Loop {
   readonly thinking: ThinkingLevel | undefined
   readonly place: Place | undefined
   readonly sampling: Sampling
+  readonly toolChoice: ModelRequest['toolChoice']
+  readonly responseFormat: ModelRequest['responseFormat']
+  /** Offered instead of the gateway's tools, and run by whoever asked. */
+  readonly clientTools: readonly ModelTool[] | undefined
   readonly instructions: string | undefined
   /** Its reason is the error the run ends with. */
   readonly signal: AbortSignal
@@ -55,6 +59,8 @@ export interface Loop {
   /** May change what the model is asked. */
   prepare(prompt: Prompt): Promise<Prompt>
   tell(event: RunEvent): void
+  /** An answer of the model is whole. */
+  stepped(): void
   readonly tally: Tally
 }
 
@@ -72,13 +78,16 @@ export interface Ending {
   readonly error?: NexusError
   /** Not in the transcript yet. */
   readonly last: readonly NewMessage[]
+  /** Of the caller's own tools. */
+  readonly toolCalls?: readonly ToolCallPart[]
 }
 
 /** Rejects only with what the transcript, a prompt hook or the registries throw. */
 export async function converse(loop: Loop): Promise<Ending> {
   await loop.join('begin')
-  const setting = await settle(loop)
-  let messages = [...await shown(loop, setting)]
+  const all = await loop.conversation.messages()
+  const setting = await settle(loop, all)
+  let messages = [...await shown(loop, setting, all)]
   const breaker = createBreaker()
   let mended = false
   while (loop.tally.steps < loop.profile.maxSteps) {
@@ -87,17 +96,18 @@ export async function converse(loop: Loop): Promise<Ending> {
     if ('error' in finish && !mended && draft.content().length === 0 && isTooLong(finish.error)) {
       mended = true
       if (await makeRoom(loop, setting)) {
-        messages = [...await shown(loop, setting)]
+        messages = [...await shown(loop, setting, await loop.conversation.messages())]
         continue
       }
     }
     const message = assistantMessage(loop, draft, finish)
     if ('error' in finish || finish.stopReason === 'aborted' || draft.calls.length === 0) return ending(message, finish)
+    if (loop.clientTools) return { stopReason: 'toolUse', last: [message], toolCalls: draft.calls }
     messages.push(...await loop.conversation.append([message]))
     const end = await runCalls(loop, setting, draft.calls, breaker, messages)
     if (end) return end
     messages.push(...await loop.join('step'))
-    if (tokensOfAll(messages) > setting.mostTokens && await makeRoom(loop, setting)) messages = [...await shown(loop, setting)]
+    if (tokensOfAll(messages) > setting.mostTokens && await makeRoom(loop, setting)) messages = [...await shown(loop, setting, await loop.conversation.messages())]
   }
   return { stopReason: 'error', error: failAgent('NEXUS_AGENT_STEPS', { steps: loop.profile.maxSteps }), last: [] }
 }
@@ -127,7 +137,7 @@ async function ask(loop: Loop, setting: Setting, messages: readonly ModelMessage
   timeline.add('ask', `${spec.provider}/${spec.id}: ${prompt.messages.length} messages, ${prompt.tools.length} tools`)
   try {
     const finish = await loop.models.stream({
-      provider: spec.provider, model: spec.id, messages: withSystem(prompt), tools: prompt.tools, ...loop.sampling,
+      provider: spec.provider, model: spec.id, messages: withSystem(prompt), tools: prompt.tools, ...loop.sampling, ...formOf(loop, prompt),
       fallbacks: route.fallbacks, ...(thinking !== undefined && { thinking }),
       signal: loop.signal, cause: info.cause, runId: info.runId, agentId: info.agentId,
       ...(info.sessionKey === undefined ? {} : { sessionKey: info.sessionKey }),
@@ -147,7 +157,15 @@ async function ask(loop: Loop, setting: Setting, messages: readonly ModelMessage
     const failed = asRunError(error, info.cause.trace)
     timeline.add('answer', failed.message, { ms: loop.clock.now() - began, isError: true })
     return { stopReason: 'error', error: failed, usage: usageOf({}) }
+  } finally {
+    loop.stepped()
   }
+}
+
+/** A call that has to be made is made in the first step: with its result the model may answer. */
+function formOf({ toolChoice, responseFormat, tally }: Loop, { tools }: Prompt): Pick<ModelRequest, 'toolChoice' | 'responseFormat'> {
+  const holds = toolChoice !== undefined && tools.length > 0 && (toolChoice === 'none' || tally.steps === 1)
+  return { ...(holds && { toolChoice }), ...(responseFormat && { responseFormat }) }
 }
 
 /** An answer cut off before its first word leaves no message: the run's marker says what happened. */

@@ -20,7 +20,7 @@ export function agentsGet(all: ReadonlyMap<string, AgentProfile>, id: string): I
 export async function runsList(records: Records, { limit, sessionKey, agentId }: InferOutput<typeof RunsListParams>, sessions: Pick<SessionsApi, 'normalize'>): Promise<InferOutput<typeof RunsListResult>> {
   const key = sessionKey === undefined ? undefined : sessions.normalize(sessionKey)
   const found = await records.list(limit, (one) => (key === undefined || one.sessionKey === key) && (agentId === undefined || one.agentId === agentId))
-  return { runs: found.map(({ timeline: _timeline, left: _left, chars: _chars, firstMs: _firstMs, ...row }) => row) }
+  return { runs: found.map(({ timeline: _timeline, left: _left, chars: _chars, firstMs: _firstMs, reasons: _reasons, ...row }) => row) }
 }
 
 /** Rejects with NEXUS_AGENT_RUN_UNKNOWN. */

@@ -10,6 +10,8 @@ import type { Ending, Loop, Tally } from './loop.ts'
 import { createPieces } from './pieces.ts'
 import type { Pieces } from './pieces.ts'
 import type { Slots } from './slots.ts'
+import { createSilence } from './silent.ts'
+import type { Silence } from './silent.ts'
 import { createTimeline } from './timeline.ts'
 import type { RunRecord } from './timeline.ts'
 import { createWire } from './wire.ts'
@@ -18,7 +20,7 @@ import type { EmitAgent, Wire } from './wire.ts'
 /** How often those are told who did not ask for every piece. */
 const pieceMs = 150
 
-export interface Plan extends Pick<Loop, 'profile' | 'model' | 'thinking' | 'place' | 'sampling' | 'instructions' | 'models' | 'tools' | 'conversation' | 'bootstrap'> {
+export interface Plan extends Pick<Loop, 'profile' | 'model' | 'thinking' | 'place' | 'sampling' | 'toolChoice' | 'responseFormat' | 'clientTools' | 'instructions' | 'models' | 'tools' | 'conversation' | 'bootstrap'> {
   readonly info: Omit<RunInfo, 'startedAt'>
   /** Missing: it need not wait. */
   readonly turn: Place | undefined
@@ -26,6 +28,8 @@ export interface Plan extends Pick<Loop, 'profile' | 'model' | 'thinking' | 'pla
   readonly slots: Slots | undefined
   /** The runs of the session that wait, in order, and that may be answered along with this one. */
   joiners(when: 'begin' | 'step'): readonly Live[]
+  /** Answers that are one of these are not told. */
+  readonly silent: readonly string[]
   readonly timeoutMs: number
   readonly clock: Clock
   readonly onEvent: (event: RunEvent) => void
@@ -95,6 +99,7 @@ async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop'], orde
     watchers.piece(piece)
   })
   const timeline = createTimeline(clock)
+  const silence = createSilence(plan.silent)
   const run = { startedAt: clock.now(), timer: undefined as unknown, leave: (): void => {}, joined: undefined as string | undefined }
 
   /** Rejects with what stops a run before or between its steps. */
@@ -111,7 +116,7 @@ async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop'], orde
     watchers.started(info)
     plan.onEvent({ type: 'start', at: info.startedAt })
     return converse({
-      ...plan, info, signal, interrupt: () => stop('interrupted'), tally, timeline, tell: teller(plan, pieces, wire), prepare: (prompt) => watchers.prepare(prompt, info),
+      ...plan, info, signal, interrupt: () => stop('interrupted'), tally, timeline, ...teller(plan, pieces, wire, silence), prepare: (prompt) => watchers.prepare(prompt, info),
       problem: (what, error) => watchers.problem(plan.info, what, error), join, hasJoiners: () => plan.joiners('step').length > 0,
     })
   }
@@ -148,7 +153,7 @@ async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop'], orde
   const ending = await live().catch((error: unknown): Ending => ({ stopReason: 'error', error: asRunError(error, plan.info.cause.trace), last: [] }))
   if (run.timer !== undefined) clock.clearTimeout(run.timer)
   pieces.flush()
-  const ended = outcomeOf(plan, run.startedAt, ending, signal, tally, pieces)
+  const ended = outcomeOf(plan, run.startedAt, ending, signal, tally, pieces, silence)
   const outcome = await recorded(plan, run.joined === undefined ? ended : { ...ended, joined: run.joined }, ending.last)
   run.leave()
   place?.leave()
@@ -172,27 +177,33 @@ function turn(place: Place | undefined, signal: AbortSignal, order: { readonly k
 }
 
 /** Text of a later step begins a new paragraph; what waits is sent before a tool is named. */
-function teller(plan: Plan, pieces: Pieces, wire: Pick<Wire, 'tool' | 'compaction'>): Loop['tell'] {
+function teller(plan: Plan, pieces: Pieces, wire: Pick<Wire, 'tool' | 'compaction'>, silence: Silence): Pick<Loop, 'tell' | 'stepped'> {
   let paragraph = false
-  return (event) => {
-    if (event.type === 'text') {
-      const delta = paragraph && pieces.text !== '' ? `\n\n${event.delta}` : event.delta
-      paragraph = false
-      pieces.add(delta)
-      plan.onEvent({ type: 'text', delta })
-      return
-    }
-    if (event.type === 'toolStart' || event.type === 'toolEnd') {
+  const say = (text: string): void => {
+    if (text === '') return
+    const delta = paragraph && pieces.text !== '' ? `\n\n${text}` : text
+    paragraph = false
+    pieces.add(delta)
+    plan.onEvent({ type: 'text', delta })
+  }
+  return {
+    stepped() {
+      say(silence.end())
       paragraph = true
-      pieces.flush()
-      wire.tool(event)
-    }
-    if (event.type === 'compaction') wire.compaction(event)
-    plan.onEvent(event)
+    },
+    tell(event) {
+      if (event.type === 'text') return say(silence.take(event.delta))
+      if (event.type === 'toolStart' || event.type === 'toolEnd') {
+        pieces.flush()
+        wire.tool(event)
+      }
+      if (event.type === 'compaction') wire.compaction(event)
+      plan.onEvent(event)
+    },
   }
 }
 
-function outcomeOf(plan: Plan, startedAt: number, ending: Ending, signal: AbortSignal, tally: Tally, pieces: Pieces): RunOutcome {
+function outcomeOf(plan: Plan, startedAt: number, ending: Ending, signal: AbortSignal, tally: Tally, pieces: Pieces, silence: Silence): RunOutcome {
   const stopped = signal.aborted && (ending.stopReason === 'aborted' || ending.error !== undefined)
   const error = stopped ? (signal.reason as NexusError) : ending.error
   return {
@@ -201,6 +212,8 @@ function outcomeOf(plan: Plan, startedAt: number, ending: Ending, signal: AbortS
     stopReason: stopped ? 'aborted' : ending.stopReason,
     text: pieces.text,
     pieces: pieces.count,
+    ...(!error && ending.toolCalls && { toolCalls: ending.toolCalls }),
+    ...(!error && silence.dropped > 0 && pieces.text === '' && { silent: true }),
     error,
     endedAt: plan.clock.now(),
   }

@@ -20,7 +20,9 @@ import type { AgentProfile } from './profiles.ts'
 import { startRun } from './run.ts'
 import type { Live, Watchers } from './run.ts'
 import type { Wrap } from './shown.ts'
+import { silentTokens } from './silent.ts'
 import { createSlots } from './slots.ts'
+import { createWatching } from './watching.ts'
 
 /** Bounds: runs that wait or run, outcomes remembered. */
 const maxRuns = 1000
@@ -32,7 +34,7 @@ export interface RunsParts {
   readonly models: ModelsApi
   readonly tools: ToolsApi
   readonly clock: Clock
-  readonly limits: Pick<Settings, 'maxConcurrent' | 'queue'>
+  readonly limits: Pick<Settings, 'maxConcurrent' | 'queue' | 'onDisconnect'>
   readonly wrap: Wrap
   readonly bootstrap: Bootstrap
   readonly watchers: Watchers
@@ -40,7 +42,9 @@ export interface RunsParts {
   hold(work: Promise<unknown>): void
 }
 
-export interface Runs extends Pick<AgentApi, 'run' | 'answer' | 'abort' | 'find' | 'metrics'> {
+export interface Runs extends Pick<AgentApi, 'run' | 'answer' | 'abort' | 'find' | 'watch' | 'metrics'> {
+  /** A connection has closed: stops what was asked for by it on these terms. */
+  disconnected(connectionId: string): void
   /** Takes no more and interrupts what there is. */
   interrupt(): void
   /** Resolves when nothing runs any more. */
@@ -55,6 +59,7 @@ export function createRuns(parts: RunsParts): Runs {
   const slots = createSlots(maxConcurrent)
   const ended = new Map<string, RunSummary>()
   const lanes = createLanes(queue.cap)
+  const watching = createWatching()
   /** Messages on their way into the inbox: they have a place already, but no run yet. */
   const arriving = new Set<Promise<unknown>>()
   let closing = false
@@ -66,6 +71,7 @@ export function createRuns(parts: RunsParts): Runs {
   }
 
   function begin(request: RunRequest | AnswerRequest, runId: string, profile: AgentProfile, sessionKey: string | undefined, conversation: Conversation, turn: Place | undefined, parentRunId?: string): StartedRun {
+    const { toolEventsTo = [], connectionId, onDisconnect = parts.limits.onDisconnect } = 'sessionKey' in request ? request : {} as Partial<RunRequest>
     const run = startRun({
       info: { runId, agentId: profile.id, sessionKey, cause: causeOf(request.cause), ...(parentRunId !== undefined && { parentRunId }) },
       profile, conversation, turn,
@@ -76,10 +82,12 @@ export function createRuns(parts: RunsParts): Runs {
       thinking: request.thinking, place: request.place,
       watchers: {
         ...watchers,
+        emit: (payload, lossy) => watchers.emit(payload, lossy, payload.stream === 'tool' ? [...watching.of(runId)] : undefined),
         // Forgotten before anybody hears of the end: who then aborts or waits must not meet a run that is over.
         ended: ({ text, ...summary }, record) => {
           release()
           live.delete(runId)
+          watching.end(runId)
           modes.delete(runId)
           remember(summary)
           watchers.ended({ ...summary, text }, record)
@@ -87,10 +95,12 @@ export function createRuns(parts: RunsParts): Runs {
       },
       models: parts.models, tools: parts.tools, clock: parts.clock,
       model: request.model, sampling: request.sampling ?? {}, instructions: request.instructions,
+      toolChoice: request.toolChoice, responseFormat: request.responseFormat, ...asked(request),
       timeoutMs: Math.min(request.timeoutMs ?? profile.timeoutMs, maxTimeoutMs),
       onEvent: guarded(request, (error) => watchers.problem(run.info, 'an observer of the run failed', error)),
     })
     live.set(runId, run)
+    watching.begin(runId, toolEventsTo, { connectionId, policy: onDisconnect })
     if (closing) run.interrupt()
     const release = follow(request.signal, () => run.stop(request.closing?.aborted ? 'interrupted' : 'aborted'))
     return { runId, agentId: profile.id, sessionKey, state: 'started', done: run.done }
@@ -180,6 +190,8 @@ export function createRuns(parts: RunsParts): Runs {
 
   return {
     run, abort,
+    watch: (runId, connectionId) => live.has(runId) && watching.add(runId, connectionId),
+    disconnected(connectionId) { for (const runId of watching.closed(connectionId)) live.get(runId)?.stop('aborted') },
     answer(request) {
       const profile = profileOf(profiles, request.agentId)
       admit(request.cause, profile.id)
@@ -209,9 +221,14 @@ const known = ({ runId, sessionKey, state }: Accepted, agentId: string): KnownRu
 /** A cause may be a whole call; what is kept of it is who and why, and that the agent is part of it now. */
 const causeOf = ({ caller, trace, path }: Cause): Cause => ({ caller, trace, path: [...new Set([...path, 'agent'])] })
 
+/** Whether it is an answer that only the caller's tools may go into, and which texts say nothing. */
+const asked = (request: RunRequest | AnswerRequest): { clientTools: AnswerRequest['clientTools']; silent: readonly string[] } => ('sessionKey' in request
+  ? { clientTools: undefined, silent: request.silent ?? [silentTokens.reply] }
+  : { clientTools: request.clientTools, silent: request.silent ?? [] })
+
 const isLike = (a: RunRequest | AnswerRequest, b: RunRequest): boolean => {
   const [one, other] = [a.cause.caller, b.cause.caller]
-  const plain = [b.model, b.thinking, b.instructions, b.place, a.place].every((wish) => wish === undefined)
+  const plain = [b.model, b.thinking, b.instructions, b.place, a.place, b.sampling, b.toolChoice, b.responseFormat, a.responseFormat, b.silent, a.silent].every((wish) => wish === undefined)
   return plain && one.id === other.id && one.label === other.label && one.role === other.role && one.scopes.size === other.scopes.size && [...one.scopes].every((scope) => other.scopes.has(scope))
 }
 

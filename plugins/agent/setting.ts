@@ -25,36 +25,41 @@ export interface Setting {
 }
 
 /** Rejects with what the registries throw, such as NEXUS_MODELS_UNKNOWN. */
-export async function settle(loop: Loop): Promise<Setting> {
+export async function settle(loop: Loop, all: readonly ModelMessage[]): Promise<Setting> {
   const { profile, info, models, conversation } = loop
   const settings = await conversation.settings()
   const own = loop.model ?? settings.model
   const model = own ?? profile.model
   const thinking = loop.thinking ?? levelOf(settings.thinking) ?? profile.thinking
+  const whose = { profile, sessionKey: info.sessionKey, settings, place: loop.place }
   const route = await models.route({
     cause: info.cause, agentId: info.agentId, runId: info.runId,
     ...(model !== undefined && { model }), ...(own === undefined && profile.fallbacks !== undefined && { fallbacks: profile.fallbacks }),
     ...(info.sessionKey !== undefined && { sessionKey: info.sessionKey }), ...(thinking !== undefined && { thinking }),
-    messages: lastOf(await conversation.messages()),
+    messages: turnOf(all), tools: await offered(loop, toolContextOf(whose)),
   })
   const spec = await models.resolve(route.model)
-  loop.timeline.add('route', [route.model, route.tier, ...route.reasons].filter(Boolean).join(' · '))
-  const context = toolContextOf({ profile, sessionKey: info.sessionKey, settings, spec, tier: route.tier, place: loop.place })
-  const tools = spec.tools === false ? [] : (await loop.tools.list(context)).map(({ name, description, parameters }) => ({ name, description, parameters }))
+  loop.timeline.route(route)
+  const context = toolContextOf({ ...whose, spec, tier: route.tier })
+  const tools = spec.tools === false ? [] : await offered(loop, context)
   const system = [profile.system, await loop.bootstrap(context.workspace, context.parent !== undefined), loop.instructions].filter(Boolean).join('\n\n')
   const { most, keep } = roomIn(spec.contextWindow ?? usualWindow, profile.compaction)
   return { spec, route, thinking, context, tools, system, keepTokens: keep, mostTokens: Math.max(1, most - tokensOfText(system + externalNotice) - tokensOfText(JSON.stringify(tools))) }
 }
 
-const lastOf = (messages: readonly ModelMessage[]): readonly ModelMessage[] => messages.slice(-1)
+async function offered({ clientTools, tools }: Loop, context: ToolContext): Promise<readonly ModelTool[]> {
+  return clientTools ?? (await tools.list(context)).map(({ name, description, parameters }) => ({ name, description, parameters }))
+}
+
+/** What has come since the model last spoke. */
+const turnOf = (messages: readonly ModelMessage[]): readonly ModelMessage[] => messages.slice(Math.min(messages.findLastIndex(({ role }) => role === 'assistant') + 1, Math.max(0, messages.length - 1)))
 const levelOf = (name: string | undefined): ThinkingLevel | undefined => thinkingLevels.find((level) => level === name)
 /** Said wherever something wrapped may stand in the prompt; what a caller of `answer` brings is not wrapped. */
 export const systemFor = ({ info, tally }: Loop, { system }: Pick<Setting, 'system'>): string => (info.sessionKey !== undefined || tally.steps > 0 ? `${system}\n\n${externalNotice}`.trim() : system)
 
 /** What the model is shown; where that is more than fits, the older part is summed up first, or cut off if that fails. */
-export async function shown(loop: Loop, setting: Setting): Promise<readonly ModelMessage[]> {
+export async function shown(loop: Loop, setting: Setting, all: readonly ModelMessage[]): Promise<readonly ModelMessage[]> {
   const { conversation, profile } = loop
-  const all = await conversation.messages()
   if (!conversation.compaction) return all
   if (tokensOfAll(all) <= setting.mostTokens) return all
   const again = profile.compaction.auto && loop.tally.steps === 0 && await makeRoom(loop, setting) ? await conversation.messages() : all

@@ -27,12 +27,8 @@ export function createWatching(): Watching {
     end(runId) { runs.delete(runId) },
     of: (runId) => runs.get(runId)?.watchers ?? [],
     closed(connectionId) {
-      const stopped: string[] = []
-      for (const [runId, { watchers, asker, policy }] of runs) {
-        watchers.delete(connectionId)
-        if (asker === connectionId && policy === 'abort') stopped.push(runId)
-      }
-      return stopped
+      // It stays a watcher: its id outlives the socket, and who comes back for what was missed gets these events too.
+      return [...runs].filter(([, { asker, policy }]) => asker === connectionId && policy === 'abort').map(([runId]) => runId)
     },
   }
 }

@@ -18,10 +18,10 @@ export const Step = v.strictObject({ at: time, what: v.picklist(['route', 'ask',
 const known = {
   runId: text, agentId: text, sessionKey: v.optional(text), parentRunId: v.optional(text), label: text, trace: text,
   status: v.picklist(['ok', 'aborted', 'timeout', 'error', 'interrupted', 'running']), startedAt: time, endedAt: v.optional(time),
-  model: v.optional(text), steps: v.number(), tokens: v.number(), error: v.optional(text), joined: v.optional(text),
+  model: v.optional(text), steps: v.number(), tokens: v.number(), error: v.optional(text), joined: v.optional(text), silent: v.optional(v.literal(true)), tier: v.optional(text),
 }
 export const Row = v.strictObject(known)
-export const Record = v.strictObject({ ...known, chars: v.number(), firstMs: v.optional(v.number()), timeline: v.array(Step), left: v.number() })
+export const Record = v.strictObject({ ...known, chars: v.number(), firstMs: v.optional(v.number()), timeline: v.array(Step), left: v.number(), reasons: v.optional(v.array(text)) })
 
 export const RunsListParams = v.optional(v.strictObject({
   limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200)), 50),

@@ -4,8 +4,8 @@ import type { Clock } from 'nexus-gateway/sdk'
 import type { AgentEvent, RunEvent, RunInfo, RunOutcome, RunPiece } from './contract.ts'
 
 export type AgentPayload = InferInput<typeof AgentEvent>
-/** `lossy`: a later event says the same in full. */
-export type EmitAgent = (payload: AgentPayload, lossy: boolean) => void
+/** `lossy`: a later event says the same in full. `to`: only to these connections. */
+export type EmitAgent = (payload: AgentPayload, lossy: boolean, to?: readonly string[]) => void
 
 export interface Wire {
   start(info: RunInfo): void

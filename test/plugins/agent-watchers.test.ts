@@ -47,7 +47,7 @@ describe('those who watch', () => {
       return calls('time', { timezone: 'UTC' })(request, emit)
     }, says('done'))
     await withAgent(script, async (agent, { k }) => {
-      await (await ask(agent, 'r1')).done
+      await (await ask(agent, 'r1', { toolEventsTo: ['conn-1'] })).done
       const events = k.events.filter(({ name }) => name === 'agent')
       expect(events.map(({ payload }) => payload)).toMatchObject([
         { runId: 'r1', sessionKey: 'agent:main:main', agentId: 'main', seq: 1, stream: 'lifecycle', data: { phase: 'start' } },
@@ -59,6 +59,7 @@ describe('those who watch', () => {
         { seq: 7, stream: 'lifecycle', data: { phase: 'end', stopReason: 'stop', aborted: false } },
       ])
       expect(events.map(({ options }) => options.lossy)).toEqual([false, true, true, false, false, true, false])
+      expect(events.map(({ options }) => options.to && [...options.to])).toEqual([undefined, undefined, undefined, ['conn-1'], ['conn-1'], undefined, undefined])
     })
   })
 
