@@ -10,6 +10,9 @@ export type QueueMode = (typeof queueModes)[number]
 export const disconnectPolicies = ['continue', 'abort'] as const
 export type DisconnectPolicy = (typeof disconnectPolicies)[number]
 
+export const visibilities = ['self', 'tree', 'agent', 'all'] as const
+export type Visibility = (typeof visibilities)[number]
+
 const reference = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
 const references = v.pipe(v.array(reference), v.maxLength(20))
 const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max))
@@ -33,6 +36,20 @@ const bootstrap = v.strictObject({
   totalChars: v.optional(v.pipe(whole(100, 1_000_000), v.description('Of all of them.'))),
 })
 
+const agentIds = v.pipe(v.array(v.pipe(v.string(), v.regex(/^([a-z0-9][a-z0-9_-]{0,63}|\*)$/))), v.maxLength(1000))
+const subagents = v.strictObject({
+  maxConcurrent: v.optional(v.pipe(whole(1, 1000), v.description('Runs below runs of this agent that are under way at once; more of them wait.'))),
+  maxDepth: v.optional(v.pipe(whole(1, 5), v.description('How many steps down runs may start runs: 1 means that sub-agents start none.'))),
+  maxChildren: v.optional(v.pipe(whole(0, 100), v.description('Sub-agents of one session that are not done yet; 0 for none.'))),
+  allowAgents: v.optional(v.pipe(agentIds, v.description('Other agents that may be started or written to; ["*"] for all.'))),
+  model: v.optional(v.pipe(reference, v.description('Of sub-agents that are not given one; theirs or the starting run\'s without it.'))),
+  thinking: v.optional(v.picklist(thinkingLevels)),
+  tools: v.optional(v.pipe(ToolPolicy, v.description('Narrows what sub-agents may use further than the run that starts them.'))),
+  visibility: v.optional(v.pipe(v.picklist(visibilities), v.description('Which sessions sessions_send reaches: none but sub-agents of this one (tree), those of the agent, or all.'))),
+  abortWithParent: v.optional(v.pipe(v.boolean(), v.description('Whether stopping a run stops the sub-agents it has started.'))),
+  maxPingPong: v.optional(v.pipe(whole(0, 20), v.description('How often sessions may answer each other by sessions_send before somebody else has to ask.'))),
+})
+
 const own = {
   model: v.optional(v.pipe(
     v.union([reference, v.strictObject({ primary: reference, fallbacks: v.optional(references) })]),
@@ -47,6 +64,7 @@ const own = {
   compaction: v.optional(compaction),
   pruning: v.optional(pruning),
   bootstrap: v.optional(bootstrap),
+  subagents: v.optional(subagents),
   budget: v.optional(theirs),
   approvals: v.optional(theirs),
 }

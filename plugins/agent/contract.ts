@@ -207,6 +207,11 @@ export interface AgentApi {
    * cap `tool-events` and asks for the run or began it. `false`: there is no such run any more, or 64 watch it.
    */
   watch(runId: string, connectionId: string): boolean
+  /**
+   * The profiles that bind runs of this session: its agent's, then those of the agents whose runs began it. Whoever
+   * keeps to a profile's `budget` or `approvals` keeps to all of these, so that no sub-agent has more than what began it.
+   */
+  boundBy(sessionKey: string): Promise<readonly AgentProfile[]>
   /** What the settings say of an agent. */
   profile(agentId: string): AgentProfile | undefined
   /** In the order of the settings, the default first. */

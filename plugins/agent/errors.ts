@@ -14,6 +14,8 @@ export const agentErrors = {
   NEXUS_AGENT_STEPS: { wire: 'UNAVAILABLE', text: 'the run was not done after {steps} steps', fix: 'Ask for less at once, or raise maxSteps of the agent.' },
   NEXUS_AGENT_LOOP: { wire: 'UNAVAILABLE', text: 'the model kept making the same call of tool "{tool}"', fix: 'Ask differently, or use another model.' },
   NEXUS_AGENT_CONTENT: { wire: 'INVALID_REQUEST', status: 413, text: 'the message cannot be taken: {reason}', fix: 'Send less, or a smaller picture (png, jpeg, gif or webp).' },
+  NEXUS_AGENT_SUBAGENT: { wire: 'FORBIDDEN', text: 'no sub-agent was started: {reason}', fix: 'Do it in this run, or change agent.defaults.subagents (or those of the agent) in nexus.json5.' },
+  NEXUS_AGENT_SEND: { wire: 'FORBIDDEN', text: 'the message was not sent: {reason}', fix: 'See sessions_list for the sessions there are, and agent.defaults.subagents in nexus.json5 for what may be reached.' },
   NEXUS_AGENT_FAILED: { wire: 'UNAVAILABLE', status: 500, text: 'the run failed inside the gateway', fix: 'The gateway\'s log has the cause under trace {trace}.' },
 } as const satisfies ErrorTable
 

@@ -4,7 +4,7 @@ import { ExternalContent } from '../external-content/contract.ts'
 import { Models } from '../models/contract.ts'
 import { Sessions, sessionSummarized } from '../sessions/contract.ts'
 import { Store } from '../store/contract.ts'
-import { toolContext, Tools } from '../tools/contract.ts'
+import { offerTools, toolContext, Tools } from '../tools/contract.ts'
 import { Workspace } from '../workspace/contract.ts'
 import { keepToTalk } from './bounds.ts'
 import { createBootstrap } from './bootstrap.ts'
@@ -13,9 +13,12 @@ import { agent, agentErrors, runEnded, runProgress, runPrompt, runStarted } from
 import { agentsGet, runsGet, runsList } from './methods.ts'
 import { agentOf, mainAgent, profiles } from './profiles.ts'
 import { createRecords } from './records.ts'
-import { toolContextOf } from './rights.ts'
+import { boundBy, toolContextOf } from './rights.ts'
 import { createRuns } from './runs.ts'
 import { wrapping } from './shown.ts'
+import { recover } from './subagents/recover.ts'
+import { createSpawn } from './subagents/spawn.ts'
+import { subagentTools } from './subagents/tools.ts'
 import { summarize } from './summarize.ts'
 import { wait, within } from './wait.ts'
 
@@ -41,7 +44,8 @@ export default definePlugin({
     }
     const records = createRecords(ctx.deps.store, (error) => ctx.log.warn('the record of a run could not be written', { error }))
     const { sessions, models } = ctx.deps
-    const { interrupt, idle, disconnected, ...runs } = createRuns({
+    const hold = (work: Promise<unknown>): void => void ctx.invoke(held, work)
+    const runs = createRuns({
       ...ctx.deps,
       profiles: all, limits: ctx.config, wrap: wrapping(ctx.deps.external),
       bootstrap: createBootstrap(ctx.deps.workspace, (file, error) => ctx.log.warn('a file of the workspace could not be loaded', { file, error })),
@@ -59,11 +63,11 @@ export default definePlugin({
         prepare: async (prompt, run) => ctx.invoke(runPrompt, prompt, run),
         emit: (payload, lossy, to) => { if (to?.length !== 0) ctx.emit('agent', payload, { lossy, ...(to && { to }) }) },
       },
-      hold: (work) => void ctx.invoke(held, work),
+      hold,
     })
     const { clock, scope: { signal } } = ctx
     ctx.tap(callBefore, keepToTalk)
-    ctx.tap(connectionClosed, ({ id }) => disconnected(id))
+    ctx.tap(connectionClosed, ({ id }) => runs.disconnected(id))
     ctx.tap(sessionSummarized, (request) => summarize({ sessions, models, profiles: all }, request))
     ctx.tap(toolContext, async ({ sessionKey, agentId }) => {
       const key = sessionKey === undefined ? undefined : sessions.normalize(sessionKey)
@@ -71,19 +75,26 @@ export default definePlugin({
       if (!profile) return undefined
       const settings = key === undefined ? {} : await sessions.settings(key)
       const spec = await models.resolve(settings.model ?? profile.model).catch(() => undefined)
-      return toolContextOf({ profile, sessionKey: key, settings, spec })
+      return toolContextOf({ profile, profiles: all, sessionKey: key, settings, spec })
     })
     ctx.tap(held, async (work) => { await work })
+    const rooted = { ...ctx.deps, profiles: all, runs, clock, signal, closing: signal, hold, rootOf: (id: string) => ctx.deps.workspace?.rootOf(id), problem: (what: string, error: unknown) => ctx.log.warn(what, { error }) }
+    offerTools(ctx, subagentTools(createSpawn(rooted), rooted))
+    ctx.scope.spawn('sub-agents', async () => {
+      const count = await recover(sessions, runs, clock.now()).catch((error: unknown) => ctx.log.warn('sub-agents that a stop has cut off could not be marked', { error }))
+      if (count) ctx.log.info('sub-agents that a stop has cut off are marked', { count })
+    })
     // The drain is over and every plugin still there: whoever tells of runs can tell how these end.
     ctx.tap(kernelClose, async () => {
-      interrupt()
-      await within(idle(), { timeoutMs: lastWordsMs, clock, signal, closing: signal })
+      runs.interrupt()
+      await within(runs.idle(), { timeoutMs: lastWordsMs, clock, signal, closing: signal })
     })
-    ctx.scope.defer(idle, 'runs')
-    signal.addEventListener('abort', interrupt, { once: true })
+    ctx.scope.defer(runs.idle, 'runs')
+    signal.addEventListener('abort', runs.interrupt, { once: true })
+    const { run, answer, abort, find, watch, metrics } = runs
     const agents = [...all.values()].map(({ id, name }) => ({ id, name }))
     return {
-      provides: { agent: { ...runs, agents: () => agents, profile: (id) => all.get(id) } },
+      provides: { agent: { run, answer, abort, find, watch, metrics, agents: () => agents, profile: (id) => all.get(id), boundBy: (key) => boundBy(sessions, all, key) } },
       methods: {
         'agents.list': () => ({
           defaultId: mainAgent,

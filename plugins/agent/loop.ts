@@ -5,7 +5,7 @@ import { usageOf } from '../models/contract.ts'
 import type { ModelFinish, ModelMessage, ModelRequest, ModelsApi, ModelTool, ModelUsage, StopReason, ThinkingLevel, ToolCallPart } from '../models/contract.ts'
 import type { AssistantMessage, NewMessage } from '../sessions/contract.ts'
 import { toolError } from '../tools/contract.ts'
-import type { ToolResult, ToolsApi } from '../tools/contract.ts'
+import type { ToolContext, ToolResult, ToolsApi } from '../tools/contract.ts'
 import type { AgentProfile } from './profiles.ts'
 import type { Place, Prompt, RunEvent, RunInfo, Sampling } from './contract.ts'
 import type { Conversation } from './conversation.ts'
@@ -17,6 +17,7 @@ import { failAgent } from './errors.ts'
 import { isTooLong, makeRoom, settle, shown, systemFor } from './setting.ts'
 import type { Setting } from './setting.ts'
 import { tokensOfAll } from './size.ts'
+import type { Limits } from './rights.ts'
 import type { Timeline } from './timeline.ts'
 
 /** Calls of one answer that are run; a model that wants more is told so. */
@@ -34,6 +35,11 @@ export interface Loop {
   readonly model: string | undefined
   readonly thinking: ThinkingLevel | undefined
   readonly place: Place | undefined
+  readonly profiles: ReadonlyMap<string, AgentProfile>
+  /** Of the run that wrote to this session: what binds that one binds this one. */
+  readonly bound: ToolContext | undefined
+  /** What binds it besides its session and its agent. */
+  readonly limits: Limits | undefined
   readonly sampling: Sampling
   readonly toolChoice: ModelRequest['toolChoice']
   readonly responseFormat: ModelRequest['responseFormat']

@@ -10,10 +10,11 @@ import type { AgentsGetResult, RunsListParams, RunsListResult } from './wire-sha
 
 /** Throws NEXUS_AGENT_UNKNOWN. */
 export function agentsGet(all: ReadonlyMap<string, AgentProfile>, id: string): InferOutput<typeof AgentsGetResult> {
-  const { name, model, fallbacks, thinking, workspace, timeoutMs, maxSteps, tools, compaction, pruning, bootstrap, system } = profileOf(all, id)
+  const { name, model, fallbacks, thinking, workspace, timeoutMs, maxSteps, tools, compaction, pruning, bootstrap, system, subagents } = profileOf(all, id)
   const known = Object.entries({ name, model, fallbacks, thinking, workspace, tools }).filter(([, value]) => value !== undefined)
   return {
     id, ...Object.fromEntries(known), timeoutMs, maxSteps, compaction: { ...compaction }, pruning: { ...pruning }, bootstrap: [...bootstrap.files], systemChars: system.length,
+    subagents: Object.fromEntries(Object.entries(subagents).filter(([, value]) => value !== undefined)),
   }
 }
 

@@ -1,7 +1,7 @@
 /** What an agent is once its own settings have gone before the defaults. */
 import type { ThinkingLevel } from '../models/contract.ts'
 import type { ToolPolicy } from '../tools/contract.ts'
-import type { OwnSettings, Settings } from './config.ts'
+import type { OwnSettings, Settings, Visibility } from './config.ts'
 import { failAgent } from './errors.ts'
 
 export const mainAgent = 'main'
@@ -9,6 +9,19 @@ export const mainAgent = 'main'
 export interface Compaction { readonly auto: boolean; readonly reserveTokens: number; readonly keepRecentTokens: number }
 export interface Pruning { readonly ttlMs: number; readonly keepLast: number; readonly maxChars: number }
 export interface Bootstrap { readonly files: readonly string[]; readonly maxChars: number; readonly totalChars: number }
+
+export interface Subagents {
+  readonly maxConcurrent: number
+  readonly maxDepth: number
+  readonly maxChildren: number
+  readonly allowAgents: readonly string[]
+  readonly model: string | undefined
+  readonly thinking: ThinkingLevel | undefined
+  readonly tools: ToolPolicy | undefined
+  readonly visibility: Visibility
+  readonly abortWithParent: boolean
+  readonly maxPingPong: number
+}
 
 export interface AgentProfile {
   readonly id: string
@@ -27,12 +40,14 @@ export interface AgentProfile {
   readonly compaction: Compaction
   readonly pruning: Pruning
   readonly bootstrap: Bootstrap
+  readonly subagents: Subagents
   /** As they stand in the settings: they belong to the plugins that keep to them. */
   readonly budget: Readonly<Record<string, unknown>> | undefined
   readonly approvals: Readonly<Record<string, unknown>> | undefined
 }
 
 const usualSystem = 'You are a helpful assistant. Answer plainly and briefly. Use the tools you are given when they help.'
+const usualSubagents: Subagents = { maxConcurrent: 8, maxDepth: 1, maxChildren: 5, allowAgents: [], model: undefined, thinking: undefined, tools: undefined, visibility: 'tree', abortWithParent: true, maxPingPong: 5 }
 const usualFiles = ['AGENTS.md', 'SOUL.md', 'TOOLS.md', 'IDENTITY.md', 'USER.md']
 
 /** By id, `main` first: it is there whether it is listed or not. The last entry of an id counts. */
@@ -57,6 +72,7 @@ function profile(id: string, name: string | undefined, defaults: OwnSettings, ow
     compaction: filled<Compaction>({ auto: true, reserveTokens: 16_384, keepRecentTokens: 20_000 }, defaults.compaction, own.compaction),
     pruning: filled<Pruning>({ ttlMs: 300_000, keepLast: 3, maxChars: 4_000 }, defaults.pruning, own.pruning),
     bootstrap: filled<Bootstrap>({ files: usualFiles, maxChars: 20_000, totalChars: 100_000 }, defaults.bootstrap, own.bootstrap),
+    subagents: filled<Subagents>(usualSubagents, defaults.subagents, own.subagents),
     budget: own.budget ?? defaults.budget,
     approvals: own.approvals ?? defaults.approvals,
   }

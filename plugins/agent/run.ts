@@ -20,7 +20,7 @@ import type { EmitAgent, Wire } from './wire.ts'
 /** How often those are told who did not ask for every piece. */
 const pieceMs = 150
 
-export interface Plan extends Pick<Loop, 'profile' | 'model' | 'thinking' | 'place' | 'sampling' | 'toolChoice' | 'responseFormat' | 'clientTools' | 'instructions' | 'models' | 'tools' | 'conversation' | 'bootstrap'> {
+export interface Plan extends Pick<Loop, 'profile' | 'model' | 'thinking' | 'place' | 'sampling' | 'toolChoice' | 'responseFormat' | 'clientTools' | 'instructions' | 'profiles' | 'bound' | 'limits' | 'models' | 'tools' | 'conversation' | 'bootstrap'> {
   readonly info: Omit<RunInfo, 'startedAt'>
   /** Missing: it need not wait. */
   readonly turn: Place | undefined

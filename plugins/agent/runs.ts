@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Cause, Clock } from 'nexus-gateway/sdk'
 import type { ModelsApi } from '../models/contract.ts'
-import type { Accepted, SessionsApi } from '../sessions/contract.ts'
+import { sessionPartsOf } from '../sessions/contract.ts'
+import type { SessionsApi } from '../sessions/contract.ts'
 import type { ToolsApi } from '../tools/contract.ts'
 import type { Bootstrap } from './bootstrap.ts'
 import { maxTimeoutMs } from './config.ts'
 import type { QueueMode, Settings } from './config.ts'
 import { checkContent } from './content.ts'
-import type { AgentApi, AnswerRequest, KeyedRunRequest, KnownRun, Run, RunEvent, RunRequest, RunSummary, StartedRun } from './contract.ts'
+import type { AgentApi, AnswerRequest, KeyedRunRequest, Run, RunRequest, RunSummary, StartedRun } from './contract.ts'
 import { heldConversation, sessionConversation } from './conversation.ts'
 import type { Conversation } from './conversation.ts'
 import { keepToAgent } from './bounds.ts'
@@ -17,11 +18,15 @@ import { createLanes } from './lanes.ts'
 import type { Place } from './lanes.ts'
 import { agentOf, profileOf } from './profiles.ts'
 import type { AgentProfile } from './profiles.ts'
+import { asked, causeOf, follow, guarded, isLike, known } from './request.ts'
+import { limitsOf, narrower } from './rights.ts'
+import type { Limits } from './rights.ts'
 import { startRun } from './run.ts'
 import type { Live, Watchers } from './run.ts'
 import type { Wrap } from './shown.ts'
-import { silentTokens } from './silent.ts'
 import { createSlots } from './slots.ts'
+import { createFamily } from './subagents/family.ts'
+import type { Family, Origin } from './subagents/family.ts'
 import { createWatching } from './watching.ts'
 
 /** Bounds: runs that wait or run, outcomes remembered. */
@@ -43,6 +48,9 @@ export interface RunsParts {
 }
 
 export interface Runs extends Pick<AgentApi, 'run' | 'answer' | 'abort' | 'find' | 'watch' | 'metrics'> {
+  /** A run that a run has caused: of a sub-agent, by a message between sessions, or by the news that a sub-agent is done. */
+  caused(request: KeyedRunRequest | RunRequest, origin: Origin): Promise<Run>
+  readonly family: Pick<Family, 'counts' | 'timeoutOf'>
   /** A connection has closed: stops what was asked for by it on these terms. */
   disconnected(connectionId: string): void
   /** Takes no more and interrupts what there is. */
@@ -60,6 +68,9 @@ export function createRuns(parts: RunsParts): Runs {
   const ended = new Map<string, RunSummary>()
   const lanes = createLanes(queue.cap)
   const watching = createWatching()
+  const family = createFamily()
+  /** Runs below runs, by the agent at the top: a run that waits for one below it must not wait for its own place. */
+  const below = new Map([...profiles].map(([id, { subagents }]) => [id, createSlots(subagents.maxConcurrent)]))
   /** Messages on their way into the inbox: they have a place already, but no run yet. */
   const arriving = new Set<Promise<unknown>>()
   let closing = false
@@ -70,13 +81,15 @@ export function createRuns(parts: RunsParts): Runs {
     if (live.size + arriving.size >= maxRuns) throw failAgent('NEXUS_AGENT_BUSY', { what: 'the gateway has as many runs as it takes' })
   }
 
-  function begin(request: RunRequest | AnswerRequest, runId: string, profile: AgentProfile, sessionKey: string | undefined, conversation: Conversation, turn: Place | undefined, parentRunId?: string): StartedRun {
+  function begin(request: RunRequest | AnswerRequest, runId: string, profile: AgentProfile, sessionKey: string | undefined, conversation: Conversation, turn: Place | undefined, bound: { readonly origin?: Origin | undefined; readonly limits?: Limits | undefined } = {}): StartedRun {
+    const { origin, limits } = bound
+    const timeoutMs = Math.min(request.timeoutMs ?? profile.timeoutMs, limits?.timeoutMs ?? maxTimeoutMs, maxTimeoutMs)
     const { toolEventsTo = [], connectionId, onDisconnect = parts.limits.onDisconnect } = 'sessionKey' in request ? request : {} as Partial<RunRequest>
     const run = startRun({
-      info: { runId, agentId: profile.id, sessionKey, cause: causeOf(request.cause), ...(parentRunId !== undefined && { parentRunId }) },
-      profile, conversation, turn,
-      // A sub-agent is counted by the run that started it, which may wait for it.
-      slots: turn && parentRunId === undefined ? slots : undefined,
+      info: { runId, agentId: profile.id, sessionKey, cause: causeOf(request.cause), ...(origin?.parentRunId !== undefined && { parentRunId: origin.parentRunId }) },
+      profile: limits ? { ...profile, maxSteps: Math.min(profile.maxSteps, limits.maxSteps) } : profile,
+      conversation, turn, profiles, bound: origin?.bound, limits,
+      slots: origin?.top !== undefined ? below.get(origin.top) : turn ? slots : undefined,
       joiners: (when) => joiners(runId, sessionKey, request, when),
       bootstrap: (root, isSubagent) => parts.bootstrap(profile, root, isSubagent),
       thinking: request.thinking, place: request.place,
@@ -88,6 +101,8 @@ export function createRuns(parts: RunsParts): Runs {
           release()
           live.delete(runId)
           watching.end(runId)
+          if (summary.status === 'aborted') abortBelow(family.ofRun(runId), profile)
+          family.end(runId)
           modes.delete(runId)
           remember(summary)
           watchers.ended({ ...summary, text }, record)
@@ -96,10 +111,11 @@ export function createRuns(parts: RunsParts): Runs {
       models: parts.models, tools: parts.tools, clock: parts.clock,
       model: request.model, sampling: request.sampling ?? {}, instructions: request.instructions,
       toolChoice: request.toolChoice, responseFormat: request.responseFormat, ...asked(request),
-      timeoutMs: Math.min(request.timeoutMs ?? profile.timeoutMs, maxTimeoutMs),
+      timeoutMs,
       onEvent: guarded(request, (error) => watchers.problem(run.info, 'an observer of the run failed', error)),
     })
     live.set(runId, run)
+    family.begin({ ...origin, runId, sessionKey, timeoutMs })
     watching.begin(runId, toolEventsTo, { connectionId, policy: onDisconnect })
     if (closing) run.interrupt()
     const release = follow(request.signal, () => run.stop(request.closing?.aborted ? 'interrupted' : 'aborted'))
@@ -127,6 +143,7 @@ export function createRuns(parts: RunsParts): Runs {
     return found
   }
 
+  const waiting = (): number => lanes.waiting + [slots, ...below.values()].reduce((sum, one) => sum + one.waiting, 0)
   const waitFor = ({ waitUntil = parts.hold }: RunRequest | AnswerRequest, work: Promise<unknown>): void => waitUntil(work)
 
   function run(request: KeyedRunRequest): Promise<Run>
@@ -138,7 +155,7 @@ export function createRuns(parts: RunsParts): Runs {
     return taken
   }
 
-  async function take(request: RunRequest & { readonly idempotencyKey?: string; readonly parentRunId?: string }): Promise<Run> {
+  async function take(request: RunRequest & { readonly idempotencyKey?: string }, origin?: Origin): Promise<Run> {
     checkContent(request.message)
     const sessionKey = sessions.normalize(request.sessionKey)
     const profile = profileOf(profiles, agentOf(sessionKey))
@@ -159,9 +176,11 @@ export function createRuns(parts: RunsParts): Runs {
       if (!accepted.known) {
         const mode = await modeOf(request, sessionKey)
         if (mode === 'interrupt') abort(sessionKey)
+        const own = isBelow(sessionKey) ? limitsOf(profile, await sessions.settings(sessionKey), profiles) : undefined
+        const limits = own && origin?.limits ? narrower(own, origin.limits) : own ?? origin?.limits
         modes.set(runId, { mode, request })
         const showing = { wrap, pruning: profile.pruning, now: () => parts.clock.now() }
-        return begin(request, runId, profile, sessionKey, sessionConversation(sessions, sessionKey, runId, cause.caller.label === 'webhook', showing), place, request.parentRunId)
+        return begin(request, runId, profile, sessionKey, sessionConversation(sessions, sessionKey, runId, cause.caller.label === 'webhook', showing), place, { origin, limits })
       }
       place.leave()
       return known(accepted, profile.id)
@@ -185,11 +204,24 @@ export function createRuns(parts: RunsParts): Runs {
     const key = sessions.normalize(sessionKey)
     const found = [...live.values()].filter(({ info }) => info.sessionKey === key && (runId === undefined || info.runId === runId))
     for (const run of found) run.stop('aborted')
-    return found.map(({ info }) => info.runId)
+    const profile = profiles.get(agentOf(key))
+    const theirs = runId === undefined && profile ? abortBelow(family.ofSession(key), profile) : []
+    return [...new Set([...found.map(({ info }) => info.runId), ...theirs])]
+  }
+
+  function abortBelow(runIds: readonly string[], { subagents }: AgentProfile): readonly string[] {
+    if (!subagents.abortWithParent) return []
+    for (const id of runIds) live.get(id)?.stop('aborted')
+    return runIds
   }
 
   return {
-    run, abort,
+    run, abort, family,
+    caused(request, origin) {
+      const taken = take(request, origin)
+      waitFor(request, taken.then((begun) => (begun.state === 'started' ? begun.done : undefined), () => {}))
+      return taken
+    },
     watch: (runId, connectionId) => live.has(runId) && watching.add(runId, connectionId),
     disconnected(connectionId) { for (const runId of watching.closed(connectionId)) live.get(runId)?.stop('aborted') },
     answer(request) {
@@ -204,7 +236,7 @@ export function createRuns(parts: RunsParts): Runs {
       const summary = ended.get(runId)
       return live.get(runId)?.done ?? (summary && Promise.resolve(summary))
     },
-    metrics: () => ({ running: live.size - lanes.waiting - slots.waiting, waiting: lanes.waiting + slots.waiting, maxRuns, maxWaitingPerSession: queue.cap }),
+    metrics: () => ({ running: live.size - waiting(), waiting: waiting(), maxRuns, maxWaitingPerSession: queue.cap }),
     interrupt() {
       closing = true
       for (const run of live.values()) run.interrupt()
@@ -215,40 +247,4 @@ export function createRuns(parts: RunsParts): Runs {
   }
 }
 
-const known = ({ runId, sessionKey, state }: Accepted, agentId: string): KnownRun =>
-  ({ runId, agentId, sessionKey, state: state === 'ended' ? 'ended' : 'in_flight' })
-
-/** A cause may be a whole call; what is kept of it is who and why, and that the agent is part of it now. */
-const causeOf = ({ caller, trace, path }: Cause): Cause => ({ caller, trace, path: [...new Set([...path, 'agent'])] })
-
-/** Whether it is an answer that only the caller's tools may go into, and which texts say nothing. */
-const asked = (request: RunRequest | AnswerRequest): { clientTools: AnswerRequest['clientTools']; silent: readonly string[] } => ('sessionKey' in request
-  ? { clientTools: undefined, silent: request.silent ?? [silentTokens.reply] }
-  : { clientTools: request.clientTools, silent: request.silent ?? [] })
-
-const isLike = (a: RunRequest | AnswerRequest, b: RunRequest): boolean => {
-  const [one, other] = [a.cause.caller, b.cause.caller]
-  const plain = [b.model, b.thinking, b.instructions, b.place, a.place, b.sampling, b.toolChoice, b.responseFormat, a.responseFormat, b.silent, a.silent].every((wish) => wish === undefined)
-  return plain && one.id === other.id && one.label === other.label && one.role === other.role && one.scopes.size === other.scopes.size && [...one.scopes].every((scope) => other.scopes.has(scope))
-}
-
-/** An observer is somebody else's code: what it throws is not the run's failure, and it is not asked again. */
-function guarded({ onEvent }: { readonly onEvent?: (event: RunEvent) => void }, report: (error: unknown) => void): (event: RunEvent) => void {
-  let broken = onEvent === undefined
-  return (event) => {
-    if (broken) return
-    try {
-      onEvent?.(event)
-    } catch (error) {
-      broken = true
-      report(error)
-    }
-  }
-}
-
-function follow(signal: AbortSignal | undefined, stop: () => void): () => void {
-  if (!signal) return () => {}
-  if (signal.aborted) stop()
-  signal.addEventListener('abort', stop, { once: true })
-  return () => signal.removeEventListener('abort', stop)
-}
+const isBelow = (sessionKey: string): boolean => sessionPartsOf(sessionKey).kind === 'subagent'

@@ -6,7 +6,9 @@ import type { ToolContext } from '../tools/contract.ts'
 import { askForSummary, compactionOf, cutOf, roomIn } from './compact.ts'
 import { newest } from './context.ts'
 import type { Loop } from './loop.ts'
-import { toolContextOf } from './rights.ts'
+import { keptTo, limitsOf, narrower, toolContextOf } from './rights.ts'
+import { subagentNotice } from './subagents/announce.ts'
+import { spawnTool } from './subagents/child.ts'
 import { tokensOfAll, tokensOfText } from './size.ts'
 
 const usualWindow = 64_000
@@ -28,27 +30,32 @@ export interface Setting {
 export async function settle(loop: Loop, all: readonly ModelMessage[]): Promise<Setting> {
   const { profile, info, models, conversation } = loop
   const settings = await conversation.settings()
-  const own = loop.model ?? settings.model
-  const model = own ?? profile.model
+  const wanted = loop.model ?? settings.model
+  const model = wanted ?? profile.model
   const thinking = loop.thinking ?? levelOf(settings.thinking) ?? profile.thinking
-  const whose = { profile, sessionKey: info.sessionKey, settings, place: loop.place }
-  const route = await models.route({
+  const own = limitsOf(profile, settings, loop.profiles)
+  const limits = loop.limits ? narrower(own, loop.limits) : own
+  const whose = { profile, profiles: loop.profiles, sessionKey: info.sessionKey, settings, place: loop.place, bound: loop.bound }
+  const route = keptTo(limits.models, await models.route({
     cause: info.cause, agentId: info.agentId, runId: info.runId,
-    ...(model !== undefined && { model }), ...(own === undefined && profile.fallbacks !== undefined && { fallbacks: profile.fallbacks }),
+    ...(model !== undefined && { model }), ...(wanted === undefined && profile.fallbacks !== undefined && { fallbacks: profile.fallbacks }),
     ...(info.sessionKey !== undefined && { sessionKey: info.sessionKey }), ...(thinking !== undefined && { thinking }),
-    messages: turnOf(all), tools: await offered(loop, toolContextOf(whose)),
-  })
+    messages: turnOf(all), tools: await offered(loop, toolContextOf(whose), limits.maxDepth),
+  }))
   const spec = await models.resolve(route.model)
   loop.timeline.route(route)
   const context = toolContextOf({ ...whose, spec, tier: route.tier })
-  const tools = spec.tools === false ? [] : await offered(loop, context)
-  const system = [profile.system, await loop.bootstrap(context.workspace, context.parent !== undefined), loop.instructions].filter(Boolean).join('\n\n')
+  const tools = spec.tools === false ? [] : await offered(loop, context, limits.maxDepth)
+  const isChild = context.parent !== undefined && loop.bound === undefined
+  const system = [profile.system, isChild ? subagentNotice : '', await loop.bootstrap(context.workspace, isChild), loop.instructions].filter(Boolean).join('\n\n')
   const { most, keep } = roomIn(spec.contextWindow ?? usualWindow, profile.compaction)
   return { spec, route, thinking, context, tools, system, keepTokens: keep, mostTokens: Math.max(1, most - tokensOfText(system + externalNotice) - tokensOfText(JSON.stringify(tools))) }
 }
 
-async function offered({ clientTools, tools }: Loop, context: ToolContext): Promise<readonly ModelTool[]> {
-  return clientTools ?? (await tools.list(context)).map(({ name, description, parameters }) => ({ name, description, parameters }))
+async function offered({ clientTools, tools }: Loop, context: ToolContext, maxDepth: number): Promise<readonly ModelTool[]> {
+  if (clientTools) return clientTools
+  const found = await tools.list(context)
+  return found.filter(({ name }) => name !== spawnTool || (context.depth ?? 0) < maxDepth).map(({ name, description, parameters }) => ({ name, description, parameters }))
 }
 
 /** What has come since the model last spoke. */

@@ -11,7 +11,7 @@ export const AgentsListResult = v.strictObject({
 export const AgentsGetResult = v.strictObject({
   id: text, name: v.optional(text), model: v.optional(text), fallbacks: v.optional(v.array(text)), thinking: v.optional(text), workspace: v.optional(text),
   timeoutMs: v.number(), maxSteps: v.number(), tools: v.optional(v.record(text, v.unknown())),
-  compaction: v.record(text, v.unknown()), pruning: v.record(text, v.unknown()), bootstrap: v.array(text), systemChars: v.number(),
+  compaction: v.record(text, v.unknown()), pruning: v.record(text, v.unknown()), bootstrap: v.array(text), systemChars: v.number(), subagents: v.record(text, v.unknown()),
 })
 
 export const Step = v.strictObject({ at: time, what: v.picklist(['route', 'ask', 'answer', 'tool', 'result', 'compaction', 'joined', 'end']), text, ms: v.optional(v.number()), isError: v.optional(v.boolean()) })

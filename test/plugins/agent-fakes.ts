@@ -44,7 +44,7 @@ export function fakeSessions(): FakeSessions {
     return stored as SessionEntry
   }
   const accepted = (runId: string, known: boolean): Accepted => ({ runId, sessionKey: runs.get(runId)!.key, known, state: runs.get(runId)!.state })
-  const infoOf = (key: string): SessionInfo => ({ key, id: `id of ${key}`, agent: key.split(':')[1]!, log: key, createdAt: 0, updatedAt: 0 })
+  const infoOf = (key: string): SessionInfo => ({ key, id: `id of ${key}`, agent: key.split(':')[1]!, log: key, createdAt: 0, updatedAt: 0, ...(settings.has(key) && { settings: settings.get(key)! }) })
   const changed = (before: SessionSettings, { extra = {}, ...rest }: SettingsPatch): SessionSettings => {
     const given = (one: object): object => Object.fromEntries(Object.entries(one).filter(([, value]) => value !== null && value !== undefined))
     return given({ ...before, ...rest, extra: given({ ...before.extra, ...extra }) })
@@ -68,19 +68,29 @@ export function fakeSessions(): FakeSessions {
       logs.delete(normalizeKey(key))
       return { session: infoOf(normalizeKey(key)) }
     },
-    remove: async (key) => ({ removed: logs.delete(normalizeKey(key)) }),
+    remove: async (key) => ({ removed: [settings.delete(normalizeKey(key)), logs.delete(normalizeKey(key))].includes(true) }),
     async compact(key, { sessionId: _, ...compaction }) {
       await self.gate('compact')
       journal.push('compact')
       return write(normalizeKey(key), { type: 'compaction', ...compaction }) as CompactionEntry
     },
     preview: async () => [],
-    resolve: async ({ key }) => (key === undefined ? undefined : self.find(key)),
+    resolve: async ({ key, label }) => {
+      const found = key ?? [...settings].find(([, { label: own }]) => label !== undefined && own === label)?.[0]
+      return found === undefined ? undefined : self.find(found)
+    },
     archives: async () => [],
     archived: async () => [],
-    open: async (key) => infoOf(normalizeKey(key)),
-    find: async (key) => (logs.has(normalizeKey(key)) ? infoOf(normalizeKey(key)) : undefined),
-    list: async () => ({ sessions: [], total: 0 }),
+    open: async (key) => {
+      logOf(normalizeKey(key))
+      return infoOf(normalizeKey(key))
+    },
+    find: async (key) => (logs.has(normalizeKey(key)) || settings.has(normalizeKey(key)) ? infoOf(normalizeKey(key)) : undefined),
+    list: async ({ spawnedBy, search = '' } = {}) => {
+      const found = [...new Set([...logs.keys(), ...settings.keys()])].map(infoOf)
+        .filter(({ key, settings: { spawnedBy: own } = {} }) => key.includes(search) && (spawnedBy === undefined || own === spawnedBy))
+      return { sessions: found, total: found.length }
+    },
     async append(key, entries) {
       await self.gate('append')
       for (const entry of entries) journal.push(`append ${entry.type === 'message' ? entry.message.role : entry.type}`)
@@ -92,7 +102,7 @@ export function fakeSessions(): FakeSessions {
         .map(([id, { request }]): StoredMessage => ({ timestamp: 0, ...request.message!, id, queued: true }))
       return [...found.filter(({ position = 0 }) => position < before).slice(-limit), ...waiting]
     },
-    entries: async (key) => logOf(normalizeKey(key)),
+    entries: async (key) => [...logOf(normalizeKey(key))],
     async accept(given, request) {
       const key = normalizeKey(given)
       const idempotent = `${key} ${request.idempotencyKey}`

@@ -40,7 +40,7 @@ describe('settings', () => {
     }, says('done'))
     await withAgent(asking(asked, script), async (agent, { k, sessions }) => {
       await (await ask(agent, 'r1', { sessionKey: 'agent:main:telegram:group:42' })).done
-      expect(asked[0]!.tools?.map(({ name }) => name).toSorted()).toEqual(['look', 'time'])
+      expect(asked[0]!.tools?.map(({ name }) => name).toSorted()).toEqual(['look', 'sessions_send', 'sessions_spawn', 'time'])
       const results = sessions.messages('agent:main:telegram:group:42').filter((message) => message.role === 'toolResult')
       expect(results.map(({ isError }) => isError)).toEqual([true, false])
       expect(seen[0]!.context).toMatchObject({ agentId: 'main', provider: 'scripted', model: 'one', channel: 'telegram', group: '42' })

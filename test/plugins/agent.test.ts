@@ -52,7 +52,7 @@ describe('a run', () => {
           { role: 'user', content: text('question of r2') },
         ],
       })
-      expect(asked[1]!.tools?.map(({ name }) => name)).toEqual(['time'])
+      expect(asked[1]!.tools?.map(({ name }) => name).toSorted()).toEqual(['sessions_send', 'sessions_spawn', 'time'])
     }, { config: { agent: { defaults: { system: 'You are Test.' } } } })
   })
 
