@@ -74,6 +74,8 @@ export const AgentConfig = v.strictObject({
   agents: v.optional(v.pipe(v.array(v.strictObject({
     id: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/)),
     name: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
+    emoji: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
+    avatar: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(2000), v.description('Address of a picture.'))),
     ...own,
   })), v.maxLength(1000)), []),
   maxConcurrent: v.optional(v.pipe(whole(1, 1000), v.description('Runs of sessions that are under way at once; more of them wait.')), 32),

@@ -4,13 +4,14 @@
  * watches them taps `runStarted`, `runProgress` and `runEnded`.
  */
 import * as v from 'valibot'
-import { contract, event, hook, method, service } from 'nexus-gateway/sdk'
+import { contract, controlWrites, event, hook, method, service } from 'nexus-gateway/sdk'
 import type { Cause, NexusError } from 'nexus-gateway/sdk'
 import type { ModelMessage, ModelRequest, ModelTool, ModelUsage, StopReason, ThinkingLevel, ToolCallPart } from '../models/contract.ts'
 import type { UserMessage } from '../sessions/contract.ts'
 import type { DisconnectPolicy, QueueMode } from './config.ts'
 import type { AgentProfile } from './profiles.ts'
 import type { Place } from './rights.ts'
+import * as wire from './wire-agents.ts'
 import { AgentsGetResult, AgentsListResult, RunsGetResult, RunsListParams, RunsListResult } from './wire-shapes.ts'
 
 export { keepToAgent } from './bounds.ts'
@@ -257,6 +258,14 @@ export const agent = contract({
       summary: 'The agents of this gateway.',
     }),
     'agents.get': method({ scope: 'operator.read', params: v.strictObject({ agentId: id }), result: AgentsGetResult, summary: 'The settings of one agent, the defaults filled in.' }),
+    'agents.create': method({ scope: 'operator.admin', limit: controlWrites, params: wire.CreateParams, result: wire.CreateResult, summary: 'Adds an agent to the settings.' }),
+    'agents.update': method({ scope: 'operator.admin', limit: controlWrites, params: wire.UpdateParams, result: wire.UpdateResult, summary: 'Changes an agent in the settings.' }),
+    'agents.delete': method({ scope: 'operator.admin', limit: controlWrites, params: wire.DeleteParams, result: wire.DeleteResult, summary: 'Takes an agent out of the settings; its sessions and files stay.' }),
+    'agents.files.list': method({ scope: 'operator.read', params: wire.FilesListParams, result: wire.FilesListResult, summary: 'The files that tell an agent who it is.' }),
+    'agents.files.get': method({ scope: 'operator.read', params: wire.FilesGetParams, result: wire.FilesGetResult, summary: 'One of these files.' }),
+    'agents.files.set': method({ scope: 'operator.admin', params: wire.FilesSetParams, result: wire.FilesSetResult, summary: 'Writes one of these files.' }),
+    'agent.identity.get': method({ scope: 'operator.read', params: wire.IdentityParams, result: wire.IdentityResult, summary: 'Name and looks of an agent.' }),
+    agent: method({ scope: 'operator.write', params: wire.AgentParams, result: wire.AgentAccepted, summary: 'Takes a message for an agent; the outcome follows by agent.wait and the events.' }),
     'runs.list': method({ scope: 'operator.read', params: RunsListParams, result: RunsListResult, summary: 'The latest runs, newest first.' }),
     'runs.get': method({ scope: 'operator.read', params: v.strictObject({ runId: id }), result: RunsGetResult, summary: 'One run as a timeline: route, steps, tools, outcome.' }),
     'agent.wait': method({

@@ -16,6 +16,18 @@ export const agentErrors = {
   NEXUS_AGENT_CONTENT: { wire: 'INVALID_REQUEST', status: 413, text: 'the message cannot be taken: {reason}', fix: 'Send less, or a smaller picture (png, jpeg, gif or webp).' },
   NEXUS_AGENT_SUBAGENT: { wire: 'FORBIDDEN', text: 'no sub-agent was started: {reason}', fix: 'Do it in this run, or change agent.defaults.subagents (or those of the agent) in nexus.json5.' },
   NEXUS_AGENT_SEND: { wire: 'FORBIDDEN', text: 'the message was not sent: {reason}', fix: 'See sessions_list for the sessions there are, and agent.defaults.subagents in nexus.json5 for what may be reached.' },
+  NEXUS_AGENT_EXISTS: { wire: 'INVALID_REQUEST', status: 409, text: 'there is an agent of that id already', fix: 'Take another name, or change the one there is with agents.update.' },
+  NEXUS_AGENT_NAME: { wire: 'INVALID_REQUEST', text: 'this name gives no id', fix: 'Take one that has a letter or a digit of a-z and 0-9.' },
+  NEXUS_AGENT_MAIN: { wire: 'INVALID_REQUEST', text: 'the agent main is always there', fix: 'Change it with agents.update instead.' },
+  NEXUS_AGENT_ELSEWHERE: { wire: 'INVALID_REQUEST', text: 'this agent stands in another file than nexus.json5', fix: 'Change it where it stands; see `nexus config explain agent.agents`.' },
+  NEXUS_AGENT_FOLDER: { wire: 'INVALID_REQUEST', text: 'a workspace is given by an absolute path', fix: 'Give the whole path of a folder, such as /srv/work.' },
+  NEXUS_AGENT_NO_WORKSPACE: { wire: 'UNAVAILABLE', text: 'no plugin keeps workspaces', fix: 'Turn the plugin workspace on.' },
+  NEXUS_AGENT_FILE: { wire: 'INVALID_REQUEST', text: 'this is none of the files that tell an agent who it is', fix: 'See agents.files.list for their names; bootstrap.files of the agent adds to them.' },
+  NEXUS_AGENT_FILE_MISSING: { wire: 'INVALID_REQUEST', status: 404, text: 'the agent has no such file yet', fix: 'Write it with `nexus agents write ID NAME`.' },
+  NEXUS_AGENT_INPUT: { wire: 'INVALID_REQUEST', text: 'nothing is piped in', fix: 'Pipe the file in, such as `nexus agents write main SOUL.md < soul.md`.' },
+  NEXUS_AGENT_FILE_CHANGED: { wire: 'INVALID_REQUEST', status: 409, text: 'the file is another one by now', fix: 'Read it again and make the change to what it is.' },
+  NEXUS_AGENT_UNSUPPORTED: { wire: 'INVALID_REQUEST', text: '{method} cannot do what the field {field} asks for: {reason}', fix: 'Leave the field out.' },
+  NEXUS_AGENT_SESSION: { wire: 'INVALID_REQUEST', text: 'the request names a session that is not that one: {reason}', fix: 'See `nexus sessions list`, and name the session by its key alone.' },
   NEXUS_AGENT_FAILED: { wire: 'UNAVAILABLE', status: 500, text: 'the run failed inside the gateway', fix: 'The gateway\'s log has the cause under trace {trace}.' },
 } as const satisfies ErrorTable
 

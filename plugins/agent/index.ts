@@ -1,6 +1,8 @@
 /** Agents: what they are, and the runs they do. */
 import { callBefore, connectionClosed, definePlugin, hook, kernelClose, optional } from 'nexus-gateway/sdk'
+import type { Call } from 'nexus-gateway/sdk'
 import { ExternalContent } from '../external-content/contract.ts'
+import { config as settings } from '../config/contract.ts'
 import { Models } from '../models/contract.ts'
 import { Sessions, sessionSummarized } from '../sessions/contract.ts'
 import { Store } from '../store/contract.ts'
@@ -10,11 +12,15 @@ import { keepToTalk } from './bounds.ts'
 import { createBootstrap } from './bootstrap.ts'
 import { AgentConfig } from './config.ts'
 import { agent, agentErrors, runEnded, runProgress, runPrompt, runStarted } from './contract.ts'
-import { agentsGet, runsGet, runsList } from './methods.ts'
+import { askAgent } from './ask.ts'
+import { createAgentFiles } from './files.ts'
+import { agentsGet, agentsList, identityGet, runsGet, runsList } from './methods.ts'
 import { agentOf, mainAgent, profiles } from './profiles.ts'
 import { createRecords } from './records.ts'
 import { boundBy, toolContextOf } from './rights.ts'
 import { createRuns } from './runs.ts'
+import { create, remove, update } from './setup.ts'
+import type { Settling } from './setup.ts'
 import { wrapping } from './shown.ts'
 import { recover } from './subagents/recover.ts'
 import { createSpawn } from './subagents/spawn.ts'
@@ -78,7 +84,8 @@ export default definePlugin({
       return toolContextOf({ profile, profiles: all, sessionKey: key, settings, spec })
     })
     ctx.tap(held, async (work) => { await work })
-    const rooted = { ...ctx.deps, profiles: all, runs, clock, signal, closing: signal, hold, rootOf: (id: string) => ctx.deps.workspace?.rootOf(id), problem: (what: string, error: unknown) => ctx.log.warn(what, { error }) }
+    const rootOf = (id: string): string | undefined => ctx.deps.workspace?.rootOf(id)
+    const rooted = { ...ctx.deps, profiles: all, runs, clock, signal, closing: signal, hold, rootOf, problem: (what: string, error: unknown) => ctx.log.warn(what, { error }) }
     offerTools(ctx, subagentTools(createSpawn(rooted), rooted))
     ctx.scope.spawn('sub-agents', async () => {
       const count = await recover(sessions, runs, clock.now()).catch((error: unknown) => ctx.log.warn('sub-agents that a stop has cut off could not be marked', { error }))
@@ -91,18 +98,27 @@ export default definePlugin({
     })
     ctx.scope.defer(runs.idle, 'runs')
     signal.addEventListener('abort', runs.interrupt, { once: true })
+    const files = createAgentFiles(ctx.deps.workspace, all)
+    const settling = (call: Call): Settling => ({
+      profiles: all, rootOf,
+      read: () => ctx.call(settings, 'config.get', {}, { cause: call }),
+      edit: ({ baseHash, set = [], unset = [] }) => ctx.call(settings, 'config.edit', { baseHash, set: [...set], unset: [...unset] }, { cause: call }),
+    })
     const { run, answer, abort, find, watch, metrics } = runs
     const agents = [...all.values()].map(({ id, name }) => ({ id, name }))
     return {
       provides: { agent: { run, answer, abort, find, watch, metrics, agents: () => agents, profile: (id) => all.get(id), boundBy: (key) => boundBy(sessions, all, key) } },
       methods: {
-        'agents.list': () => ({
-          defaultId: mainAgent,
-          mainKey: 'main',
-          scope: 'per-sender' as const,
-          agents: agents.map(({ id, name }) => ({ id, ...(name === undefined ? {} : { name }) })),
-        }),
+        'agents.list': () => agentsList(all),
         'agents.get': ({ agentId }) => agentsGet(all, agentId),
+        'agents.create': (params, call) => create(settling(call), params),
+        'agents.update': (params, call) => update(settling(call), params),
+        'agents.delete': (params, call) => remove(settling(call), params),
+        'agents.files.list': ({ agentId }) => files.list(agentId),
+        'agents.files.get': (params) => files.get(params),
+        'agents.files.set': (params) => files.set(params),
+        'agent.identity.get': (params) => identityGet(all, params, sessions),
+        agent: (params, call) => askAgent({ runs, sessions, now: () => clock.now() }, params, call),
         'runs.list': (params) => runsList(records, params, sessions),
         'runs.get': ({ runId }) => runsGet(records, runId),
         'agent.wait': ({ runId, timeoutMs }, call) => wait(runs, runId, { timeoutMs, clock, signal: call.signal, closing: signal }),

@@ -2,11 +2,26 @@
 import type { InferOutput } from 'valibot'
 import type { SessionsApi } from '../sessions/contract.ts'
 import { failAgent } from './errors.ts'
-import { profileOf } from './profiles.ts'
+import { agentOf, mainAgent, profileOf } from './profiles.ts'
 import type { AgentProfile } from './profiles.ts'
 import type { Records } from './records.ts'
 import type { RunRecord } from './timeline.ts'
-import type { AgentsGetResult, RunsListParams, RunsListResult } from './wire-shapes.ts'
+import type { IdentityParams, IdentityResult } from './wire-agents.ts'
+import type { AgentsGetResult, AgentsListResult, RunsListParams, RunsListResult } from './wire-shapes.ts'
+
+export function agentsList(all: ReadonlyMap<string, AgentProfile>): InferOutput<typeof AgentsListResult> {
+  const rows = [...all.values()].map(({ id, name, emoji, avatar }) => ({
+    id, ...(name !== undefined && { name }),
+    ...((emoji ?? avatar) !== undefined && { identity: { ...(name !== undefined && { name }), ...(emoji !== undefined && { emoji }), ...(avatar !== undefined && { avatar }) } }),
+  }))
+  return { defaultId: mainAgent, mainKey: 'main', scope: 'per-sender', agents: rows }
+}
+
+/** Of the agent, of the session's agent, or of `main`. Throws NEXUS_AGENT_UNKNOWN, NEXUS_SESSIONS_KEY. */
+export function identityGet(all: ReadonlyMap<string, AgentProfile>, { agentId, sessionKey }: InferOutput<typeof IdentityParams>, sessions: Pick<SessionsApi, 'normalize'>): InferOutput<typeof IdentityResult> {
+  const { id, name, emoji, avatar } = profileOf(all, agentId ?? (sessionKey ? agentOf(sessions.normalize(sessionKey)) : mainAgent))
+  return { agentId: id, name: name ?? id, nameSource: name === undefined ? 'default' : 'config', ...(emoji !== undefined && { emoji }), ...(avatar !== undefined && { avatar }) }
+}
 
 /** Throws NEXUS_AGENT_UNKNOWN. */
 export function agentsGet(all: ReadonlyMap<string, AgentProfile>, id: string): InferOutput<typeof AgentsGetResult> {

@@ -26,6 +26,8 @@ export interface Subagents {
 export interface AgentProfile {
   readonly id: string
   readonly name: string | undefined
+  readonly emoji: string | undefined
+  readonly avatar: string | undefined
   /** `undefined`: `models` chooses. */
   readonly model: string | undefined
   /** `undefined`: those of `models`. */
@@ -48,19 +50,21 @@ export interface AgentProfile {
 
 const usualSystem = 'You are a helpful assistant. Answer plainly and briefly. Use the tools you are given when they help.'
 const usualSubagents: Subagents = { maxConcurrent: 8, maxDepth: 1, maxChildren: 5, allowAgents: [], model: undefined, thinking: undefined, tools: undefined, visibility: 'tree', abortWithParent: true, maxPingPong: 5 }
-const usualFiles = ['AGENTS.md', 'SOUL.md', 'TOOLS.md', 'IDENTITY.md', 'USER.md']
+export const usualFiles = ['AGENTS.md', 'SOUL.md', 'TOOLS.md', 'IDENTITY.md', 'USER.md']
 
 /** By id, `main` first: it is there whether it is listed or not. The last entry of an id counts. */
 export function profiles({ defaults, agents }: Settings): ReadonlyMap<string, AgentProfile> {
   const listed = new Map(agents.map((one) => [one.id, one]))
   const ids = new Set([mainAgent, ...listed.keys()])
-  return new Map([...ids].map((id) => [id, profile(id, listed.get(id)?.name, defaults, listed.get(id) ?? {})]))
+  return new Map([...ids].map((id) => [id, profile(id, listed.get(id) ?? {}, defaults, listed.get(id) ?? {})]))
 }
 
-function profile(id: string, name: string | undefined, defaults: OwnSettings, own: OwnSettings): AgentProfile {
+type Who = { readonly [K in 'name' | 'emoji' | 'avatar']?: string | undefined }
+
+function profile(id: string, { name, emoji, avatar }: Who, defaults: OwnSettings, own: OwnSettings): AgentProfile {
   const model = own.model ?? defaults.model
   return {
-    id, name,
+    id, name, emoji, avatar,
     model: typeof model === 'object' ? model.primary : model,
     fallbacks: typeof model === 'object' ? model.fallbacks : undefined,
     thinking: own.thinking ?? defaults.thinking,

@@ -2,9 +2,12 @@
 import type { InferOutput } from 'valibot'
 import { plain } from 'nexus-gateway/sdk'
 import type { Paint } from 'nexus-gateway/sdk'
+import type { FilesGetResult, FilesListResult } from './wire-agents.ts'
 import type { AgentsGetResult, RunsGetResult, RunsListResult } from './wire-shapes.ts'
 
 export type AgentGot = InferOutput<typeof AgentsGetResult>
+export type FilesListed = InferOutput<typeof FilesListResult>
+export type FileGot = InferOutput<typeof FilesGetResult>
 export type RunsListed = InferOutput<typeof RunsListResult>
 export type RunGot = InferOutput<typeof RunsGetResult>
 
@@ -12,6 +15,8 @@ export function agentScreen({ id, name, ...rest }: AgentGot, paint: Paint): stri
   const lines = Object.entries(rest).map(([key, value]) => `  ${key.padEnd(14)} ${plain(typeof value === 'object' ? JSON.stringify(value) : String(value))}`)
   return [`${paint('bold', id)}${name === undefined ? '' : `  ${plain(name)}`}`, ...lines].join('\n')
 }
+
+export const filesScreen = ({ workspace, files }: FilesListed): string => [plain(workspace), ...files.map(({ name, missing, size }) => `  ${plain(name).padEnd(20)} ${missing ? '-' : `${size} bytes`}`)].join('\n')
 
 export function runsScreen({ runs }: RunsListed, paint: Paint): string {
   if (runs.length === 0) return 'No runs yet.'

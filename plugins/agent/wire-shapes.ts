@@ -6,7 +6,7 @@ const time = v.number()
 
 export const AgentsListResult = v.strictObject({
   defaultId: text, mainKey: text, scope: v.picklist(['per-sender', 'global']),
-  agents: v.array(v.strictObject({ id: text, name: v.optional(text) })),
+  agents: v.array(v.strictObject({ id: text, name: v.optional(text), identity: v.optional(v.strictObject({ name: v.optional(text), emoji: v.optional(text), avatar: v.optional(text) })) })),
 })
 export const AgentsGetResult = v.strictObject({
   id: text, name: v.optional(text), model: v.optional(text), fallbacks: v.optional(v.array(text)), thinking: v.optional(text), workspace: v.optional(text),
