@@ -169,15 +169,16 @@ export function createRuns(parts: RunsParts): Runs {
       throw failAgent('NEXUS_AGENT_BUSY', { what: 'too many messages wait for this session' })
     }
     const runId = request.runId ?? randomUUID()
-    const accepting = sessions.accept(sessionKey, { runId, message: { role: 'user', content: message }, cause, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) })
+    const accepting = boundsOf(sessionKey, profile, origin).then(async (limits) => {
+      const accepted = await sessions.accept(sessionKey, { runId, message: { role: 'user', content: message }, cause, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) })
+      return { limits, accepted }
+    })
     arriving.add(accepting)
     try {
-      const accepted = await accepting
+      const { limits, accepted } = await accepting
       if (!accepted.known) {
         const mode = await modeOf(request, sessionKey)
-        if (mode === 'interrupt') abort(sessionKey)
-        const own = isBelow(sessionKey) ? limitsOf(profile, await sessions.settings(sessionKey), profiles) : undefined
-        const limits = own && origin?.limits ? narrower(own, origin.limits) : own ?? origin?.limits
+        if (mode === 'interrupt') stopLane(sessionKey)
         modes.set(runId, { mode, request })
         const showing = { wrap, pruning: profile.pruning, now: () => parts.clock.now() }
         return begin(request, runId, profile, sessionKey, sessionConversation(sessions, sessionKey, runId, cause.caller.label === 'webhook', showing), place, { origin, limits })
@@ -192,6 +193,12 @@ export function createRuns(parts: RunsParts): Runs {
     }
   }
 
+  /** What binds a run from its start: a sub-agent's, or one that another session has caused. */
+  async function boundsOf(sessionKey: string, profile: AgentProfile, origin: Origin | undefined): Promise<Limits | undefined> {
+    const own = isBelow(sessionKey) ? limitsOf(profile, await sessions.settings(sessionKey), profiles) : undefined
+    return own && origin?.limits ? narrower(own, origin.limits) : own ?? origin?.limits
+  }
+
   /** Whoever waits for an answer of his own, which is whoever sends no idempotency key, is not put together with others. */
   async function modeOf({ queueMode, ...request }: RunRequest & { readonly idempotencyKey?: string }, sessionKey: string): Promise<QueueMode> {
     if (queueMode !== undefined) return queueMode
@@ -202,11 +209,16 @@ export function createRuns(parts: RunsParts): Runs {
 
   function abort(sessionKey: string, runId?: string): readonly string[] {
     const key = sessions.normalize(sessionKey)
-    const found = [...live.values()].filter(({ info }) => info.sessionKey === key && (runId === undefined || info.runId === runId))
-    for (const run of found) run.stop('aborted')
+    const found = stopLane(key, runId)
     const profile = profiles.get(agentOf(key))
     const theirs = runId === undefined && profile ? abortBelow(family.ofSession(key), profile) : []
-    return [...new Set([...found.map(({ info }) => info.runId), ...theirs])]
+    return [...new Set([...found, ...theirs])]
+  }
+
+  function stopLane(key: string, runId?: string): readonly string[] {
+    const found = [...live.values()].filter(({ info }) => info.sessionKey === key && (runId === undefined || info.runId === runId))
+    for (const run of found) run.stop('aborted')
+    return found.map(({ info }) => info.runId)
   }
 
   function abortBelow(runIds: readonly string[], { subagents }: AgentProfile): readonly string[] {

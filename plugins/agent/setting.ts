@@ -6,7 +6,7 @@ import type { ToolContext } from '../tools/contract.ts'
 import { askForSummary, compactionOf, cutOf, roomIn } from './compact.ts'
 import { newest } from './context.ts'
 import type { Loop } from './loop.ts'
-import { keptTo, limitsOf, narrower, toolContextOf } from './rights.ts'
+import { keptTo, limitsOf, narrower, parentOf, toolContextOf } from './rights.ts'
 import { subagentNotice } from './subagents/announce.ts'
 import { spawnTool } from './subagents/child.ts'
 import { tokensOfAll, tokensOfText } from './size.ts'
@@ -46,8 +46,8 @@ export async function settle(loop: Loop, all: readonly ModelMessage[]): Promise<
   loop.timeline.route(route)
   const context = toolContextOf({ ...whose, spec, tier: route.tier })
   const tools = spec.tools === false ? [] : await offered(loop, context, limits.maxDepth)
-  const isChild = context.parent !== undefined && loop.bound === undefined
-  const system = [profile.system, isChild ? subagentNotice : '', await loop.bootstrap(context.workspace, isChild), loop.instructions].filter(Boolean).join('\n\n')
+  const isChild = parentOf(settings, info.sessionKey) !== undefined
+  const system = [profile.system, isChild ? subagentNotice : '', await loop.bootstrap(isChild ? context.workspace : profile.workspace, isChild), loop.instructions].filter(Boolean).join('\n\n')
   const { most, keep } = roomIn(spec.contextWindow ?? usualWindow, profile.compaction)
   return { spec, route, thinking, context, tools, system, keepTokens: keep, mostTokens: Math.max(1, most - tokensOfText(system + externalNotice) - tokensOfText(JSON.stringify(tools))) }
 }

@@ -1,5 +1,6 @@
 /** Messages between sessions: to whom, how often, and by whose rights. */
 import { describe, expect, it } from 'vitest'
+import { send } from '../../plugins/agent/subagents/send.ts'
 import { mayReach } from '../../plugins/agent/subagents/reach.ts'
 import { AgentConfig } from '../../plugins/agent/config.ts'
 import { profiles } from '../../plugins/agent/profiles.ts'
@@ -8,7 +9,7 @@ import fc from 'fast-check'
 import type { ModelRequest } from '../../plugins/models/contract.ts'
 import { Tools } from '../../plugins/tools/contract.ts'
 import type { ToolCall, ToolResult } from '../../plugins/tools/contract.ts'
-import { calls, cause, fakeSessions, hangs, says, withAgent } from './agent-fakes.ts'
+import { calls, cause, codeOf, fakeSessions, hangs, says, withAgent } from './agent-fakes.ts'
 import type { Bench, Script } from './agent-fakes.ts'
 
 const sendFrom = async ({ k }: Bench, args: object, sessionKey = 'main', as = cause): Promise<ToolResult> => (await k.service(Tools)).execute({ name: 'sessions_send', args: { message: 'Well?', ...args }, cause: as, sessionKey })
@@ -38,6 +39,16 @@ describe('a message to another session', () => {
     expect(said(refusals[3]!)).toBe(said(refusals[4]!))
     expect(bench.sessions.journal).toEqual([])
   }))
+
+  it('says why it was not sent, by its code', async () => {
+    const sessions = fakeSessions()
+    const parts = { sessions, profiles: profiles(v.parse(AgentConfig, {})), runs: { caused: () => { throw new Error('never') }, family: { counts: () => ({ hops: 0, turns: 9 }), timeoutOf: () => undefined } }, clock: undefined as never, closing: new AbortController().signal }
+    const call = { ...cause, sessionKey: 'main', context: { agentId: 'main' } } as unknown as ToolCall
+    await sessions.patch('agent:main:subagent:x', child('agent:main:main'))
+    const letter = { message: 'x', timeoutSeconds: 0 }
+    for (const to of [{}, { sessionKey: 'main' }, { sessionKey: 'agent:main:subagent:x' }]) expect(await send(parts, { ...letter, ...to }, call).catch(codeOf)).toBe('NEXUS_AGENT_SEND')
+    expect(await send(parts, { ...letter, sessionKey: 'x' }, { ...call, sessionKey: undefined } as never).catch(codeOf)).toBe('NEXUS_AGENT_SEND')
+  })
 
   it('to a session that does not work for this one stands in the wrapper, and its run has no more rights than this one', async () => {
     const seen: ModelRequest[] = []
