@@ -4,27 +4,30 @@
  * Messages have the shape of a transcript's messages, so a session's history is a request's `messages` as it stands.
  */
 import { contract, method, service } from 'nexus-gateway/sdk'
+import type { EmbedRequest, EmbedResult } from './embed.ts'
 import type { EmitPart, ModelFinish, ModelRequest } from './request.ts'
 import type { Route, RouteRequest } from './route.ts'
-import type { ModelSpec } from './spec.ts'
+import type { ModelKind, ModelSpec } from './spec.ts'
 import { ModelsListParams, ModelsListResult, ModelsProbeParams, ModelsProbeResult, ModelsRouteParams, ModelsRouteResult, ModelsStatusResult } from './wire.ts'
 
 export { modelAfter, modelBefore } from './attempt.ts'
 export type { Account, Attempt, AttemptOutcome } from './attempt.ts'
+export { mostEmbedValues } from './embed.ts'
+export type { EmbedCall, EmbedFinish, EmbedRequest, EmbedResult } from './embed.ts'
 export { failureKinds, failureOf, modelsErrors, providerFailure } from './errors.ts'
 export type { FailureKind, ProviderFailure } from './errors.ts'
 export { languageModelSettings, offerLanguageModel } from './language-model.ts'
 export type { Carry, Dialect, LanguageModelOffer, LanguageModelSettings } from './language-model.ts'
 export { malformed, parseArguments } from './message.ts'
 export type { AssistantMessage, ImagePart, ModelMessage, ModelTool, SystemMessage, TextPart, ThinkingPart, ToolCallPart, ToolResultMessage, UserMessage } from './message.ts'
-export { modelAccounts, modelsListed, modelStream, offerModels } from './provider.ts'
+export { modelAccounts, modelEmbed, modelsListed, modelStream, offerModels } from './provider.ts'
 export type { Provider } from './provider.ts'
 export type { EmitPart, ModelFinish, ModelPart, ModelRequest, StopReason } from './request.ts'
 export { modelRoute, tiers } from './route.ts'
 export type { Route, RouteRequest, Tier } from './route.ts'
 export { underSignals } from './signals.ts'
-export { allKnown, referenceOf, thinkingFor, thinkingLevels } from './spec.ts'
-export type { ModelPrice, ModelSpec, ThinkingLevel, TokenPrice } from './spec.ts'
+export { allKnown, kindOf, modelKinds, referenceOf, thinkingFor, thinkingLevels } from './spec.ts'
+export type { ModelKind, ModelPrice, ModelSpec, ThinkingLevel, TokenPrice } from './spec.ts'
 export { costOf, priceFor, usageOf } from './usage.ts'
 export type { ModelUsage } from './usage.ts'
 export type { ModelsList, ModelsProbe, ModelsRoute, ModelsStatus } from './wire.ts'
@@ -32,13 +35,14 @@ export type { ModelsList, ModelsProbe, ModelsRoute, ModelsStatus } from './wire.
 // ── The service ─────────────────────────────────────────────────────────────────────────────────
 
 export interface ModelsApi {
-  /** Every model of every running provider that the settings allow, completed from the catalogue, in the order of the plugins' ids. */
-  list(): Promise<readonly ModelSpec[]>
+  /** Every model of that kind (`chat` if left out) of every running provider that the settings allow, completed from the catalogue, in the order of the plugins' ids. */
+  list(kind?: ModelKind): Promise<readonly ModelSpec[]>
   /**
-   * The model behind `provider/id`, a bare `id` or an alias; without one, `models.default` of the settings, else the
-   * first model that is no demonstration, else the first. Throws NEXUS_MODELS_UNKNOWN, _NONE or _NOT_ALLOWED.
+   * The model behind `provider/id`, a bare `id` or an alias; without one, `models.default` of the settings (of kind
+   * `embedding`: `models.embedding`), else the first model that is no demonstration, else the first. Throws
+   * NEXUS_MODELS_UNKNOWN, _NONE, _NOT_ALLOWED, or _KIND for a model of the other kind.
    */
-  resolve(reference?: string): Promise<ModelSpec>
+  resolve(reference?: string, kind?: ModelKind): Promise<ModelSpec>
   /** Which model is to answer, after every tap of `models.route` has had its say. Throws as `resolve` does. */
   route(request: RouteRequest): Promise<Route>
   /**
@@ -47,6 +51,12 @@ export interface ModelsApi {
    * NEXUS_MODELS_NOT_ALLOWED or what a tap of `models.before` threw; an abort resolves.
    */
   stream(request: ModelRequest, emit: EmitPart): Promise<ModelFinish>
+  /**
+   * Vectors of texts, by the accounts, cooldowns, retries and hooks of `stream`, but never by another model. Rejects
+   * with NEXUS_MODELS_PROVIDER, NEXUS_MODELS_VALUES for texts that are none or too many, what `resolve` throws, what
+   * a tap of `models.before` threw, or the signal's reason.
+   */
+  embed(request: EmbedRequest): Promise<EmbedResult>
 }
 export const Models = service<ModelsApi>('models/1')
 

@@ -5,6 +5,7 @@ import { candidatesOf, createAttempts } from './attempts.ts'
 import type { Host } from './attempts.ts'
 import { config } from './config.ts'
 import { modelAccounts, modelAfter, modelBefore, modelRoute, models, modelsErrors, modelsListed, modelStream } from './contract.ts'
+import { failModels } from './errors.ts'
 import { createEstimator } from './estimate.ts'
 import { cooldownsIn, createKeeper } from './kept.ts'
 import { probe } from './probe.ts'
@@ -48,7 +49,7 @@ export default definePlugin({
       random: () => Math.random(),
     }
     const route = createRouter({ registry, fallbacks, ask: (start, request) => ctx.invoke(modelRoute, start, request), log })
-    const api = { list: registry.list, resolve: registry.resolve, route, stream: createAttempts(host) }
+    const api = { list: registry.list, resolve: registry.resolve, route, stream: createAttempts(host), embed: () => Promise.reject(failModels('NEXUS_MODELS_NONE')) }
     const preferred = () => registry.resolve().then(referenceOf, () => undefined)
 
     return {

@@ -1,7 +1,8 @@
-/** How a plugin becomes a provider: three hooks, tapped at once. */
+/** How a plugin becomes a provider: its hooks, tapped at once. */
 import { hook } from 'nexus-gateway/sdk'
 import type { Ctx, MaybePromise } from 'nexus-gateway/sdk'
 import type { Account } from './attempt.ts'
+import type { EmbedCall, EmbedFinish } from './embed.ts'
 import type { EmitPart, ModelFinish, ModelRequest } from './request.ts'
 import { underSignals } from './signals.ts'
 import type { ModelSpec } from './spec.ts'
@@ -10,6 +11,8 @@ import type { ModelSpec } from './spec.ts'
 export const modelsListed = hook.collect<[], readonly ModelSpec[]>('models.listed', { onError: 'isolate' })
 /** The provider named in the request answers; the others stay silent. */
 export const modelStream = hook.bail<[ModelRequest, EmitPart], ModelFinish>('models.stream')
+/** The provider named in the request makes the vectors; the others stay silent. */
+export const modelEmbed = hook.bail<[EmbedCall], EmbedFinish>('models.embed')
 /** The accounts of the provider named; one that has none stays silent. */
 export const modelAccounts = hook.bail<[provider: string], readonly Account[]>('models.accounts')
 
@@ -21,6 +24,8 @@ export interface Provider {
   accounts?(): MaybePromise<readonly Account[]>
   /** Rejects with `providerFailure(…)`. When `request.signal` aborts it may resolve as `aborted` or reject; both count as aborted. */
   stream(request: ModelRequest, emit: EmitPart): MaybePromise<ModelFinish>
+  /** One vector for each text, in order. Rejects as `stream` does. Left out by a provider without such models. */
+  embed?(call: EmbedCall): MaybePromise<EmbedFinish>
 }
 
 /** Makes a plugin a provider; call it in `setup`. When the plugin closes, its streams see `request.signal` aborted. */
@@ -30,5 +35,10 @@ export function offerModels(ctx: Pick<Ctx, 'scope' | 'tap'>, provider: Provider)
   ctx.tap(modelStream, (request, emit) => {
     if (request.provider !== provider.id) return undefined
     return underSignals([request.signal, ctx.scope.signal], (signal) => provider.stream({ ...request, signal }, emit))
+  })
+  if (!provider.embed) return
+  ctx.tap(modelEmbed, (call) => {
+    if (call.provider !== provider.id) return undefined
+    return underSignals([call.signal, ctx.scope.signal], (signal) => provider.embed?.({ ...call, signal }))
   })
 }

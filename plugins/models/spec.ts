@@ -14,6 +14,9 @@ export interface TokenPrice {
 /** `above`: the prices of a whole request whose input, cached tokens included, is larger than `tokens`. */
 export interface ModelPrice extends TokenPrice { readonly above?: TokenPrice & { readonly tokens: number } }
 
+export const modelKinds = ['chat', 'embedding'] as const
+export type ModelKind = (typeof modelKinds)[number]
+
 export interface ModelSpec {
   /** The name the provider knows it by; may contain slashes. */
   readonly id: string
@@ -36,9 +39,17 @@ export interface ModelSpec {
   /** What a message may contain; not known counts as text only. */
   readonly input?: readonly ('text' | 'image')[]
   readonly price?: ModelPrice
+  /** What it is asked for: an answer, or vectors of texts; left out it is `chat`. */
+  readonly kind?: ModelKind
+  /** Numbers in a vector of it, where none are asked for. */
+  readonly dimensions?: number
+  /** Texts it makes vectors of at once; not known counts as 100. */
+  readonly maxValues?: number
   /** A stand-in: it becomes the default only while there is no other model. */
   readonly demo?: boolean
 }
+
+export const kindOf = ({ kind = 'chat' }: Pick<ModelSpec, 'kind'>): ModelKind => kind
 
 export const referenceOf = ({ provider, id }: Pick<ModelSpec, 'provider' | 'id'>): string => `${provider}/${id}`
 
