@@ -24,6 +24,7 @@ const retry = v.strictObject({
 
 export const config = v.strictObject({
   default: v.optional(v.pipe(reference, v.description('The model to use where none is named: provider/id, a bare id or an alias.'))),
+  embedding: v.optional(v.pipe(reference, v.description('The model that makes vectors of texts where none is named.'))),
   fallbacks: v.optional(v.pipe(v.array(reference), v.maxLength(10), v.description('Models to try in turn when the first one fails before its first word.')), []),
   aliases: v.optional(v.pipe(v.record(v.string(), reference), v.description('Names of your own for models.')), {}),
   allow: v.optional(v.pipe(v.array(reference), v.description('The only models that may be used: provider/id, provider/* or an alias. Without it all may.'))),

@@ -17,8 +17,9 @@ export interface CooldownSettings { readonly minutes: readonly number[]; readonl
 
 const minute = 60_000
 const hour = 60 * minute
+const shortestMs = 1_000
 /** After as long without a failure, the next one is a first one again. */
-const windowMs = 24 * hour
+export const windowMs = 24 * hour
 
 export interface AccountFailure {
   readonly kind: FailureKind
@@ -30,7 +31,8 @@ export interface AccountFailure {
 
 /**
  * `undefined` when the failure says nothing about the account. Of requests that failed side by side only the first
- * counts: the others had begun before anybody could know. A `Retry-After` holds up to the longest step.
+ * counts: the others had begun before anybody could know. A `Retry-After` holds up to the longest step, and for a
+ * second at least: a server that refuses and says "at once" would be asked without a pause.
  */
 export function cooled(before: Cooldown | undefined, failure: AccountFailure, settings: CooldownSettings): Cooldown | undefined {
   const { kind, now, startedAt, retryAfterMs } = failure
@@ -40,7 +42,7 @@ export function cooled(before: Cooldown | undefined, failure: AccountFailure, se
   const billing = (recent?.billing ?? 0) + (kind === 'billing' ? 1 : 0)
   if (kind !== 'billing' && retryAfterMs !== undefined) {
     const longest = Math.max(...settings.minutes) * minute
-    return { until: now + Math.min(retryAfterMs, longest), hard: true, reason: kind, errors: recent?.errors ?? 0, billing, lastAt: now }
+    return { until: now + Math.min(Math.max(retryAfterMs, shortestMs), longest), hard: true, reason: kind, errors: recent?.errors ?? 0, billing, lastAt: now }
   }
   const errors = (recent?.errors ?? 0) + 1
   const length = kind === 'billing' ? Math.min(settings.billingMaxHours, settings.billingHours * 2 ** (billing - 1)) * hour : settings.minutes[Math.min(errors, settings.minutes.length) - 1]! * minute

@@ -3,7 +3,7 @@ import type { Cause } from 'nexus-gateway/sdk'
 import type { ModelSpec } from './spec.ts'
 import type { ModelUsage } from './usage.ts'
 
-/** Texts of one request; more of them are asked for in turn, as many at once as the model takes. */
+/** Texts of one request. A provider is asked for 100 at once, or fewer where the model takes fewer: a larger answer would hold everybody up while it is read. */
 export const mostEmbedValues = 2_048
 
 export interface EmbedRequest {
@@ -17,6 +17,8 @@ export interface EmbedRequest {
   readonly signal: AbortSignal
   /** Who asks, and under which trace. */
   readonly cause: Cause
+  /** One of the provider's accounts, and then no other is tried. */
+  readonly account?: string
   readonly sessionKey?: string
   readonly runId?: string
   readonly agentId?: string
@@ -25,6 +27,7 @@ export interface EmbedRequest {
 export interface EmbedResult {
   /** One vector for each text, in the order of the texts, all of one length. */
   readonly embeddings: readonly (readonly number[])[]
+  /** Of what the provider counted: 0 where it does not. */
   readonly usage: ModelUsage
   /** What answered, which is always the model asked for: vectors of two models do not mix. */
   readonly provider: string
@@ -34,16 +37,16 @@ export interface EmbedResult {
   readonly attempts?: number
 }
 
-/** As a provider gets it: never more texts than its `spec.maxValues`. */
+/** As a provider gets it: at most 100 texts, and never more than its `spec.maxValues`. */
 export interface EmbedCall extends Omit<EmbedRequest, 'model'> {
   readonly provider: string
   readonly model: string
-  /** One of the provider's accounts, chosen by `models`. */
-  readonly account?: string
   readonly spec?: ModelSpec
 }
 
 export interface EmbedFinish {
+  /** In the order of the texts. */
   readonly embeddings: readonly (readonly number[])[]
-  readonly usage: ModelUsage
+  /** Left out by a provider that does not count. */
+  readonly usage?: ModelUsage
 }

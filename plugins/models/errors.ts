@@ -5,10 +5,11 @@ import type { ErrorTable } from 'nexus-gateway/sdk'
 export const modelsErrors = {
   NEXUS_MODELS_UNKNOWN: { wire: 'INVALID_REQUEST', status: 404, text: 'no running provider has that model{hint}', fix: 'See `nexus call models.list`; a reference is provider/id or a bare id.' },
   NEXUS_MODELS_NOT_ALLOWED: { wire: 'INVALID_REQUEST', status: 403, text: 'the settings do not allow that model{where}', fix: 'Add it to `models.allow` as provider/id, or its provider as provider/*.' },
-  NEXUS_MODELS_KIND: { wire: 'INVALID_REQUEST', status: 400, text: 'that model {does}', fix: '{advice}' },
+  NEXUS_MODELS_KIND: { wire: 'INVALID_REQUEST', status: 400, text: 'that model {does}{where}', fix: 'See `nexus models list` for {others}; if it is mistaken for what it is not, say so in `models.catalogue` with `kind`.' },
   NEXUS_MODELS_VALUES: { wire: 'INVALID_REQUEST', status: 400, text: 'vectors are made of 1 to {most} texts, none of them empty', fix: 'Leave out empty texts, and ask for many in several requests.' },
   NEXUS_MODELS_ACCOUNT: { wire: 'INVALID_REQUEST', status: 404, text: 'provider "{provider}" has no such account', fix: 'See `nexus models status` for the accounts there are.' },
-  NEXUS_MODELS_NONE: { wire: 'UNAVAILABLE', text: 'no provider offers a model', fix: 'Set up a provider, such as provider-openai-compatible with its baseUrl, or enable provider-demo.' },
+  NEXUS_MODELS_ACCOUNT_TWICE: { text: 'two accounts of provider "{provider}" have one id', fix: 'Give each of its `accounts` an id of its own; the `apiKey` beside them is called `default`.' },
+  NEXUS_MODELS_NONE: { wire: 'UNAVAILABLE', text: 'no provider offers a model{purpose}', fix: 'Set up a provider, such as provider-openai-compatible with its baseUrl{instead}.' },
   NEXUS_MODELS_FILTER: { text: 'none of the {count} models has that in its name', fix: 'See `nexus models list` for all of them.' },
   NEXUS_MODELS_TIMEOUT: { text: '--timeout is no number of milliseconds', fix: 'Give a whole number from 1 to 120000.' },
   NEXUS_MODELS_PROVIDER: { wire: 'UNAVAILABLE', text: 'provider "{provider}" {reason}{status}', fix: '{advice}' },

@@ -5,7 +5,7 @@ import type { ModelMessage, ModelTool } from './message.ts'
 import type { ModelSpec } from './spec.ts'
 
 /** Of text in Latin letters a token has about four bytes, of others three: two of them are on the safe side. */
-const bytesPerToken = 2
+export const bytesPerToken = 2
 const tokensPerImage = 2_000
 const tokensPerMessage = 8
 /** Where neither the request nor the model has a limit. */

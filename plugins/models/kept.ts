@@ -10,10 +10,10 @@ const Kept = v.strictObject({ cooldowns: v.record(v.string(), v.object({ until: 
 
 const settleMs = 200
 
-/** Of what was written or handed over; none when it is something else. */
-export function cooldownsIn(value: unknown): Readonly<Record<string, Cooldown>> {
+/** Of what was written or handed over; none when it is something else. What is of a time to come was written by a clock that was wrong, and would shut an account off for as long. */
+export function cooldownsIn(value: unknown, now: number): Readonly<Record<string, Cooldown>> {
   const kept = v.safeParse(Kept, value)
-  return kept.success ? kept.output.cooldowns : {}
+  return kept.success ? Object.fromEntries(Object.entries(kept.output.cooldowns).filter(([, { lastAt }]) => lastAt <= now)) : {}
 }
 
 export interface Keeper {
@@ -42,6 +42,6 @@ export function createKeeper(store: StoreApi | undefined, dump: () => Readonly<R
   }
   return {
     changed: () => { if (documents) timer ??= clock.setTimeout(write, settleMs) },
-    load: async () => cooldownsIn((await documents?.get('accounts').catch(() => undefined))?.value),
+    load: async () => cooldownsIn((await documents?.get('accounts').catch(() => undefined))?.value, clock.now()),
   }
 }

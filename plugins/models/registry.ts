@@ -5,37 +5,41 @@ import type { ModelsConfig } from './config.ts'
 import type { ModelsApi } from './contract.ts'
 import { failModels } from './errors.ts'
 import { findModel, isAllowed } from './references.ts'
-import { referenceOf } from './spec.ts'
-import type { ModelSpec } from './spec.ts'
+import { kindOf, referenceOf } from './spec.ts'
+import type { ModelKind, ModelSpec } from './spec.ts'
 
-export type RegistrySettings = Partial<Pick<ModelsConfig, 'default' | 'aliases' | 'allow' | 'catalogue'>>
+export type RegistrySettings = Partial<Pick<ModelsConfig, 'default' | 'embedding' | 'aliases' | 'allow' | 'catalogue'>>
 
-export interface Registry extends Pick<ModelsApi, 'list' | 'resolve'> {
+export interface Registry extends Pick<ModelsApi, 'resolve'> {
+  /** As `ModelsApi.list`; `all` whatever they do. */
+  list(kind?: ModelKind | 'all'): Promise<readonly ModelSpec[]>
   /** What is known of a model that may not be listed; NEXUS_MODELS_NOT_ALLOWED when it may not be used. */
   spec(provider: string, id: string): Promise<ModelSpec>
 }
 
 /** `listed` asks every provider. */
-export function createRegistry(listed: () => Promise<readonly (readonly ModelSpec[])[]>, { default: preferred, aliases = {}, allow, catalogue = {} }: RegistrySettings): Registry {
+export function createRegistry(listed: () => Promise<readonly (readonly ModelSpec[])[]>, { default: chat, embedding, aliases = {}, allow, catalogue = {} }: RegistrySettings): Registry {
   const complete = createCatalogue(catalogue)
   const list = listing(listed, (specs) => unique(specs.flatMap(expanded)).map(complete))
   const allowed = (spec: ModelSpec): boolean => isAllowed(spec, allow, aliases)
-  const pick = (models: readonly ModelSpec[], reference: string, where = ''): ModelSpec => {
-    const found = findModel(models, reference, aliases)
-    if (!found) throw unknown(models.filter(allowed), reference, where)
+  const pick = (models: readonly ModelSpec[], kind: ModelKind, reference: string, where = ''): ModelSpec => {
+    const found = findModel(models.filter((model) => kindOf(model) === kind), reference, aliases) ?? findModel(models, reference, aliases)
+    if (!found) throw unknown(models.filter((model) => allowed(model) && kindOf(model) === kind), reference, where)
     if (!allowed(found)) throw failModels('NEXUS_MODELS_NOT_ALLOWED', { where })
+    if (kindOf(found) !== kind) throw failModels('NEXUS_MODELS_KIND', { ...otherKind[kind], where })
     return found
   }
   return {
-    list: async () => (await list()).filter(allowed),
-    async resolve(reference) {
+    list: async (kind = 'chat') => (await list()).filter((model) => allowed(model) && (kind === 'all' || kindOf(model) === kind)),
+    async resolve(reference, kind = 'chat') {
       const models = await list()
-      if (models.length === 0) throw failModels('NEXUS_MODELS_NONE')
-      if (reference !== undefined) return pick(models, reference)
-      if (preferred !== undefined) return pick(models, preferred, ', which `models.default` in the settings names')
-      const usable = models.filter(allowed)
+      if (models.length === 0) throw failModels('NEXUS_MODELS_NONE', none[kind])
+      if (reference !== undefined) return pick(models, kind, reference)
+      const preferred = kind === 'chat' ? chat : embedding
+      if (preferred !== undefined) return pick(models, kind, preferred, `, which \`models.${kind === 'chat' ? 'default' : 'embedding'}\` in the settings names`)
+      const usable = models.filter((model) => allowed(model) && kindOf(model) === kind)
       const first = usable.find((model) => !model.demo) ?? usable[0]
-      if (!first) throw failModels('NEXUS_MODELS_NONE')
+      if (!first) throw failModels('NEXUS_MODELS_NONE', none[kind])
       return first
     },
     async spec(provider, id) {
@@ -45,6 +49,10 @@ export function createRegistry(listed: () => Promise<readonly (readonly ModelSpe
     },
   }
 }
+
+const none = { chat: { purpose: '', instead: ', or enable provider-demo' }, embedding: { purpose: ' that makes vectors of texts', instead: ' and a model of kind `embedding`' } } as const
+/** Of a model that is not of the kind wanted. */
+const otherKind = { chat: { does: 'makes vectors of texts and does not answer', others: 'those that do' }, embedding: { does: 'makes no vectors of texts', others: 'those that do' } } as const
 
 /** Long lists seldom change, and every request asks for them: the work is done once for each that differs. */
 function listing(listed: () => Promise<readonly (readonly ModelSpec[])[]>, made: (specs: readonly ModelSpec[]) => readonly ModelSpec[]): () => Promise<readonly ModelSpec[]> {

@@ -8,6 +8,8 @@ export interface RetryBudget {
   offered(): void
   /** Whether another try may be made; if so it is counted. */
   take(): boolean
+  /** A try that was counted has not been made. */
+  giveBack(): void
   state(): { readonly windowMs: number; readonly offered: number; readonly extra: number; readonly refused: number; readonly ratio: number }
 }
 
@@ -36,6 +38,10 @@ export function createRetryBudget({ ratio, spare }: { readonly ratio: number; re
       const free = sum('extra') + 1 <= Math.max(spare, ratio * sum('offered'))
       slice[free ? 'extra' : 'refused']++
       return free
+    },
+    giveBack() {
+      const slice = recent.findLast(({ extra }) => extra > 0)
+      if (slice) slice.extra--
     },
     state() {
       current()

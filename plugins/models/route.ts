@@ -32,5 +32,9 @@ export interface Route {
   readonly reasons: readonly string[]
 }
 
-/** Each tap may give another route. One to a model that is not there or not allowed is not taken, and the reasons say so. */
-export const modelRoute = hook.waterfall<[Route, RouteRequest]>('models.route')
+/**
+ * Each tap may give another route. One to a model that is not there or not allowed is not taken, and the reasons say
+ * so; a tap that throws is passed over, because a turn without a router is still answered. What must not be sent is
+ * refused in `models.before`.
+ */
+export const modelRoute = hook.waterfall<[Route, RouteRequest]>('models.route', { onError: 'isolate' })

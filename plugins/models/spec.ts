@@ -43,7 +43,7 @@ export interface ModelSpec {
   readonly kind?: ModelKind
   /** Numbers in a vector of it, where none are asked for. */
   readonly dimensions?: number
-  /** Texts it makes vectors of at once; not known counts as 100. */
+  /** Texts it makes vectors of at once, where that is less than 100. */
   readonly maxValues?: number
   /** A stand-in: it becomes the default only while there is no other model. */
   readonly demo?: boolean

@@ -3,7 +3,7 @@ import type { Account } from './attempt.ts'
 import { closed, failedOnce } from './breaker.ts'
 import type { Breaker } from './breaker.ts'
 import type { Candidate, Gate } from './candidates.ts'
-import { cooled } from './cooldown.ts'
+import { cooled, windowMs } from './cooldown.ts'
 import type { Cooldown, CooldownSettings } from './cooldown.ts'
 import type { FailureKind } from './errors.ts'
 import { createRecent } from './recent.ts'
@@ -20,7 +20,7 @@ export interface Standings {
   lastUsed(provider: string, account: Account): number
   /** How the account stands by itself, whatever the model. */
   standing(provider: string, account: Account | undefined): Gate & { readonly errors: number }
-  /** Cooldowns, by key, to be kept over a restart. */
+  /** Cooldowns, by key, to be kept over a restart: also those that are over, because the next one is longer for them. */
   dump(): Readonly<Record<string, Cooldown>>
   load(kept: Readonly<Record<string, Cooldown>>): void
 }
@@ -101,7 +101,7 @@ export function createStandings(settings: CooldownSettings, now: () => number, c
       const errors = Math.max(breakers.get(key)?.failures ?? 0, ...keys.map((name) => cooldowns.get(name)?.errors ?? 0))
       return { ...worst(keys), errors }
     },
-    dump: () => Object.fromEntries([...cooldowns.entries()].filter(([, cooldown]) => cooldown.until > now())),
+    dump: () => Object.fromEntries([...cooldowns.entries()].filter(([, { until, lastAt }]) => until > now() || now() - lastAt < windowMs)),
     load(kept) {
       for (const [key, cooldown] of Object.entries(kept)) if (cooldowns.get(key) === undefined) cooldowns.set(key, cooldown)
     },

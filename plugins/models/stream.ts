@@ -1,22 +1,24 @@
-/** One answer of one provider, with what every caller may rely on whatever the provider does. */
+/** One answer of one provider, with what every caller may rely on whatever the provider does; and an answer as work to be tried. */
 import { NexusError } from 'nexus-gateway/sdk'
 import type { Clock, MaybePromise } from 'nexus-gateway/sdk'
+import type { Candidate } from './candidates.ts'
 import { failModels, providerFailure } from './errors.ts'
+import type { Estimator } from './estimate.ts'
 import { mended } from './messages.ts'
 import type { EmitPart, ModelFinish, ModelPart, ModelRequest } from './request.ts'
 import { usageOf } from './usage.ts'
+import { orLate } from './waits.ts'
+import type { Work } from './work.ts'
 
 type Ask = (request: ModelRequest, emit: EmitPart) => MaybePromise<ModelFinish | undefined>
+type Stream = (request: ModelRequest, emit: EmitPart) => Promise<ModelFinish>
 
-/** How long a provider may take to end after an abort before it is left behind. */
-const graceMs = 1_000
-
-export function createStream(ask: Ask, clock: Clock): (request: ModelRequest, emit: EmitPart) => Promise<ModelFinish> {
+export function createStream(ask: Ask, clock: Clock): Stream {
   return async (request, emit) => {
     if (request.signal.aborted) return abortedOf(request)
     const gate = gated(request.signal, emit)
     try {
-      const finish = await orAborted(ask({ ...request, messages: mended(request.messages) }, gate.emit), request, clock)
+      const finish = await orLate(ask({ ...request, messages: mended(request.messages) }, gate.emit), request.signal, clock, () => abortedOf(request))
       if (finish === undefined) throw failModels('NEXUS_MODELS_UNKNOWN', { hint: '' })
       if (finish.stopReason !== 'aborted') gate.release()
       return finish
@@ -27,6 +29,27 @@ export function createStream(ask: Ask, clock: Clock): (request: ModelRequest, em
       gate.close()
     }
   }
+}
+
+/** `stream` gives one guarded answer of one provider. */
+export function answerWork(stream: Stream, estimate: Estimator, request: ModelRequest, emit: EmitPart): Work<ModelFinish> {
+  return {
+    about: request,
+    estimate: (spec) => estimate(request, spec),
+    async ask(candidate, heard) {
+      const value = await stream(requestFor(request, candidate), (part) => {
+        heard(part.type === 'text' || part.type === 'thinking' ? part.delta.length : 0)
+        emit(part)
+      })
+      const aborted = value.stopReason === 'aborted'
+      return { value, aborted, ...((!aborted || value.usage.totalTokens > 0) && { usage: value.usage }) }
+    },
+    aborted: () => abortedOf(request),
+  }
+}
+
+function requestFor({ fallbacks: _, account: __, ...request }: ModelRequest, { spec, account }: Candidate): ModelRequest {
+  return { ...request, provider: spec.provider, model: spec.id, spec, ...(account && { account: account.id }) }
 }
 
 /** Passes parts on until the end, holding tool calls back until the answer is known to be whole. */
@@ -44,24 +67,10 @@ function gated(signal: AbortSignal, emit: EmitPart): { emit: EmitPart; release()
   }
 }
 
-/** The provider's answer; or, some time after an abort that it does not heed, the fact that it was aborted. */
-function orAborted(answer: MaybePromise<ModelFinish | undefined>, request: ModelRequest, clock: Clock): Promise<ModelFinish | undefined> {
-  return new Promise((resolve, reject) => {
-    let timer: unknown
-    const give = (): void => { timer = clock.setTimeout(() => resolve(abortedOf(request)), graceMs) }
-    if (request.signal.aborted) give()
-    else request.signal.addEventListener('abort', give, { once: true })
-    Promise.resolve(answer).then(resolve, reject).finally(() => {
-      request.signal.removeEventListener('abort', give)
-      if (timer !== undefined) clock.clearTimeout(timer)
-    })
-  })
-}
-
-export const abortedOf = ({ provider, model }: ModelRequest): ModelFinish => ({ stopReason: 'aborted', usage: usageOf({}), provider, model })
+const abortedOf = ({ provider, model }: ModelRequest): ModelFinish => ({ stopReason: 'aborted', usage: usageOf({}), provider, model })
 
 /** What a provider throws without saying what it is counts as its own fault; refusals of the kernel and of other plugins stay. */
-function failureFrom(error: unknown, provider: string): unknown {
+export function failureFrom(error: unknown, provider: string): unknown {
   if (error instanceof NexusError && error.code !== 'NEXUS_HOOK_FAILED') return error
   return providerFailure(provider, 'server', {}, error)
 }

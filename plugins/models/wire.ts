@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { failureKinds } from './errors.ts'
 import { tiers } from './route.ts'
-import { thinkingLevels } from './spec.ts'
+import { modelKinds, thinkingLevels } from './spec.ts'
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(512))
@@ -23,6 +23,9 @@ export const modelFacts = {
   thinking: v.optional(v.array(v.picklist(thinkingLevels))),
   input: v.optional(v.array(v.picklist(['text', 'image']))),
   price: v.optional(v.pipe(Price, v.description('US dollars per million tokens.'))),
+  kind: v.optional(v.pipe(v.picklist(modelKinds), v.description('Whether it answers, or makes vectors of texts; told by its name where that is known.'))),
+  dimensions: v.optional(v.pipe(size, v.description('Numbers in a vector of an embedding model.'))),
+  maxValues: v.optional(v.pipe(size, v.description('Texts an embedding model takes at once, where that is less than 100.'))),
 }
 
 /** The protocol's `ModelChoice`; what follows `reasoning` is there only with `detail`. */
@@ -38,15 +41,18 @@ const ModelChoice = v.strictObject({
   thinking: v.optional(v.array(v.picklist(thinkingLevels))),
   input: v.optional(v.array(v.picklist(['text', 'image']))),
   price: v.optional(Price),
+  kind: v.optional(v.picklist(modelKinds)),
+  dimensions: v.optional(count),
   /** The one that answers where none is named. */
   default: v.optional(v.boolean()),
 })
 
-/** `view` and `agentId` are of the newer protocol; every view is of the models that may be used. */
+/** `view` and `agentId` are of the newer protocol; every view is of the models that may be used, and of those that chat unless `kind` says otherwise. */
 export const ModelsListParams = v.optional(v.strictObject({
   view: v.optional(v.picklist(['default', 'configured', 'all'])),
   agentId: v.optional(text),
   detail: v.optional(v.boolean()),
+  kind: v.optional(v.picklist([...modelKinds, 'all'])),
 }), {})
 export const ModelsListResult = v.strictObject({ models: v.array(ModelChoice) })
 

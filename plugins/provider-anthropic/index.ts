@@ -2,7 +2,7 @@
 import type { LanguageModelV3Prompt } from '@ai-sdk/provider'
 import * as v from 'valibot'
 import { definePlugin } from 'nexus-gateway/sdk'
-import { languageModelSettings, offerLanguageModel, thinkingFor } from '../models/contract.ts'
+import { languageModelSettings, noRedirect, offerLanguageModel, thinkingFor } from '../models/contract.ts'
 import type { Carry, ModelRequest, ThinkingLevel } from '../models/contract.ts'
 
 /** Where neither the request nor the catalogue has a limit; the API wants one. */
@@ -25,7 +25,7 @@ export default definePlugin({
       dialect: { metadata: 'anthropic', toolImages: true },
       async load() {
         const { createAnthropic } = await import('@ai-sdk/anthropic')
-        return createAnthropic({ baseURL: baseUrl, apiKey: 'sent with each request' })
+        return createAnthropic({ baseURL: baseUrl, apiKey: 'sent with each request', fetch: noRedirect })
       },
       shape: (options, request) => ({
         ...options,

@@ -1,7 +1,7 @@
 /** What the demonstration says to what it is told. It understands a few commands and repeats everything else. */
 import { failureKinds, parseArguments } from '../models/contract.ts'
 import type { FailureKind, ModelMessage, ModelRequest, ToolCallPart, ToolResultMessage } from '../models/contract.ts'
-import { textOf } from './words.ts'
+import { readable, textOf } from './words.ts'
 
 export interface Answer {
   readonly text: string
@@ -68,7 +68,7 @@ function latestResults(messages: readonly ModelMessage[]): readonly ToolResultMe
 }
 
 const reportOf = (result: ToolResultMessage): string =>
-  result.isError ? `The tool ${result.toolName} failed: ${textOf(result)}` : `The tool ${result.toolName} says: ${textOf(result)}`
+  result.isError ? `The tool ${result.toolName} failed: ${readable(textOf(result))}` : `The tool ${result.toolName} says: ${readable(textOf(result))}`
 
 const asksTime = (text: string): boolean => /\bwhat(?:'s| is)? (?:the )?time\b/i.test(text)
 

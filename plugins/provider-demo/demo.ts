@@ -1,6 +1,6 @@
 /** Plays an answer word by word. What it says depends on the request alone. */
 import type { Clock } from 'nexus-gateway/sdk'
-import { providerFailure, usageOf } from '../models/contract.ts'
+import { pause, providerFailure, usageOf } from '../models/contract.ts'
 import type { EmitPart, ModelFinish, ModelRequest } from '../models/contract.ts'
 import { answerTo } from './answer.ts'
 import { conversationOf, tokensIn, wordsOf } from './words.ts'
@@ -16,7 +16,8 @@ export function createDemo(clock: Clock, delayMs: number): (request: ModelReques
     const words = wordsOf(upToStop(answer.text, request.stop ?? []))
     const most = Math.min(words.length, request.maxOutputTokens ?? words.length)
     for (let said = 0; said < most; said++) {
-      await pause(clock, answer.delayMs ?? delayMs, request.signal)
+      const ms = answer.delayMs ?? delayMs
+      if (ms > 0) await pause(clock, ms, request.signal)
       if (request.signal.aborted) return finish('aborted', said)
       emit({ type: 'text', delta: words[said]! })
     }
@@ -30,18 +31,4 @@ export function createDemo(clock: Clock, delayMs: number): (request: ModelReques
 function upToStop(text: string, stops: readonly string[]): string {
   const ends = stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0)
   return text.slice(0, Math.min(text.length, ...ends))
-}
-
-/** Ends early, without an error, when the signal aborts. */
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> | undefined {
-  if (ms === 0 || signal.aborted) return undefined
-  return new Promise((resolve) => {
-    const wake = (): void => {
-      clock.clearTimeout(timer)
-      signal.removeEventListener('abort', wake)
-      resolve()
-    }
-    const timer = clock.setTimeout(wake, ms)
-    signal.addEventListener('abort', wake, { once: true })
-  })
 }

@@ -12,3 +12,12 @@ export function textOf({ content }: Pick<ModelMessage, 'content'>): string {
 }
 
 export const conversationOf = (messages: readonly ModelMessage[]): string => messages.map(textOf).join('\n')
+
+const wrapper = /<<<EXTERNAL_UNTRUSTED_CONTENT id="([0-9a-f]+)">>>\n(?:Source: .*\n)?---\n([^]*?)\n<<<END_EXTERNAL_UNTRUSTED_CONTENT id="\1">>>/g
+const mostShown = 1_200
+
+/** What a tool said, for people: without the marks around it that are meant for models, and not at any length. */
+export function readable(text: string): string {
+  const plain = text.replace(wrapper, '$2').trim()
+  return plain.length <= mostShown ? plain : `${plain.slice(0, mostShown)} … (${plain.length} characters in all)`
+}

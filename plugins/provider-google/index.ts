@@ -1,7 +1,7 @@
 /** Google's Gemini models. */
 import * as v from 'valibot'
 import { definePlugin } from 'nexus-gateway/sdk'
-import { languageModelSettings, offerLanguageModel, thinkingFor } from '../models/contract.ts'
+import { languageModelSettings, noRedirect, offerLanguageModel, thinkingFor } from '../models/contract.ts'
 import type { ModelRequest, ThinkingLevel } from '../models/contract.ts'
 
 export default definePlugin({
@@ -20,7 +20,15 @@ export default definePlugin({
       dialect: { metadata: 'google' },
       async load() {
         const { createGoogleGenerativeAI } = await import('@ai-sdk/google')
-        return createGoogleGenerativeAI({ baseURL: baseUrl, apiKey: 'sent with each request' })
+        return createGoogleGenerativeAI({ baseURL: baseUrl, apiKey: 'sent with each request', fetch: noRedirect })
+      },
+      vectors: {
+        async load() {
+          const { createGoogleGenerativeAI } = await import('@ai-sdk/google')
+          const made = createGoogleGenerativeAI({ baseURL: baseUrl, apiKey: 'sent with each request', fetch: noRedirect })
+          return (id) => made.embeddingModel(id)
+        },
+        dimensions: (outputDimensionality) => ({ google: { outputDimensionality } }),
       },
       shape: (options, request) => ({ ...options, providerOptions: { google: thinkingOptions(request) } }),
     })

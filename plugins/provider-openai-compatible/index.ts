@@ -1,6 +1,6 @@
 /** Models behind any server that speaks OpenAI's chat completions. */
 import { definePlugin } from 'nexus-gateway/sdk'
-import { offerLanguageModel, thinkingFor } from '../models/contract.ts'
+import { noRedirect, offerLanguageModel, thinkingFor } from '../models/contract.ts'
 import { config, errors, placeOf } from './config.ts'
 
 export default definePlugin({
@@ -15,8 +15,16 @@ export default definePlugin({
       listUrl: baseUrl,
       async load() {
         const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
-        const made = createOpenAICompatible({ name, baseURL: baseUrl, includeUsage: true })
+        const made = createOpenAICompatible({ name, baseURL: baseUrl, includeUsage: true, fetch: noRedirect })
         return (id) => made.chatModel(id)
+      },
+      vectors: {
+        async load() {
+          const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
+          const made = createOpenAICompatible({ name, baseURL: baseUrl, fetch: noRedirect })
+          return (id) => made.embeddingModel(id)
+        },
+        dimensions: (dimensions) => ({ openaiCompatible: { dimensions } }),
       },
       shape(options, { spec, thinking }) {
         const level = spec && thinkingFor(spec, thinking)

@@ -1,7 +1,7 @@
 /** OpenAI's models, through its Responses API. */
 import * as v from 'valibot'
 import { definePlugin } from 'nexus-gateway/sdk'
-import { languageModelSettings, offerLanguageModel, thinkingFor } from '../models/contract.ts'
+import { languageModelSettings, noRedirect, offerLanguageModel, thinkingFor } from '../models/contract.ts'
 import type { ModelRequest, ThinkingLevel } from '../models/contract.ts'
 
 export default definePlugin({
@@ -21,8 +21,16 @@ export default definePlugin({
       dialect: { metadata: 'openai', toolImages: api === 'responses' },
       async load() {
         const { createOpenAI } = await import('@ai-sdk/openai')
-        const made = createOpenAI({ baseURL: baseUrl, apiKey: 'sent with each request' })
+        const made = createOpenAI({ baseURL: baseUrl, apiKey: 'sent with each request', fetch: noRedirect })
         return (id) => (api === 'chat' ? made.chat(id) : made.responses(id))
+      },
+      vectors: {
+        async load() {
+          const { createOpenAI } = await import('@ai-sdk/openai')
+          const made = createOpenAI({ baseURL: baseUrl, apiKey: 'sent with each request', fetch: noRedirect })
+          return (id) => made.embeddingModel(id)
+        },
+        dimensions: (dimensions) => ({ openai: { dimensions } }),
       },
       shape: (options, request) => ({ ...options, providerOptions: { openai: { store: false, ...effortFor(request), ...(summaries && api === 'responses' && { reasoningSummary: 'auto' }) } } }),
     })

@@ -32,8 +32,10 @@ describe('the catalogue', () => {
   test('has no price of nothing by mistake, and no alias twice', () => {
     const entries = Object.entries(catalogue as Readonly<Record<string, Partial<ModelSpec>>>)
     expect(entries.length).toBeGreaterThan(50)
-    for (const [reference, { price, contextWindow, maxOutput }] of entries) {
-      expect([reference, price!.input > 0 || /gemma/.test(reference), price!.output >= price!.input, contextWindow! > 0, maxOutput! > 0]).toEqual([reference, true, true, true, true])
+    expect(entries.filter(([, { kind }]) => kind === 'embedding').map(([reference]) => reference)).toEqual(['google/gemini-embedding-001', 'openai/text-embedding-3-small', 'openai/text-embedding-3-large', 'openai/text-embedding-ada-002'])
+    for (const [reference, { price, contextWindow, maxOutput, kind, dimensions }] of entries) {
+      const rest = kind === 'embedding' ? [price!.output === 0, dimensions! > 0] : [price!.output >= price!.input, maxOutput! > 0]
+      expect([reference, price!.input > 0 || /gemma/.test(reference), contextWindow! > 0, ...rest]).toEqual([reference, true, true, true, true])
       if (price!.above) expect(price!.above.input).toBeGreaterThan(price!.input)
     }
     const aliases = entries.flatMap(([, entry]) => entry.aliases ?? [])
@@ -127,6 +129,21 @@ describe('what is allowed', () => {
     await expect(registry.spec('b', 'unlisted')).resolves.toMatchObject({ id: 'unlisted' })
     await expect(createRegistry(async () => [models], { allow: ['b/*'], default: 'a/x' }).resolve()).rejects.toThrow(/models\.default/)
     await expect(createRegistry(async () => [models], { allow: [] }).resolve()).rejects.toMatchObject({ code: 'NEXUS_MODELS_NONE' })
+  })
+
+  test('of one kind is never taken for the other, by no name and by no default', async () => {
+    const models = [spec('a', 'vec', { kind: 'embedding', aliases: ['both'] }), spec('b', 'chat', { aliases: ['both'] }), spec('c', 'vec2', { kind: 'embedding' })]
+    const registry = createRegistry(async () => [models], { embedding: 'vec2' })
+    const id = (work: Promise<ModelSpec>) => work.then((found) => found.id)
+    expect((await registry.list()).map((model) => model.id)).toEqual(['chat'])
+    expect((await registry.list('embedding')).map((model) => model.id)).toEqual(['vec', 'vec2'])
+    expect(await registry.list('all')).toHaveLength(3)
+    expect([await id(registry.resolve()), await id(registry.resolve(undefined, 'embedding')), await id(registry.resolve('both')), await id(registry.resolve('both', 'embedding'))]).toEqual(['chat', 'vec2', 'chat', 'vec'])
+    await expect(registry.resolve('a/vec')).rejects.toMatchObject({ code: 'NEXUS_MODELS_KIND', status: 400 })
+    await expect(registry.resolve('chat', 'embedding')).rejects.toMatchObject({ code: 'NEXUS_MODELS_KIND' })
+    await expect(createRegistry(async () => [models], { default: 'vec' }).resolve()).rejects.toThrow(/models\.default/)
+    await expect(createRegistry(async () => [[models[1]!]], {}).resolve(undefined, 'embedding')).rejects.toMatchObject({ code: 'NEXUS_MODELS_NONE', message: expect.stringContaining('vectors') as string })
+    expect(await id(createRegistry(async () => [[models[1]!]], { catalogue: { 'b/chat': { kind: 'embedding' } } }).resolve(undefined, 'embedding'))).toBe('chat')
   })
 
   test('names no model that is not, not even as a hint', async () => {

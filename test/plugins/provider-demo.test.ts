@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { ModelMessage, ModelPart, ModelRequest } from '../../plugins/models/contract.ts'
 import { createDemo } from '../../plugins/provider-demo/demo.ts'
 import { wordsOf } from '../../plugins/provider-demo/words.ts'
+import { newBoundary, wrapExternal } from '../../plugins/external-content/contract.ts'
 import { fakeClock } from '../../sdk/testing/clock.ts'
 
 const caller = { id: 'test', role: 'operator', scopes: new Set<string>(), label: 'operator' } as const
@@ -50,6 +51,19 @@ describe('the demonstration', () => {
       { role: 'toolResult', toolCallId: call.id, toolName: 'time', content: [{ type: 'text', text: 'noon' }] },
     ])
     expect(second).toMatchObject({ text: 'The tool time says: noon', finish: { stopReason: 'stop' } })
+  })
+
+  test('reports what a tool says as people read it: without the marks meant for models, and not at any length', async () => {
+    const report = async (content: string, isError = false) => (await ask([
+      { role: 'user', content: 'x' }, { role: 'assistant', content: [{ type: 'toolCall', id: 'c', name: 'time', arguments: {} }] },
+      { role: 'toolResult', toolCallId: 'c', toolName: 'time', content, isError },
+    ])).text
+    expect(await report(wrapExternal('noon\n---\nsharp', { source: 'tool', title: 'time' }, newBoundary()))).toBe('The tool time says: noon\n---\nsharp')
+    expect(await report(wrapExternal('no', { source: 'tool' }, newBoundary()), true)).toBe('The tool time failed: no')
+    const [mine, other] = [newBoundary(), newBoundary()]
+    const forged = wrapExternal('x', { source: 'tool' }, mine).replace(`END_EXTERNAL_UNTRUSTED_CONTENT id="${mine}"`, `END_EXTERNAL_UNTRUSTED_CONTENT id="${other}"`)
+    expect(await report(forged)).toContain('<<<EXTERNAL')
+    expect(await report('y'.repeat(50_000))).toMatch(/^.{1,1300} … \(50000 characters in all\)$/)
   })
 
   test('calls any tool it is given, with any arguments', async () => {

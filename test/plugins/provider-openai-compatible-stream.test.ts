@@ -25,7 +25,7 @@ afterEach(async () => {
 function server(more: Partial<Server> = {}): Server {
   const log = (...line: unknown[]): void => void logged.push(line)
   return {
-    provider: 'mock', timeoutMs: 5_000, stallMs: 5_000, credentials: credentialsOf({ apiKey: Secret.literal(key), headers: {} }),
+    provider: 'mock', timeoutMs: 5_000, stallMs: 5_000, credentials: credentialsOf('mock', { apiKey: Secret.literal(key), headers: {} }),
     model: async (id) => createOpenAICompatible({ name: 'mock', baseURL: mock.url, includeUsage: true }).chatModel(id),
     clock: { now: Date.now, setTimeout: (run, ms) => setTimeout(run, ms), clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout) },
     log: { debug: log, info: log, warn: log, error: log },
@@ -141,7 +141,7 @@ describe('a failure', () => {
 describe('a key', () => {
   test('that cannot be had is a failure of kind auth, and nothing is sent', async () => {
     const lost = new NexusError('NEXUS_SECRET_UNRESOLVED', { text: 'the secret env:KEY cannot be had: the variable is not set', fix: 'x' })
-    const credentials = credentialsOf({ apiKey: new Secret('env:KEY', async () => { throw lost }), headers: {} })
+    const credentials = credentialsOf('mock', { apiKey: new Secret('env:KEY', async () => { throw lost }), headers: {} })
     const { failure } = await failing({}, { server: { credentials } })
     expect(failure.kind).toBe('auth')
     expect(JSON.stringify(logged)).toContain('the secret env:KEY cannot be had')
@@ -150,7 +150,7 @@ describe('a key', () => {
 
   test('that is long in coming holds up no abort', async () => {
     const abort = new AbortController()
-    const credentials = credentialsOf({ apiKey: new Secret('exec:slow', () => new Promise(() => {})), headers: {} })
+    const credentials = credentialsOf('mock', { apiKey: new Secret('exec:slow', () => new Promise(() => {})), headers: {} })
     const asked = streamFrom(server({ credentials }), request({ signal: abort.signal }), () => {})
     abort.abort()
     expect((await asked).stopReason).toBe('aborted')

@@ -1,7 +1,7 @@
 /** What a request carries that nobody else may see, as its sources have it when the request is made. */
 import type { Secret } from 'nexus-gateway/sdk'
 import type { Account } from '../attempt.ts'
-import { providerFailure } from '../errors.ts'
+import { failModels, providerFailure } from '../errors.ts'
 import type { LanguageModelSettings } from './settings.ts'
 
 /** Names in lower case; `undefined` takes a header away that the library would send. */
@@ -21,13 +21,14 @@ export type Carry = (value: string, kind: Account['kind']) => Headers
 
 export const bearer: Carry = (value) => ({ authorization: `Bearer ${value}` })
 
-/** `required`: nothing is sent without a credential. The `apiKey` beside `accounts` is one more of them, called `default`. */
-export function credentialsOf({ apiKey, accounts = [], headers }: Partial<Pick<LanguageModelSettings, 'accounts'>> & Pick<LanguageModelSettings, 'apiKey' | 'headers'>, carry: Carry = bearer, required?: string): Credentials {
+/** `required`: nothing is sent without a credential. The `apiKey` beside `accounts` is one more of them, called `default`. Throws NEXUS_MODELS_ACCOUNT_TWICE. */
+export function credentialsOf(provider: string, { apiKey, accounts = [], headers }: Partial<Pick<LanguageModelSettings, 'accounts'>> & Pick<LanguageModelSettings, 'apiKey' | 'headers'>, carry: Carry = bearer, required = false): Credentials {
   const keys: readonly { readonly id: string; readonly kind: Account['kind']; readonly apiKey: Secret }[] = [...accounts, ...(apiKey ? [{ id: 'default', kind: 'key' as const, apiKey }] : [])]
+  if (new Set(keys.map(({ id }) => id)).size < keys.length) throw failModels('NEXUS_MODELS_ACCOUNT_TWICE', { provider })
   const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)
   const reveal = async (account: string | undefined): Promise<Headers> => {
     const key = account === undefined ? keys[0] : keys.find(({ id }) => id === account)
-    if (!key && (required !== undefined || account !== undefined)) throw providerFailure(required ?? account ?? '', 'auth')
+    if (!key && (required || account !== undefined)) throw providerFailure(provider, 'auth')
     const own = await Promise.all(named.map(async ([name, secret]) => [name, await secret.reveal()] as const))
     return { ...(key && carry(await key.apiKey.reveal(), key.kind)), ...Object.fromEntries(own) }
   }

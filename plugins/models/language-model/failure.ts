@@ -17,6 +17,7 @@ interface Thrown {
   readonly type?: unknown
   readonly status?: unknown
   readonly error?: unknown
+  readonly cause?: unknown
 }
 
 export interface Reading { readonly failure: NexusError; readonly said: string }
@@ -67,7 +68,7 @@ function kindOf(thrown: Thrown, status: number | undefined): FailureKind {
   // The SDK gives an event that it cannot read, when it is the first, the status of a server's fault.
   if (/^(?:JSON parsing|Type validation) failed: /.test(String(thrown.message))) return 'format'
   if (status !== undefined) return status === 400 && said(unstated.slice(0, 1)) === 'auth' ? 'auth' : byStatus(status)
-  if (isSdk(thrown, 'JSONParseError', 'TypeValidationError', 'NoSuchModelError', 'UnsupportedFunctionalityError', 'LoadAPIKeyError', 'InvalidPromptError')) return 'format'
+  if (isUnreadable(thrown) || isUnreadable(asThrown(thrown.cause)) || isSdk(thrown, 'NoSuchModelError', 'UnsupportedFunctionalityError', 'LoadAPIKeyError', 'InvalidPromptError')) return 'format'
   const known = said(unstated)
   if (known !== undefined) return known
   // A stream that ends without saying why was cut off.
@@ -85,13 +86,16 @@ function byStatus(status: number): FailureKind {
 
 const isSdk = ({ name }: Thrown, ...kinds: readonly string[]): boolean => kinds.some((kind) => name === `AI_${kind}`)
 
+/** What came is not what was asked for; of an answer in one piece the SDK says so behind an error of its own. */
+const isUnreadable = (thrown: Thrown): boolean => isSdk(thrown, 'JSONParseError', 'TypeValidationError')
+
 const longestWaitMs = 24 * 3_600_000
 
-/** `Retry-After` in seconds or as a date, or the finer `retry-after-ms`; nothing for what is neither. At most a day. */
+/** `Retry-After` in seconds or as a date, or the finer `retry-after-ms`; nothing for what is neither. At most a day. Said twice, the first one counts. */
 function retryAfter(headers: unknown, now: number): number | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined
   const { 'retry-after-ms': fine, 'retry-after': plain } = headers as Record<string, string | undefined>
-  const ms = isNumber(fine) ? Number(fine) : isNumber(plain) ? Number(plain) * 1_000 : plain === undefined ? NaN : Date.parse(plain) - now
+  const ms = numberIn(fine) ?? seconds(numberIn(plain)) ?? dateIn(plain) - now
   return Number.isNaN(ms) ? undefined : Math.min(longestWaitMs, Math.max(0, Math.round(ms)))
 }
 
@@ -101,7 +105,13 @@ function retryInfo(body: unknown): number | undefined {
   return seconds === undefined ? undefined : Math.min(longestWaitMs, Math.round(Number(seconds) * 1_000))
 }
 
-const isNumber = (text: string | undefined): text is string => text !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(text)
+function numberIn(text: string | undefined): number | undefined {
+  const [, digits] = /^\s*(\d+(?:\.\d+)?)\s*(?:,|$)/.exec(text ?? '') ?? []
+  return digits === undefined ? undefined : Number(digits)
+}
+const seconds = (count: number | undefined): number | undefined => (count === undefined ? undefined : count * 1_000)
+/** `Date.parse` makes a date of much that is none, such as -5: one of HTTP begins with the day and ends with GMT. */
+const dateIn = (text = ''): number => (/^\s*[A-Z][a-z]{2,8},? .*GMT\s*$/.test(text) ? Date.parse(text) : NaN)
 
 /** One short line without the secrets, or anything that looks like one. A value such as `eu` is no secret, and is part of many words. */
 function scrubbed(text: string, secrets: readonly string[]): string {

@@ -5,6 +5,8 @@ import * as v from 'valibot'
 import { underSignals } from '../signals.ts'
 import type { ModelSpec } from '../spec.ts'
 import type { Credentials, Headers } from './credentials.ts'
+import { noRedirect } from './fetch.ts'
+import { kindByName } from './kind.ts'
 
 const keepMs = 10 * 60_000
 const retryMs = 30_000
@@ -39,8 +41,11 @@ export function listedBy({ provider, baseUrl, credentials, clock, log, signal }:
 
   async function ask(before: readonly ModelSpec[]): Promise<readonly ModelSpec[]> {
     const url = `${baseUrl.replace(/\/+$/, '')}/models`
-    const answer = await underSignals([signal, AbortSignal.timeout(answerMs)], async (either) => modelsFrom(url, await credentials.headers(either), either))
+    const late = new AbortController()
+    const timer = clock.setTimeout(() => late.abort(), answerMs)
+    const answer = await underSignals([signal, late.signal], async (either) => modelsFrom(url, await credentials.headers(either), either))
       .catch((error: unknown) => (error instanceof NexusError ? error.message : 'no answer'))
+    clock.clearTimeout(timer)
     if (typeof answer !== 'string') {
       until = clock.now() + keepMs
       return answer.map((model) => specOf(provider, model))
@@ -67,7 +72,7 @@ export function listedBy({ provider, baseUrl, credentials, clock, log, signal }:
 /** What it lists, or why that is nothing in words of our own: a server may repeat the credential. */
 async function modelsFrom(url: string, headers: Headers, signal: AbortSignal): Promise<readonly v.InferOutput<typeof entry>[] | string> {
   const sent = Object.entries(headers).filter((one): one is [string, string] => one[1] !== undefined)
-  const response = await fetch(url, { headers: sent, signal })
+  const response = await noRedirect(url, { headers: sent, signal })
   if (!response.ok) {
     await response.body?.cancel()
     return `HTTP ${response.status}`
@@ -90,7 +95,8 @@ async function textOf(response: Response): Promise<string> {
 function specOf(provider: string, { id, name, context_length, max_model_len, pricing }: v.InferOutput<typeof entry>): ModelSpec {
   const contextWindow = [context_length, max_model_len].find((size) => typeof size === 'number' && Number.isInteger(size) && size > 0)
   const price = pricing && priceOf(pricing)
-  return { provider, id, name: name ?? id, ...(typeof contextWindow === 'number' && { contextWindow }), ...(price && { price }) }
+  const kind = kindByName(id)
+  return { provider, id, name: name ?? id, ...(kind && { kind }), ...(typeof contextWindow === 'number' && { contextWindow }), ...(price && { price }) }
 }
 
 /** Written as dollars per token; a negative one stands for "it depends", which is not known. */
