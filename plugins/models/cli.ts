@@ -2,18 +2,19 @@ import { command, commands, paintOf } from 'nexus-gateway/sdk'
 import type { CommandIo } from 'nexus-gateway/sdk'
 import { failModels } from './errors.ts'
 import { listScreen, probeScreen, routeScreen, statusScreen } from './screen.ts'
+import { routeAs, toolsOf } from './route-cli.ts'
 import type { ModelsList, ModelsProbe, ModelsRoute, ModelsStatus } from './wire.ts'
 
 const usualTimeoutMs = 20_000
 
 export default commands({
   'models list': command({
-    summary: 'List the models that may be used: size, price, abilities, other names',
+    summary: 'List the models that may be used: size, price, abilities, other names; those that make vectors too',
     args: ['[filter]'],
     examples: ['nexus models list', 'nexus models list claude', 'nexus models list --json'],
     offline: true,
     async run(io) {
-      const { models } = await io.call('models.list', { detail: true }) as ModelsList
+      const { models } = await io.call('models.list', { detail: true, kind: 'all' }) as ModelsList
       const wanted = text(io, 'filter')?.toLowerCase() ?? ''
       const found = models.filter((model) => [`${model.provider}/${model.id}`, model.name, ...model.aliases ?? []].some((name) => name.toLowerCase().includes(wanted)))
       if (found.length === 0 && models.length > 0) throw failModels('NEXUS_MODELS_FILTER', { count: models.length })
@@ -50,32 +51,32 @@ export default commands({
     },
   }),
   'models route': command({
-    summary: 'Explain which model would answer a text, and what would be tried after it; nothing is sent to a model',
+    summary: 'Explain which model would answer a text, with which tools, and what would be tried after it; nothing is sent to a model',
     args: ['<...text>'],
     options: {
       model: { summary: 'As if this model had been asked for', value: 'MODEL' },
-      agent: { summary: 'As this agent', value: 'ID' },
+      agent: { summary: 'As this agent, with its model and its tools (main)', value: 'ID' },
       session: { summary: 'In this session', value: 'KEY' },
       thinking: { summary: 'With this level of thinking', value: 'LEVEL' },
     },
-    examples: ['nexus models route what time is it', 'nexus models route --model opus --json "prove that there is no largest prime"'],
+    examples: ['nexus models route what time is it', 'nexus models route --agent support "compare these two plans, step by step"', 'nexus models route --model opus --json "prove that there is no largest prime"'],
     offline: true,
     async run(io) {
       const words = io.args['text']
-      const route = await io.call('models.route', {
-        text: typeof words === 'string' ? words : (words ?? []).join(' '),
-        ...named('model', option(io, 'model')), ...named('agentId', option(io, 'agent')), ...named('sessionKey', option(io, 'session')), ...named('thinking', option(io, 'thinking')),
-      }) as ModelsRoute
-      io.print(routeScreen(route, paintOf(io)), route)
+      const as = await routeAs(io, option(io, 'agent'), { ...named('model', option(io, 'model')), ...named('thinking', option(io, 'thinking')) })
+      const route = await io.call('models.route', { text: typeof words === 'string' ? words : (words ?? []).join(' '), ...as, ...named('sessionKey', option(io, 'session')) }) as ModelsRoute
+      const tools = await toolsOf(io, { ...named('agentId', as.agentId), ...named('sessionKey', option(io, 'session')), ...named('tier', route.tier) })
+      io.print(routeScreen(route, tools, paintOf(io)), { ...route, ...(tools && { tools }) })
     },
   }),
 })
 
 /** The first model of every provider, once for each of its accounts. */
 async function everyAccount(io: CommandIo): Promise<readonly { readonly model: string; readonly account?: string }[]> {
-  const [{ models }, { providers }] = await Promise.all([io.call('models.list') as Promise<ModelsList>, io.call('models.status') as Promise<ModelsStatus>])
+  const [{ models }, { providers }] = await Promise.all([io.call('models.list', { detail: true, kind: 'all' }) as Promise<ModelsList>, io.call('models.status') as Promise<ModelsStatus>])
   return providers.flatMap(({ id, accounts }) => {
-    const first = models.find(({ provider }) => provider === id)
+    const own = models.filter(({ provider }) => provider === id)
+    const first = own.find(({ kind }) => kind !== 'embedding') ?? own[0]
     return first === undefined ? [] : accounts.map((account) => ({ model: `${id}/${first.id}`, ...named('account', account.id) }))
   })
 }

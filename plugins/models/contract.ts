@@ -24,7 +24,7 @@ export { modelAccounts, modelEmbed, modelsListed, modelStream, offerModels } fro
 export type { Provider } from './provider.ts'
 export type { EmitPart, ModelFinish, ModelPart, ModelRequest, StopReason } from './request.ts'
 export { modelRoute, tiers } from './route.ts'
-export type { Route, RouteRequest, Tier } from './route.ts'
+export type { Route, RouteDecision, RouteFeature, RouteRequest, Tier } from './route.ts'
 export { underSignals } from './signals.ts'
 export { pause } from './waits.ts'
 export { allKnown, kindOf, modelKinds, referenceOf, thinkingFor, thinkingLevels } from './spec.ts'

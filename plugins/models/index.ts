@@ -75,13 +75,14 @@ export default definePlugin({
           return { ...(first === undefined ? {} : { default: first }), fallbacks: [...fallbacks], providers: await standingsOf(await registry.list('all'), accounts, standings), retry: budget.state() }
         },
         'models.probe': ({ model, account, timeoutMs }, call) => probe(api, clock, { model, account, timeoutMs, cause: call, signal: call.signal }),
-        async 'models.route'({ text, model, agentId, sessionKey, thinking }, call) {
+        async 'models.route'({ text, model, pinned, fallbacks: own, agentId, sessionKey, thinking }, call) {
           const about = { ...(agentId === undefined ? {} : { agentId }), ...(sessionKey === undefined ? {} : { sessionKey }) }
-          const chosen = await route({ ...about, cause: call, messages: [{ role: 'user', content: text }], ...(model === undefined ? {} : { model }), ...(thinking === undefined ? {} : { thinking }) })
+          const chosen = await route({ ...about, cause: call, messages: [{ role: 'user', content: text }], ...(model === undefined ? {} : { model }), ...(pinned === undefined ? {} : { pinned }), ...(own === undefined ? {} : { fallbacks: own }), ...(thinking === undefined ? {} : { thinking }) })
           const { provider, id } = await registry.resolve(chosen.model)
           const candidates = await lineUp(host, { ...about, provider, model: id, fallbacks: chosen.fallbacks })
           return {
-            ...chosen, fallbacks: [...chosen.fallbacks], reasons: [...chosen.reasons],
+            model: chosen.model, fallbacks: [...chosen.fallbacks], reasons: [...chosen.reasons], ...(chosen.tier && { tier: chosen.tier }),
+            ...(chosen.decision && { decision: { ...chosen.decision, thresholds: { ...chosen.decision.thresholds }, features: chosen.decision.features.map((one) => ({ ...one })) } }),
             candidates: candidates.map((candidate) => ({ model: referenceOf(candidate.spec), state: standings.gate(candidate).state, ...(candidate.account && { account: candidate.account.id }) })),
           }
         },

@@ -25,7 +25,7 @@ export function createRouter({ registry, fallbacks, ask, log }: RouterHost): (re
     const taken = await registry.resolve(route.model).then(referenceOf, () => undefined)
     if (taken === undefined) {
       log.warn('a route to a model that is not there or not allowed was not taken', { asked: model })
-      return { ...start, reasons: [...route.reasons, `that model is not there or not allowed, so ${model} stays`] }
+      return { ...route, model, fallbacks: start.fallbacks, reasons: [...route.reasons, `that model is not there or not allowed, so ${model} stays`] }
     }
     return { ...route, model: taken, fallbacks: await usable(route.fallbacks, taken) }
   }

@@ -18,7 +18,8 @@ function priceOf({ price }: Choice): string {
   return `${price.input}/${price.output}${price.above === undefined ? '' : ` (above ${short(price.above.tokens)}: ${price.above.input}/${price.above.output})`}`
 }
 
-function canOf({ tools, input, thinking, reasoning }: Choice): string {
+function canOf({ tools, input, thinking, reasoning, kind, dimensions }: Choice): string {
+  if (kind === 'embedding') return `vectors${dimensions === undefined ? '' : ` of ${dimensions}`}`
   return [...(tools === false ? [] : ['tools']), ...(input?.includes('image') ? ['images'] : []), ...(thinking || reasoning ? ['thinking'] : [])].join(' ')
 }
 
@@ -56,14 +57,33 @@ export function probeScreen(probes: readonly ModelsProbe[], paint: Paint): strin
   }).join('\n')
 }
 
-export function routeScreen({ model, tier, reasons, candidates }: ModelsRoute, paint: Paint): string {
+/** `tools`: the names of those the turn would be offered, where that is known. */
+export function routeScreen({ model, tier, decision, reasons, candidates }: ModelsRoute, tools: readonly string[] | undefined, paint: Paint): string {
   return [
     `${paint('bold', plain(model))}${tier === undefined ? '' : `  ${paint('dim', tier)}`}`,
     ...reasons.map((reason) => `  ${plain(reason)}`),
     '',
+    ...(decision ? [...scoreScreen(decision, paint), ''] : []),
+    ...(tools ? [`${paint('bold', `Tools (${tools.length})`)}  ${tools.length === 0 ? 'none' : shortened(tools.map(plain))}`, ''] : []),
     ...table(['TRIED IN THIS ORDER', 'ACCOUNT', 'STATE'], candidates.map((one) => [one.model, one.account ?? '', one.state]), paint, (row) => (row[2] === 'ready' ? undefined : 'yellow')),
   ].join('\n')
 }
+
+type Decision = NonNullable<ModelsRoute['decision']>
+
+function scoreScreen({ score, tier, thresholds: { balanced, capable }, features }: Decision, paint: Paint): readonly string[] {
+  const found = features.filter(({ points }) => points > 0)
+  const none = features.filter(({ points }) => points === 0).map(({ name }) => plain(name))
+  const rows = found.map(({ name, count, value, weight, points }) => [name, String(count), value.toFixed(2), String(weight), points.toFixed(1)])
+  return [
+    `${paint('bold', `Score ${score}`)}  ${tier}: fast is below ${balanced}, balanced below ${capable}, capable from there`,
+    ...(rows.length === 0 ? [] : table(['FEATURE', 'COUNT', 'VALUE', 'WEIGHT', 'POINTS'], rows, paint)),
+    ...(none.length === 0 ? [] : [paint('dim', `No points for ${none.join(', ')}`)]),
+  ]
+}
+
+const mostNamed = 24
+const shortened = (names: readonly string[]): string => (names.length <= mostNamed ? names.join(', ') : `${names.slice(0, mostNamed).join(', ')} and ${names.length - mostNamed} more`)
 
 function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint, style: (row: readonly string[]) => 'yellow' | undefined = () => undefined): string[] {
   const clean = rows.map((row) => row.map(plain))

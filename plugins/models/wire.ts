@@ -92,9 +92,22 @@ export const ModelsProbeResult = v.strictObject({
 })
 export type ModelsProbe = v.InferOutput<typeof ModelsProbeResult>
 
+const share = v.pipe(v.number(), v.minValue(0))
+/** As `RouteDecision` of the contract. */
+const Decision = v.strictObject({
+  by: v.string(),
+  tier: v.picklist(tiers),
+  score: share,
+  thresholds: v.strictObject({ balanced: share, capable: share }),
+  features: v.array(v.strictObject({ name: v.string(), count: share, value: share, weight: share, points: share })),
+})
+
+/** `pinned` and `fallbacks` as in `RouteRequest`: what an agent's settings name is not asked for by name. */
 export const ModelsRouteParams = v.strictObject({
   text: v.optional(v.pipe(v.string(), v.maxLength(100_000)), ''),
   model: v.optional(text),
+  pinned: v.optional(v.boolean()),
+  fallbacks: v.optional(v.pipe(v.array(text), v.maxLength(10))),
   agentId: v.optional(text),
   sessionKey: v.optional(text),
   thinking: v.optional(v.picklist(thinkingLevels)),
@@ -103,6 +116,7 @@ export const ModelsRouteResult = v.strictObject({
   model: v.string(),
   fallbacks: v.array(v.string()),
   tier: v.optional(v.picklist(tiers)),
+  decision: v.optional(Decision),
   reasons: v.array(v.string()),
   /** What would be tried now, in order; `account` where the provider has several. */
   candidates: v.array(v.strictObject({ model: v.string(), account: v.optional(v.string()), state: v.picklist(['ready', 'cooling', 'open']) })),
