@@ -24,6 +24,7 @@ export default commands({
   'models status': command({
     summary: 'Show the providers, how their accounts stand, and how much is tried again',
     examples: ['nexus models status', 'nexus models status --json'],
+    offline: true,
     async run(io) {
       const status = await io.call('models.status') as ModelsStatus
       io.print(statusScreen(status, Date.now(), paintOf(io)), status)
@@ -38,6 +39,7 @@ export default commands({
       timeout: { summary: `Milliseconds to wait for each (${usualTimeoutMs})`, value: 'MS' },
     },
     examples: ['nexus models probe', 'nexus models probe openai/gpt-5.2 --account work', 'nexus models probe --all --json'],
+    offline: true,
     async run(io) {
       const wishes = io.options['all'] === true ? await everyAccount(io) : [{ ...named('model', text(io, 'model')), ...named('account', option(io, 'account')) }]
       const probes: ModelsProbe[] = []

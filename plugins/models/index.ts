@@ -15,6 +15,7 @@ import { createRegistry } from './registry.ts'
 import { createRetryBudget } from './retry-budget.ts'
 import { createRouter } from './router.ts'
 import { referenceOf } from './spec.ts'
+import type { ModelKind } from './spec.ts'
 import { createStandings } from './standings.ts'
 import { choiceOf, standingsOf } from './status.ts'
 import { answerWork, createStream } from './stream.ts'
@@ -60,7 +61,7 @@ export default definePlugin({
       },
       embed: createVectors({ registry, tried, ask: (call) => ctx.invoke(modelEmbed, call), clock }),
     }
-    const preferred = () => registry.resolve().then(referenceOf, () => undefined)
+    const preferred = (kind?: ModelKind) => registry.resolve(undefined, kind).then(referenceOf, () => undefined)
 
     return {
       provides: { models: api },
@@ -71,8 +72,8 @@ export default definePlugin({
           return { models: (await registry.list(kind)).map((spec) => choiceOf(spec, detail, referenceOf(spec) === first)) }
         },
         async 'models.status'() {
-          const first = await preferred()
-          return { ...(first === undefined ? {} : { default: first }), fallbacks: [...fallbacks], providers: await standingsOf(await registry.list('all'), accounts, standings), retry: budget.state() }
+          const [first, vectors] = await Promise.all([preferred(), preferred('embedding')])
+          return { ...(first === undefined ? {} : { default: first }), ...(vectors === undefined ? {} : { embedding: vectors }), fallbacks: [...fallbacks], providers: await standingsOf(await registry.list('all'), accounts, standings), retry: budget.state() }
         },
         'models.probe': ({ model, account, timeoutMs }, call) => probe(api, clock, { model, account, timeoutMs, cause: call, signal: call.signal }),
         async 'models.route'({ text, model, pinned, fallbacks: own, agentId, sessionKey, thinking }, call) {

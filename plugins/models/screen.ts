@@ -23,12 +23,13 @@ function canOf({ tools, input, thinking, reasoning, kind, dimensions }: Choice):
   return [...(tools === false ? [] : ['tools']), ...(input?.includes('image') ? ['images'] : []), ...(thinking || reasoning ? ['thinking'] : [])].join(' ')
 }
 
-export function statusScreen({ default: preferred, fallbacks, providers, retry }: ModelsStatus, now: number, paint: Paint): string {
+export function statusScreen({ default: preferred, embedding, fallbacks, providers, retry }: ModelsStatus, now: number, paint: Paint): string {
   const rows = providers.flatMap(({ id, models, accounts }) => accounts.map((account, i) => [
     i === 0 ? id : '', i === 0 ? String(models) : '', account.id === undefined ? '' : `${account.id} (${account.kind})`, standing(account, now), account.errors === 0 ? '' : String(account.errors),
   ]))
   return [
     `${paint('bold', 'Default')}  ${preferred === undefined ? paint('yellow', 'none: no provider offers a model') : plain(preferred)}${fallbacks.length === 0 ? '' : `, then ${fallbacks.map(plain).join(', ')}`}`,
+    ...(embedding === undefined ? [] : [`${paint('bold', 'Vectors')}  ${plain(embedding)}`]),
     '',
     ...table(['PROVIDER', 'MODELS', 'ACCOUNT', 'STATE', 'FAILURES'], rows, paint, (row) => (row[3] === 'ready' ? undefined : 'yellow')),
     '',
@@ -87,8 +88,10 @@ const shortened = (names: readonly string[]): string => (names.length <= mostNam
 
 function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint, style: (row: readonly string[]) => 'yellow' | undefined = () => undefined): string[] {
   const clean = rows.map((row) => row.map(plain))
+  // A column that has nothing to say is left out.
+  const shown = head.map((_, i) => i).filter((i) => i === 0 || clean.some((row) => row[i] !== ''))
   const widths = head.map((name, i) => Math.max(name.length, ...clean.map((row) => row[i]?.length ?? 0)))
-  const line = (row: readonly string[]): string => row.map((text, i) => text.padEnd(widths[i] ?? 0)).join('  ').trimEnd()
+  const line = (row: readonly string[]): string => shown.map((i) => (row[i] ?? '').padEnd(widths[i] ?? 0)).join('  ').trimEnd()
   return [paint('dim', line(head)), ...clean.map((row) => {
     const colour = style(row)
     return colour === undefined ? line(row) : paint(colour, line(row))

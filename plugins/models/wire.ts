@@ -68,6 +68,8 @@ const Standing = v.strictObject({
 })
 export const ModelsStatusResult = v.strictObject({
   default: v.optional(v.string()),
+  /** The model that makes vectors of texts where none is named. */
+  embedding: v.optional(v.string()),
   fallbacks: v.array(v.string()),
   providers: v.array(v.strictObject({ id: v.string(), models: count, accounts: v.array(Standing) })),
   /** Of the last `windowMs`: requests, tries beyond the first of each, and tries that the budget did not admit. */
