@@ -51,9 +51,9 @@ describe('every attempt that was announced', () => {
     await fc.assert(fc.asyncProperty(fc.array(replies, { minLength: 1, maxLength: 12 }), fc.array(fc.nat(3_000), { minLength: 1, maxLength: 8 }), fc.boolean(), async (script, aborts, refuses) => {
       const asked: string[] = []
       let turn = 0
-      const script_ = (): Reply => script[turn++ % script.length]!
+      const play = (): Reply => script[turn++ % script.length]!
       const budget = definePlugin({ id: 'z-budget', setup: (ctx) => { ctx.tap(modelBefore, async () => { await Promise.resolve(); if (refuses && turn % 3 === 0) throw new Error('no') }) } })
-      await using g = await gateway([budget, provider('a', asked, script_, { accounts: [key('k1'), key('k2')] }), provider('b', asked, script_)], { fallbacks: ['b/m'] })
+      await using g = await gateway([budget, provider('a', asked, play, { accounts: [key('k1'), key('k2')] }), provider('b', asked, play)], { fallbacks: ['b/m'] })
       const work = aborts.map((ms) => {
         const abort = new AbortController()
         void g.k.clock.setTimeout(() => abort.abort(), ms)

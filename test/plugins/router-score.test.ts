@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { countsOf, featureNames, mostLookedAt, scoreOf, tierOf, usualThresholds, usualWeights } from '../../plugins/router/contract.ts'
-import type { Counts, Turn } from '../../plugins/router/contract.ts'
+import { countsOf, featureNames, mostLookedAt, scoreOf, tierOf, usualThresholds } from '../../plugins/router/contract.ts'
+import type { Counts, Turn, Weights } from '../../plugins/router/contract.ts'
 import { thinkingLevels, tiers } from '../../plugins/models/contract.ts'
 import type { ModelMessage } from '../../plugins/models/contract.ts'
 import { createSticky } from '../../plugins/router/sticky.ts'
@@ -46,7 +46,7 @@ const message: fc.Arbitrary<ModelMessage> = fc.oneof(
 )
 const turns: fc.Arbitrary<Turn> = fc.record({ messages: fc.array(message, { maxLength: 30 }), thinking: fc.option(fc.constantFrom(...thinkingLevels), { nil: undefined }) })
 const counts: fc.Arbitrary<Counts> = fc.record(Object.fromEntries(featureNames.map((name) => [name, fc.nat(name === 'length' ? 2_000_000 : 300)]))) as fc.Arbitrary<Counts>
-const weights = fc.record(Object.fromEntries(featureNames.map((name) => [name, fc.nat(100)]))) as fc.Arbitrary<typeof usualWeights>
+const weights = fc.record(Object.fromEntries(featureNames.map((name) => [name, fc.nat(100)]))) as fc.Arbitrary<Weights>
 
 describe('a score', () => {
   test('is from 0 to 100, and the same for the same turn', () => {
