@@ -5,12 +5,14 @@ import { failureOf } from '../models/contract.ts'
 import { json } from './json.ts'
 
 export const openaiErrors = {
-  NEXUS_OPENAI_BODY: { wire: 'INVALID_REQUEST', text: 'the body is not a JSON object', fix: 'Send the JSON of a chat completion request.' },
+  NEXUS_OPENAI_BODY: { wire: 'INVALID_REQUEST', text: 'the body is not a JSON object', fix: 'Send the JSON of a request, as OpenAI\'s API describes it.' },
   NEXUS_OPENAI_TOO_LARGE: { wire: 'INVALID_REQUEST', status: 413, text: 'the body is larger than {limit} bytes', fix: 'Send fewer or smaller messages.' },
   NEXUS_OPENAI_INVALID: { wire: 'INVALID_REQUEST', text: 'invalid request: {faults}', fix: 'Correct the named fields.' },
   NEXUS_OPENAI_UNSUPPORTED: { wire: 'INVALID_REQUEST', text: '"{param}" is not supported: {reason}', fix: 'Leave "{param}" out.' },
-  NEXUS_OPENAI_NO_USER: { wire: 'INVALID_REQUEST', text: '`messages` holds no user message', fix: 'Let the last message be what is to be answered.' },
+  NEXUS_OPENAI_NO_USER: { wire: 'INVALID_REQUEST', text: '`{param}` holds nothing to be answered', fix: 'Let a message of the user, or the output of a tool, be the last.' },
+  NEXUS_OPENAI_IMAGE: { wire: 'INVALID_REQUEST', text: 'an image cannot be taken: {reason}', fix: 'Send a PNG, JPEG, GIF or WebP image of at most 5 MiB, best as a data: URL.' },
   NEXUS_OPENAI_MODEL: { wire: 'INVALID_REQUEST', status: 404, text: 'there is no such model', fix: 'Use one that GET /v1/models lists, such as `nexus`.' },
+  NEXUS_OPENAI_RESPONSE: { wire: 'INVALID_REQUEST', status: 404, text: 'there is no such response, or not any more, or it is somebody else\'s', fix: 'Send the whole conversation as `input`, without `previous_response_id`.' },
 } as const satisfies ErrorTable
 
 export const failOpenai = failures(openaiErrors)
@@ -26,6 +28,12 @@ const providerKinds: Readonly<Record<string, Kind>> = {
   context_length: { status: 400, type: 'invalid_request_error', code: 'context_length_exceeded' },
   refusal: { status: 400, type: 'invalid_request_error', code: 'content_filter' },
   timeout: { status: 504, type: 'server_error', code: 'timeout' },
+}
+/** OpenAI's own names for what is ours. */
+const codes: Readonly<Record<string, string>> = {
+  NEXUS_OPENAI_MODEL: 'model_not_found',
+  NEXUS_MODELS_UNKNOWN: 'model_not_found',
+  NEXUS_OPENAI_RESPONSE: 'not_found',
 }
 
 export function shapeOf(error: NexusError): OpenaiError {
@@ -52,8 +60,9 @@ export function errorResponse(error: NexusError, begun: boolean): Response {
 function kindOf(error: NexusError): Kind {
   const known = providerKinds[failureOf(error)?.kind ?? '']
   if (known) return known
-  if (error.code === 'NEXUS_OPENAI_MODEL') return { status: 404, type: 'invalid_request_error', code: 'model_not_found' }
-  const { status } = error
+  const { status, code } = error
+  const own = codes[code]
+  if (own !== undefined) return { status, type: 'invalid_request_error', code: own }
   if (status === 403) return { status, type: 'permission_error' }
   if (status === 429) return { status, type: 'rate_limit_error' }
   return { status, type: status >= 500 ? 'server_error' : 'invalid_request_error' }

@@ -1,28 +1,53 @@
 /** Agents for whatever speaks OpenAI's API. */
-import { definePlugin } from 'nexus-gateway/sdk'
+import { definePlugin, NexusError, optional } from 'nexus-gateway/sdk'
+import type { Call, RouteContext } from 'nexus-gateway/sdk'
 import { Agent } from '../agent/contract.ts'
-import { complete } from './completions.ts'
+import { Models } from '../models/contract.ts'
+import { Fetch } from '../outbound/contract.ts'
+import { Store } from '../store/contract.ts'
+import { complete } from './chat/completions.ts'
 import { openai, openaiErrors } from './contract.ts'
+import { embed } from './embeddings.ts'
 import { errorResponse, failOpenai } from './errors.ts'
 import { json } from './json.ts'
 import { modelObjects } from './models.ts'
+import type { ModelObject } from './models.ts'
+import type { Parts } from './parts.ts'
+import { create } from './responses/create.ts'
+import { createKept } from './responses/kept.ts'
+import { read, readInput, remove } from './responses/kept-routes.ts'
 
 export default definePlugin({
   ...openai,
   errors: openaiErrors,
-  requires: { agent: Agent },
+  requires: { agent: Agent, models: Models, store: optional(Store), fetch: optional(Fetch) },
   setup(ctx) {
-    const { agent } = ctx.deps
-    const models = modelObjects(agent.agents(), Math.floor(ctx.clock.now() / 1000))
+    const { clock, log, deps: { agent, models, store, fetch }, scope: { signal: closing } } = ctx
+    const created = Math.floor(clock.now() / 1000)
+    const parts: Parts = { agent, models, fetch, kept: createKept(store), clock, log, closing }
+    const listed = async ({ caller }: Call): Promise<ModelObject[]> => modelObjects(agent.agents(), await models.list('embedding'), caller, created)
     return {
       routes: {
-        'GET /v1/models': () => json({ object: 'list', data: models }),
-        'GET /v1/models/:id': (c) => {
-          const found = models.find(({ id }) => id === c.req.param('id'))
-          return found ? json(found) : errorResponse(failOpenai('NEXUS_OPENAI_MODEL', { param: 'model' }), false)
-        },
-        'POST /v1/chat/completions': (c, call) => complete({ agent, clock: ctx.clock, closing: ctx.scope.signal }, c, call),
+        'GET /v1/models': told(async (_, call) => json({ object: 'list', data: await listed(call) })),
+        'GET /v1/models/:id': told(async (c, call) => {
+          const found = (await listed(call)).find(({ id }) => id === c.req.param('id'))
+          if (!found) throw failOpenai('NEXUS_OPENAI_MODEL', { param: 'model' })
+          return json(found)
+        }),
+        'POST /v1/chat/completions': (c, call) => complete(parts, c, call),
+        'POST /v1/responses': (c, call) => create(parts, c, call),
+        'GET /v1/responses/:id': told((c, call) => read(parts, c, call)),
+        'GET /v1/responses/:id/input_items': told((c, call) => readInput(parts, c, call)),
+        'DELETE /v1/responses/:id': told((c, call) => remove(parts, c, call)),
+        'POST /v1/embeddings': told((c, call) => embed(parts, c, call)),
       },
     }
   },
 })
+
+/** Of what begins no run, so that it may be sent again. */
+const told = (answer: (c: RouteContext, call: Call) => Promise<Response>) => (c: RouteContext, call: Call): Promise<Response> =>
+  answer(c, call).catch((error: unknown) => {
+    if (!(error instanceof NexusError)) throw error
+    return errorResponse(error, false)
+  })

@@ -1,0 +1,95 @@
+/** An answer as server-sent events, which may still become another answer as long as nothing was sent. */
+import type { Clock } from 'nexus-gateway/sdk'
+
+/** Bytes that may wait for a slow client before what follows is put together instead of being queued. */
+const highWater = 64 * 1024
+/** A comment this often keeps proxies from cutting a run that works silently. It is also how long nothing may come before the stream begins anyway. */
+const keepAliveMs = 15_000
+
+const headers = { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-cache', Connection: 'keep-alive', 'X-Accel-Buffering': 'no' }
+
+export interface Sse {
+  /** Resolves when the stream begins, or with what is answered instead. */
+  readonly response: Promise<Response>
+  /** Nothing was sent yet. */
+  readonly held: boolean
+  readonly open: boolean
+  /** Whether the client keeps up; when it does again, `hasRoom` is called. */
+  readonly room: boolean
+  /** Begins the stream, if that was not done: from here on a failure is told in it. */
+  begin(): void
+  send(data: object, event?: string): void
+  /** `[DONE]`, and nothing after it. */
+  done(): void
+  /** Instead of the stream, as long as it is held. */
+  instead(response: Response): void
+  /** There is no answer, and nobody waits for one. */
+  discard(): void
+}
+
+export interface SseParts {
+  readonly clock: Clock
+  /** The first thing to be sent. */
+  opening(sse: Pick<Sse, 'send'>): void
+  hasRoom(): void
+  /** The client stops reading before the end. */
+  gone(): void
+}
+
+export function serverSentEvents({ clock, opening, hasRoom, gone }: SseParts): Sse {
+  const encoder = new TextEncoder()
+  let answer: (response: Response) => void = () => {}
+  const response = new Promise<Response>((resolve) => { answer = resolve })
+  let out: ReadableStreamDefaultController<Uint8Array>
+  let state: 'held' | 'open' | 'over' = 'held'
+  let timer: unknown
+
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) { out = controller },
+    pull() { if (state === 'open') hasRoom() },
+    cancel() {
+      close()
+      gone()
+    },
+  }, new ByteLengthQueuingStrategy({ highWaterMark: highWater }))
+
+  const write = (text: string): void => out.enqueue(encoder.encode(text))
+  const send: Sse['send'] = (data, event) => write(`${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`)
+  const room = (): boolean => (out.desiredSize ?? 0) > 0
+  function keepAlive(): void {
+    timer = clock.setTimeout(() => {
+      if (state === 'held') begin()
+      else if (room()) write(': the run goes on\n\n')
+      keepAlive()
+    }, keepAliveMs)
+  }
+  function begin(): void {
+    if (state !== 'held') return
+    state = 'open'
+    opening({ send })
+    answer(new Response(body, { headers }))
+  }
+  function close(): void {
+    state = 'over'
+    clock.clearTimeout(timer)
+  }
+  keepAlive()
+
+  return {
+    response,
+    get held() { return state === 'held' },
+    get open() { return state !== 'over' },
+    get room() { return room() },
+    begin, send,
+    done() {
+      write('data: [DONE]\n\n')
+      close()
+      out.close()
+    },
+    instead(other) {
+      close()
+      answer(other)
+    },
+    discard: close,
+  }
+}
