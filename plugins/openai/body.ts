@@ -41,6 +41,23 @@ export const unsupported = (param: string, reason: string) => failOpenai('NEXUS_
 
 // ── Fields that several requests have ───────────────────────────────────────────────────────────
 
+/** One of several shapes, told apart before they are looked at, so that a fault is told of the one that was meant. */
+const chosen = <T>(choose: (input: unknown) => v.GenericSchema<unknown, T>): v.GenericSchema<unknown, T> => v.lazy(choose)
+
+/** What has a `type` that is not known is let through, to be refused by its place. */
+export interface Other { readonly type?: string | undefined; readonly [key: string]: unknown }
+const Other: v.GenericSchema<unknown, Other> = v.looseObject({ type: v.string() })
+
+/** By `type`; `usual` is the one of what has none. */
+export function byType<T extends object>(known: Readonly<Record<string, v.GenericSchema<unknown, T>>>, usual = ''): v.GenericSchema<unknown, T | Other> {
+  return chosen<T | Other>((input) => {
+    const type = typeof input === 'object' && input !== null && 'type' in input ? input.type : usual
+    return typeof type === 'string' && Object.hasOwn(known, type) ? known[type]! : Other
+  })
+}
+
+export const textOr = <T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, string | T> => chosen<string | T>((input) => (typeof input === 'object' ? schema : v.string()))
+
 export const maybe = <T extends v.GenericSchema>(schema: T) => v.optional(v.nullable(schema))
 export const fields = {
   model: v.pipe(v.string(), v.minLength(1), v.maxLength(300)),

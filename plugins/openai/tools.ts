@@ -3,66 +3,65 @@ import * as v from 'valibot'
 import type { AnswerRequest, RunOutcome } from '../agent/contract.ts'
 import { malformed } from '../models/contract.ts'
 import type { ModelTool, ToolCallPart } from '../models/contract.ts'
-import { invalid, unsupported } from './body.ts'
+import { byType, invalid, unsupported } from './body.ts'
 
 const maxTools = 128
 const noParameters = { type: 'object', properties: {} }
 
 const name = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/))
 const described = { name, description: v.optional(v.nullable(v.string())), parameters: v.optional(v.nullable(v.record(v.string(), v.unknown()))) }
-/** A kind that is not `function` need not look like one to be refused by name. */
-const kind = v.pipe(v.string(), v.notValue('function'))
+const Described = v.looseObject(described)
+type Described = v.InferOutput<typeof Described>
 const list = <T extends v.GenericSchema>(item: T) => v.optional(v.nullable(v.pipe(v.array(item), v.maxLength(maxTools))))
 
-export const ChatTools = list(v.union([v.looseObject({ type: v.literal('function'), function: v.looseObject(described) }), v.looseObject({ type: kind })]))
-export const ResponseTools = list(v.union([v.looseObject({ type: v.literal('function'), ...described }), v.looseObject({ type: kind })]))
+export const ChatTools = list(byType({ function: v.looseObject({ type: v.literal('function'), function: Described }) }))
+export const ResponseTools = list(byType({ function: v.looseObject({ type: v.literal('function'), ...described }) }))
 
 const mode = v.picklist(['none', 'auto', 'required'])
 const named = v.looseObject({ name })
-export const ChatToolChoice = v.optional(v.nullable(v.union([
-  mode,
-  v.looseObject({ type: v.literal('function'), function: named }),
-  v.looseObject({ type: v.literal('allowed_tools'), allowed_tools: v.looseObject({ mode, tools: v.array(v.looseObject({ function: v.optional(named) })) }) }),
-  v.looseObject({ type: kind }),
-])))
-export const ResponseToolChoice = v.optional(v.nullable(v.union([
-  mode,
-  v.looseObject({ type: v.literal('function'), name }),
-  v.looseObject({ type: v.literal('allowed_tools'), mode, tools: v.array(v.looseObject({ name: v.optional(name) })) }),
-  v.looseObject({ type: kind }),
-])))
+const choices = <T extends object>(known: Readonly<Record<string, v.GenericSchema<unknown, T>>>) => v.optional(v.nullable(v.union([mode, byType(known)])))
+/** What chat completions have under a name of its own, responses have beside `type`. */
+const ChatChoices = {
+  function: v.looseObject({ type: v.literal('function'), function: named }),
+  allowed_tools: v.looseObject({ type: v.literal('allowed_tools'), allowed_tools: v.looseObject({ mode, tools: v.array(v.looseObject({ function: named })) }) }),
+}
+const ResponseChoices = {
+  function: v.looseObject({ type: v.literal('function'), name }),
+  allowed_tools: v.looseObject({ type: v.literal('allowed_tools'), mode, tools: v.array(named) }),
+}
+type Chosen<T extends Record<string, v.GenericSchema>> = v.InferOutput<T[keyof T]>
+export const ChatToolChoice = choices<Chosen<typeof ChatChoices>>(ChatChoices)
+export const ResponseToolChoice = choices<Chosen<typeof ResponseChoices>>(ResponseChoices)
 
-type Described = v.InferOutput<v.ObjectSchema<typeof described, undefined>>
 export type ToolWish = Pick<AnswerRequest, 'clientTools' | 'toolChoice'>
 interface Choice { readonly mode?: 'none' | 'auto' | 'required'; readonly name?: string; readonly only?: readonly string[] }
 
 export function chatTools(tools: v.InferOutput<typeof ChatTools>, choice: v.InferOutput<typeof ChatToolChoice>): ToolWish {
-  return wish((tools ?? []).map((tool, at) => ('function' in tool && tool.type === 'function' ? (tool.function as Described) : refuse(at))), chatChoice(choice))
+  return wish((tools ?? []).map((tool, at) => (isKind(tool, 'function') ? tool.function : refuse(at))), choiceOf(choice, (one) => {
+    if (isKind(one, 'function')) return { name: one.function.name }
+    if (isKind(one, 'allowed_tools')) return { mode: one.allowed_tools.mode, only: one.allowed_tools.tools.map((tool) => tool.function.name) }
+    return undefined
+  }))
 }
 
 export function responseTools(tools: v.InferOutput<typeof ResponseTools>, choice: v.InferOutput<typeof ResponseToolChoice>): ToolWish {
-  return wish((tools ?? []).map((tool, at) => (tool.type === 'function' ? (tool as Described) : refuse(at))), responseChoice(choice))
+  return wish((tools ?? []).map((tool, at) => (isKind(tool, 'function') ? tool : refuse(at))), choiceOf(choice, (one) => {
+    if (isKind(one, 'function')) return { name: one.name }
+    if (isKind(one, 'allowed_tools')) return { mode: one.mode, only: one.tools.map((tool) => tool.name) }
+    return undefined
+  }))
 }
 
+type Kind<T, K> = Extract<T, { readonly type: K }>
+const isKind = <T extends object, K extends string>(one: T, kind: K): one is Kind<T, K> => 'type' in one && one.type === kind
 const refuse = (at: number): never => { throw unsupported(`tools[${at}].type`, 'only tools of type function are taken; what the gateway has itself it offers to its agents') }
-const refuseChoice = (): never => { throw unsupported('tool_choice', 'it may be none, auto, required, a function or allowed_tools') }
 
-function chatChoice(choice: v.InferOutput<typeof ChatToolChoice>): Choice {
+function choiceOf<T extends object>(choice: Choice['mode'] | T | null | undefined, read: (choice: T) => Choice | undefined): Choice {
   if (choice === null || choice === undefined) return {}
   if (typeof choice === 'string') return { mode: choice }
-  if ('function' in choice && choice.type === 'function') return { name: (choice.function as { name: string }).name }
-  if (!('allowed_tools' in choice) || choice.type !== 'allowed_tools') return refuseChoice()
-  const { mode: how, tools } = choice.allowed_tools as { mode: NonNullable<Choice['mode']>; tools: { function?: { name: string } }[] }
-  return { mode: how, only: tools.map((tool) => tool.function?.name ?? '') }
-}
-
-function responseChoice(choice: v.InferOutput<typeof ResponseToolChoice>): Choice {
-  if (choice === null || choice === undefined) return {}
-  if (typeof choice === 'string') return { mode: choice }
-  if (choice.type === 'function') return { name: (choice as { name: string }).name }
-  if (choice.type !== 'allowed_tools') return refuseChoice()
-  const { mode: how, tools } = choice as unknown as { mode: NonNullable<Choice['mode']>; tools: { name?: string }[] }
-  return { mode: how, only: tools.map((tool) => tool.name ?? '') }
+  const known = read(choice)
+  if (!known) throw unsupported('tool_choice', 'it may be none, auto, required, a function or allowed_tools')
+  return known
 }
 
 /** Throws NEXUS_OPENAI_INVALID for names that are there twice, or chosen and not there. */

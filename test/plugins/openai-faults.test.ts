@@ -8,6 +8,7 @@ import { serve } from './openai-gateway.ts'
 
 const messages = [{ role: 'user', content: 'hi' }] as const
 const body = (more: object = {}) => ({ model: 'nexus', messages, ...more })
+const image = (url: string) => body({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }] })
 async function until(met: () => boolean): Promise<void> {
   while (!met()) await new Promise((resolve) => { setTimeout(resolve, 5) })
 }
@@ -27,14 +28,33 @@ describe('a bad request', () => {
       ['empty messages', body({ messages: [] }), 'NEXUS_OPENAI_INVALID', 'messages'],
       ['no user message', body({ messages: [{ role: 'system', content: 'secret' }] }), 'NEXUS_OPENAI_NO_USER', 'messages'],
       ['a bad role', body({ messages: [{ role: 'secret', content: 'x' }] }), 'NEXUS_OPENAI_INVALID', 'messages.0.role'],
-      ['a bad content', body({ messages: [{ role: 'user', content: { secret: 1 } }] }), 'NEXUS_OPENAI_INVALID', 'messages.0.content'],
+      ['a bad content', body({ messages: [{ role: 'user', content: 1 }] }), 'NEXUS_OPENAI_INVALID', 'messages.0.content'],
+      ['a part without its text', body({ messages: [{ role: 'user', content: [{ type: 'text', secret: 1 }] }] }), 'NEXUS_OPENAI_INVALID', 'messages.0.content.0.text'],
       ['a bad number', body({ temperature: 'secret' }), 'NEXUS_OPENAI_INVALID', 'temperature'],
-      ['tools of the client', body({ tools: [{ type: 'function', function: { name: 'secret' } }] }), 'NEXUS_OPENAI_UNSUPPORTED', 'tools'],
+      ['a result that answers nothing', body({ messages: [...messages, { role: 'tool', tool_call_id: 'secret', content: 'x' }] }), 'NEXUS_OPENAI_INVALID', 'messages.1.tool_call_id'],
+      ['a tool that is no function', body({ tools: [{ type: 'secret', custom: { name: 'f' } }] }), 'NEXUS_OPENAI_UNSUPPORTED', 'tools[0].type'],
+      ['a tool without a name', body({ tools: [{ type: 'function', function: { description: 'secret' } }] }), 'NEXUS_OPENAI_INVALID', 'tools.0.function.name'],
+      ['a tool with a bad name', body({ tools: [{ type: 'function', function: { name: 'a secret!' } }] }), 'NEXUS_OPENAI_INVALID', 'tools.0.function.name'],
+      ['a name twice', body({ tools: [1, 2].map(() => ({ type: 'function', function: { name: 'secret' } })) }), 'NEXUS_OPENAI_INVALID', 'tools'],
+      ['a choice without tools', body({ tool_choice: 'required' }), 'NEXUS_OPENAI_INVALID', 'tool_choice'],
+      ['a choice of a tool that is not there', body({ tools: [{ type: 'function', function: { name: 'f' } }], tool_choice: { type: 'function', function: { name: 'secret' } } }), 'NEXUS_OPENAI_INVALID', 'tool_choice'],
+      ['a choice of another kind', body({ tool_choice: { type: 'secret' } }), 'NEXUS_OPENAI_UNSUPPORTED', 'tool_choice'],
       ['functions of the client', body({ functions: [{ name: 'secret' }] }), 'NEXUS_OPENAI_UNSUPPORTED', 'functions'],
       ['several answers', body({ n: 2 }), 'NEXUS_OPENAI_UNSUPPORTED', 'n'],
-      ['another format', body({ response_format: { type: 'json_object' } }), 'NEXUS_OPENAI_UNSUPPORTED', 'response_format'],
+      ['another format', body({ response_format: { type: 'secret' } }), 'NEXUS_OPENAI_UNSUPPORTED', 'response_format'],
+      ['a schema without a name', body({ response_format: { type: 'json_schema', json_schema: { schema: {} } } }), 'NEXUS_OPENAI_INVALID', 'response_format.json_schema.name'],
       ['another modality', body({ modalities: ['text', 'audio'] }), 'NEXUS_OPENAI_UNSUPPORTED', 'modalities'],
-      ['an image to be fetched', body({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://secret.example/x.png' } }] }] }), 'NEXUS_OPENAI_UNSUPPORTED', 'image_url'],
+      ['log probabilities', body({ logprobs: true }), 'NEXUS_OPENAI_UNSUPPORTED', 'logprobs'],
+      ['a search', body({ web_search_options: {} }), 'NEXUS_OPENAI_UNSUPPORTED', 'web_search_options'],
+      ['moderation', body({ moderation: { model: 'secret' } }), 'NEXUS_OPENAI_UNSUPPORTED', 'moderation'],
+      ['an effort that there is not', body({ reasoning_effort: 'secret' }), 'NEXUS_OPENAI_INVALID', 'reasoning_effort'],
+      ['sound', body({ messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'secret' } }] }] }), 'NEXUS_OPENAI_UNSUPPORTED', 'messages.0.content.0'],
+      ['an image that nobody fetches', image('https://secret.example/x.png'), 'NEXUS_OPENAI_UNSUPPORTED', 'image_url'],
+      ['an image in a file of this machine', image('file:///etc/secret'), 'NEXUS_OPENAI_UNSUPPORTED', 'image_url'],
+      ['an image that is none', image('data:text/html;base64,AAAA'), 'NEXUS_OPENAI_UNSUPPORTED', 'image_url'],
+      ['an image that is not base64', image('data:image/png;base64,secret secret'), 'NEXUS_OPENAI_IMAGE', 'image_url'],
+      ['an empty image', image('data:image/png;base64,'), 'NEXUS_OPENAI_IMAGE', 'image_url'],
+      ['an image that is too large', image(`data:image/png;base64,${'A'.repeat(7 * 1024 * 1024)}`), 'NEXUS_OPENAI_IMAGE', 'image_url'],
     ]
     for (const [what, sent, code, param] of cases) {
       const response = await post(sent)
@@ -87,6 +107,11 @@ describe('a run that fails', () => {
       })
     }
   })
+
+  it('before its first word has that status also when it was to be streamed', () => serve(() => { throw providerFailure('scripted', 'rate_limit', { retryAfterMs: 1500 }) }, async ({ client }) => {
+    const error = await failure(client.chat.completions.create({ ...body(), stream: true } as never))
+    expect([error instanceof OpenAI.RateLimitError, error.status, error.code, error.headers?.get('retry-after'), error.headers?.get('x-should-retry')]).toEqual([true, 429, 'rate_limit_exceeded', '2', 'false'])
+  }))
 
   it('in mid-stream ends the stream with an error', () => serve((_, emit) => {
     emit({ type: 'text', delta: 'half' })

@@ -11,19 +11,19 @@ export interface Served extends Bench {
   readonly url: string
   readonly client: OpenAI
   /** A request by hand, with a good token unless `headers` say otherwise. */
-  post(body: unknown, headers?: Record<string, string>, signal?: AbortSignal): Promise<Response>
+  post(body: unknown, headers?: Record<string, string>, signal?: AbortSignal, path?: 'chat/completions' | 'responses' | 'embeddings'): Promise<Response>
 }
 
-const tokens: Readonly<Record<string, readonly string[]>> = { good: ['operator.read', 'operator.write'], reader: ['operator.read'] }
+const tokens: Readonly<Record<string, readonly string[]>> = { good: ['operator.read', 'operator.write'], other: ['operator.read', 'operator.write'], coder: ['operator.read', 'operator.write'], reader: ['operator.read'] }
 
-/** Knows two tokens: `good` may read and write, `reader` may read. */
+/** Knows a few tokens: `good` and `other` may read and write, `coder` only with the agent of that name, `reader` may read. */
 export const doorman = definePlugin({
   id: 'doorman',
   capabilities: ['tap:connection.authenticate'],
   setup(ctx) {
     ctx.tap(connectionAuthenticate, ({ token }): AuthAnswer => {
       const scopes = tokens[token ?? '']
-      const caller: Caller = { id: 'test', role: 'operator', scopes: new Set(scopes), label: 'operator' }
+      const caller: Caller = { id: token === 'good' ? 'test' : token ?? '', role: 'operator', scopes: new Set(scopes), label: 'operator', ...(token === 'coder' && { bounds: { agent: 'coder' } }) }
       return scopes ? { ok: true, caller } : { ok: false, code: 'AUTH_TOKEN_MISMATCH', message: 'no' }
     })
   },
@@ -35,7 +35,7 @@ export async function serve(script: Script, use: (served: Served) => Promise<voi
   try {
     const { url } = await gateway.listen({ port: 0 })
     const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'good', maxRetries: 2 })
-    const post: Served['post'] = (body, headers = {}, signal) => fetch(`${url}/v1/chat/completions`, {
+    const post: Served['post'] = (body, headers = {}, signal, path = 'chat/completions') => fetch(`${url}/v1/${path}`, {
       method: 'POST', headers: { Authorization: 'Bearer good', 'Content-Type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body), ...(signal ? { signal } : {}),
     })

@@ -4,7 +4,7 @@ import OpenAI from 'openai'
 import { usageOf } from '../../plugins/models/contract.ts'
 import type { ModelRequest } from '../../plugins/models/contract.ts'
 import { agentFor } from '../../plugins/openai/models.ts'
-import { calls, codeOf, finished, inTurn, says } from './agent-fakes.ts'
+import { calls, cause, codeOf, finished, inTurn, says } from './agent-fakes.ts'
 import type { Script } from './agent-fakes.ts'
 import { serve } from './openai-gateway.ts'
 
@@ -46,7 +46,7 @@ describe('models', () => {
 
 it('a model that is no agent has a code of ours too', () => {
   try {
-    agentFor([{ id: 'main', name: undefined }], 'gpt-5')
+    agentFor([{ id: 'main', name: undefined }], cause.caller, 'gpt-5')
   } catch (error) {
     expect(codeOf(error)).toBe('NEXUS_OPENAI_MODEL')
   }
@@ -57,8 +57,8 @@ describe('a completion', () => {
   it('comes whole, with usage', () => serve(words('Hello', ' world'), async ({ client }) => {
     expect(await client.chat.completions.create(body() as never)).toEqual(expect.objectContaining({
       id: expect.stringMatching(/^chatcmpl_[0-9a-f-]{36}$/), object: 'chat.completion', created: expect.any(Number), model: 'nexus',
-      choices: [{ index: 0, message: { role: 'assistant', content: 'Hello world' }, finish_reason: 'stop' }],
-      usage: { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12 },
+      choices: [{ index: 0, message: { role: 'assistant', content: 'Hello world', refusal: null }, logprobs: null, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12, prompt_tokens_details: { cached_tokens: 0 }, completion_tokens_details: { reasoning_tokens: 0 } },
     }))
   }))
 
@@ -110,8 +110,14 @@ describe('a completion', () => {
     })
   })
 
-  it('tolerates fields that it does not know', () => serve(says('hello'), async ({ client }) => {
-    await client.chat.completions.create(body({ seed: 1, service_tier: 'auto', metadata: { a: 'b' }, tools: [], response_format: { type: 'text' }, n: 1, whatever: {} }) as never)
+  it('tolerates each field that changes nothing here, and whatever it does not know', () => serve(says('hello'), async ({ post }) => {
+    const harmless: Record<string, unknown> = {
+      seed: 1, service_tier: 'auto', metadata: { a: 'b' }, store: true, logit_bias: { 1: 2 }, presence_penalty: 1, frequency_penalty: 1, verbosity: 'low', prediction: { type: 'content', content: 'x' },
+      safety_identifier: 'x', prompt_cache_key: 'x', prompt_cache_retention: '24h', top_logprobs: 0, logprobs: false, audio: null, parallel_tool_calls: true, stream_options: { include_usage: true },
+      tools: [], functions: [], tool_choice: 'auto', response_format: { type: 'text' }, modalities: ['text'], n: 1, top_k: 40, min_p: 0.1, repetition_penalty: 1.1, whatever: {},
+    }
+    for (const [name, value] of Object.entries(harmless)) expect([name, (await post(body({ [name]: value }))).status]).toEqual([name, 200])
+    expect((await post(body(harmless))).status).toBe(200)
   }))
 })
 

@@ -58,13 +58,16 @@ export function imageUrls(messages: Messages, lastOnly: boolean): string[] {
 function userContent({ content }: UserMessage, at: number, images: Images): UserContent {
   if (typeof content === 'string') return [{ type: 'text', text: content }]
   return content.map((part, n) => {
-    if (part.type === 'text') return { type: 'text', text: part.text as string }
+    if (isText(part)) return { type: 'text', text: part.text }
     if (isImage(part)) return images(part.image_url.url)
     throw unsupported(`messages.${at}.content.${n}`, 'a part is a text or an image_url')
   })
 }
 
-const isImage = (part: UserPart): part is Extract<UserPart, { type: 'image_url' }> => part.type === 'image_url'
+type Kind<K> = Extract<UserPart, { type: K }>
+const isImage = (part: UserPart): part is Kind<'image_url'> => part.type === 'image_url'
+const isText = (part: UserPart): part is Kind<'text'> => part.type === 'text'
 
-const textOf = (content: string | readonly ({ readonly text: string } | { readonly refusal: string })[]): string =>
-  typeof content === 'string' ? content : content.map((part) => ('text' in part ? part.text : part.refusal)).join('')
+/** What an assistant refused it said too; parts of other kinds have nothing that a model could read again. */
+const textOf = (content: string | readonly { readonly [key: string]: unknown }[]): string =>
+  typeof content === 'string' ? content : content.map(({ text, refusal }) => (typeof text === 'string' ? text : typeof refusal === 'string' ? refusal : '')).join('')

@@ -1,7 +1,7 @@
 /** A chat completion request: what is understood of it, and what is refused by name. Fields not named here are let pass. */
 import * as v from 'valibot'
 import { failOpenai } from '../errors.ts'
-import { fields, invalid, maybe, shaped, unsupported } from '../body.ts'
+import { byType, fields, invalid, maybe, shaped, textOr, unsupported } from '../body.ts'
 import { chatTools, ChatToolChoice, ChatTools, Extra } from '../tools.ts'
 import type { ToolWish } from '../tools.ts'
 import { ChatFormat, formatOf } from '../wish.ts'
@@ -11,17 +11,17 @@ const maxMessages = 10_000
 const TextPart = v.looseObject({ type: v.literal('text'), text: v.string() })
 const RefusalPart = v.looseObject({ type: v.literal('refusal'), refusal: v.string() })
 const ImagePart = v.looseObject({ type: v.literal('image_url'), image_url: v.looseObject({ url: v.string() }) })
-/** Not understood, and refused by its place. */
-const OtherPart = v.looseObject({ type: v.pipe(v.string(), v.notValues(['text', 'image_url', 'refusal'])) })
-const text = v.union([v.string(), v.array(TextPart)])
+const text = textOr(v.array(TextPart))
+type Seen = v.InferOutput<typeof TextPart> | v.InferOutput<typeof ImagePart>
+type Said = v.InferOutput<typeof TextPart> | v.InferOutput<typeof RefusalPart>
 
 const ToolCall = v.looseObject({ id: v.string(), function: v.looseObject({ name: v.string(), arguments: v.string() }), extra_content: Extra })
 const Message = v.variant('role', [
   v.looseObject({ role: v.picklist(['system', 'developer']), content: text }),
-  v.looseObject({ role: v.literal('user'), content: v.union([v.string(), v.array(v.union([TextPart, ImagePart, OtherPart]))]) }),
+  v.looseObject({ role: v.literal('user'), content: textOr(v.array(byType<Seen>({ text: TextPart, image_url: ImagePart }))) }),
   v.looseObject({
     role: v.literal('assistant'),
-    content: v.optional(v.nullable(v.union([v.string(), v.array(v.union([TextPart, RefusalPart]))]))),
+    content: v.optional(v.nullable(textOr(v.array(byType<Said>({ text: TextPart, refusal: RefusalPart }))))),
     tool_calls: v.optional(v.nullable(v.array(ToolCall))),
   }),
   v.looseObject({ role: v.literal('tool'), tool_call_id: v.string(), content: text }),

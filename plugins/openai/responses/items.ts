@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { parseArguments } from '../../models/contract.ts'
 import type { AssistantMessage, ImagePart, ModelMessage, TextPart, ToolCallPart } from '../../models/contract.ts'
-import { invalid, maybe, unsupported } from '../body.ts'
+import { byType, invalid, maybe, textOr, unsupported } from '../body.ts'
 import { failOpenai } from '../errors.ts'
 import type { Images } from '../images.ts'
 import { Extra, signatureIn } from '../tools.ts'
@@ -10,12 +10,9 @@ import { Extra, signatureIn } from '../tools.ts'
 const TextIn = v.looseObject({ type: v.picklist(['input_text', 'output_text']), text: v.string() })
 const RefusalIn = v.looseObject({ type: v.literal('refusal'), refusal: v.string() })
 const ImageIn = v.looseObject({ type: v.literal('input_image'), image_url: maybe(v.string()) })
-/** Not understood, and refused by their place. */
-const OtherPart = v.looseObject({ type: v.pipe(v.string(), v.notValues(['input_text', 'output_text', 'refusal', 'input_image'])) })
-const OtherItem = v.looseObject({ type: v.pipe(v.string(), v.notValues(['message', 'function_call', 'function_call_output', 'reasoning'])) })
-const Part = v.union([TextIn, RefusalIn, ImageIn, OtherPart])
+const Part = byType<v.InferOutput<typeof TextIn> | v.InferOutput<typeof RefusalIn> | v.InferOutput<typeof ImageIn>>({ input_text: TextIn, output_text: TextIn, refusal: RefusalIn, input_image: ImageIn })
 type Part = v.InferOutput<typeof Part>
-const Content = v.union([v.string(), v.array(Part)])
+const Content = textOr(v.array(Part))
 type Content = v.InferOutput<typeof Content>
 
 const Message = v.looseObject({ type: v.optional(v.literal('message')), role: v.picklist(['user', 'assistant', 'system', 'developer']), content: Content })
@@ -25,12 +22,15 @@ const FunctionCallOutput = v.looseObject({ type: v.literal('function_call_output
 /** What a model thought; it is only good for whoever signed it, so it is left behind. */
 const Reasoning = v.looseObject({ type: v.literal('reasoning') })
 
-export const Item = v.union([Message, FunctionCall, FunctionCallOutput, Reasoning, OtherItem])
+type Call = v.InferOutput<typeof FunctionCall>
+type Output = v.InferOutput<typeof FunctionCallOutput>
+
+export const Item = byType<Message | Call | Output | v.InferOutput<typeof Reasoning>>({ message: Message, function_call: FunctionCall, function_call_output: FunctionCallOutput, reasoning: Reasoning }, 'message')
 export type Item = v.InferOutput<typeof Item>
 
 const isMessage = (item: Item): item is Message => item.type === undefined || item.type === 'message'
-const isCall = (item: Item): item is v.InferOutput<typeof FunctionCall> => item.type === 'function_call'
-const isOutput = (item: Item): item is v.InferOutput<typeof FunctionCallOutput> => item.type === 'function_call_output'
+const isCall = (item: Item): item is Call => item.type === 'function_call'
+const isOutput = (item: Item): item is Output => item.type === 'function_call_output'
 const isImage = (part: Part): part is v.InferOutput<typeof ImageIn> => part.type === 'input_image'
 
 /** A text alone is what a user says. */

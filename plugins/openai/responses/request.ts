@@ -1,6 +1,6 @@
 /** A request for a response: what is understood of it, and what is refused by name. Fields not named here are let pass. */
 import * as v from 'valibot'
-import { fields, maybe, shaped, unsupported } from '../body.ts'
+import { fields, maybe, shaped, textOr, unsupported } from '../body.ts'
 import { responseTools, ResponseToolChoice, ResponseTools } from '../tools.ts'
 import type { ToolWish } from '../tools.ts'
 import { formatOf, Metadata, TextFormat } from '../wish.ts'
@@ -10,7 +10,7 @@ const maxItems = 10_000
 
 const Request = v.looseObject({
   model: fields.model,
-  input: v.union([v.pipe(v.string(), v.minLength(1)), v.pipe(v.array(Item), v.minLength(1), v.maxLength(maxItems))]),
+  input: v.pipe(textOr(v.pipe(v.array(Item), v.maxLength(maxItems))), v.check((input) => input.length > 0, 'a text, or one or more items')),
   instructions: maybe(v.string()),
   stream: maybe(v.boolean()),
   store: maybe(v.boolean()),
