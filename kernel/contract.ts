@@ -127,6 +127,8 @@ export interface Connection {
   readonly protocol: 3 | 4
   readonly caller: Caller
   readonly client: { readonly id: string; readonly mode: string; readonly version: string; readonly platform: string; readonly displayName?: string; readonly instanceId?: string }
+  /** What it says that it can deal with, such as `tool-events`. */
+  readonly caps: readonly string[]
   readonly remote: string
   readonly openedAt: number
 }

@@ -24,6 +24,8 @@ export interface ClientOptions {
   /** What the connection shall be allowed, of what the token holds. Default: every operator scope. */
   readonly scopes?: readonly string[]
   readonly role?: 'operator' | 'node'
+  /** What the client can deal with; `tool-events` gets it what tools do in the runs that it starts. */
+  readonly caps?: readonly string[]
   /** The highest protocol to offer; the gateway may answer with a lower one, down to 3. Default 4. */
   readonly protocol?: 3 | 4
   /** What the client says of itself; it grants nothing. */
@@ -206,6 +208,7 @@ async function connectParams(o: ClientOptions, resume: { token: string; seq: num
     client: { id: 'gateway-client', version: '0', platform: 'javascript', mode: 'backend', ...o.client },
     role: o.role ?? 'operator',
     scopes: o.scopes ?? defaultScopes,
+    ...(o.caps && { caps: o.caps }),
     ...(token === undefined ? {} : { auth: { token } }),
     // Sent only to a gateway that offered it: others refuse params they do not know.
     ...(resume ? { resume } : {}),

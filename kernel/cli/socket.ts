@@ -104,7 +104,7 @@ async function checked(gateway: Gateway, url: URL, trust: Trust, timeoutMs: numb
 }
 
 const introduction = ({ token }: Gateway): unknown => ({
-  minProtocol: 3, maxProtocol: 4, role: 'operator', scopes,
+  minProtocol: 3, maxProtocol: 4, role: 'operator', scopes, caps: ['tool-events'],
   client: { id: 'cli', version: packageJson().version, platform: process.platform, mode: 'cli', instanceId: randomUUID() },
   ...(token && { auth: { token } }),
 })

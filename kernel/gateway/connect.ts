@@ -55,10 +55,10 @@ export function roleOf({ role = 'operator' }: ConnectParams): 'operator' | 'node
   throw fail('NEXUS_CONNECT_ROLE')
 }
 
-export function connectionOf({ id, caller, protocol }: Cursor, { client }: ConnectParams, remote: string, openedAt: number): Connection {
+export function connectionOf({ id, caller, protocol }: Cursor, { client, caps = [] }: ConnectParams, remote: string, openedAt: number): Connection {
   const { mode, version, platform, displayName, instanceId } = client
   return Object.freeze({
-    id, caller, protocol, remote, openedAt,
+    id, caller, protocol, remote, openedAt, caps: Object.freeze([...caps]),
     client: Object.freeze({ id: client.id, mode, version, platform, ...(displayName !== undefined && { displayName }), ...(instanceId !== undefined && { instanceId }) }),
   })
 }
@@ -67,14 +67,16 @@ export async function helloOk(kernel: Kernel, limits: Limits, connection: Connec
   const { caller, protocol, id } = connection
   const seen = (table: ReadonlyMap<string, { readonly access: string }>): string[] =>
     [...table].filter(([, { access }]) => allows(caller, access)).map(([name]) => name)
+  const { policy, ...snapshot } = await kernel.invoke(connectionHello, blankSnapshot(kernel, connection), connection)
   return {
     type: 'hello-ok',
     protocol,
     server: { version: kernel.version, connId: id },
     features: { methods: seen(kernel.methods), events: seen(kernel.events) },
-    snapshot: await kernel.invoke(connectionHello, blankSnapshot(kernel, connection), connection),
+    snapshot,
     auth: { role: caller.role, scopes: [...caller.scopes], method: auth?.token ? 'token' : auth?.password ? 'password' : auth?.deviceToken ? 'device-token' : 'none', ...place.tell },
-    policy: { maxPayload: limits.maxPayload, maxBufferedBytes: limits.maxBufferedBytes, tickIntervalMs: limits.tickIntervalMs },
+    // What plugins bound stands beside what the gateway does, and never in its place.
+    policy: { ...(policy as object | undefined), maxPayload: limits.maxPayload, maxBufferedBytes: limits.maxBufferedBytes, tickIntervalMs: limits.tickIntervalMs },
     // The next event on this socket has the number after `seq`.
     resume: { token: place.cursor.token, seq: place.cursor.seq, status: place.status },
   }

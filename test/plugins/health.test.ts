@@ -10,7 +10,7 @@ import { Sessions, type SessionsApi } from '../../plugins/sessions/contract.ts'
 
 const reader = { id: 'token', role: 'operator', label: 'operator', scopes: new Set(['operator.read']) } as const
 const connection = (id: string, over: Partial<Connection> = {}): Connection => ({
-  id, protocol: 4, caller: reader, remote: '192.0.2.7', openedAt: Date.UTC(2026, 0, 1),
+  id, protocol: 4, caps: [], caller: reader, remote: '192.0.2.7', openedAt: Date.UTC(2026, 0, 1),
   client: { id: 'gateway-client', mode: 'backend', version: '1.0.0', platform: 'linux' }, ...over,
 })
 /** Stands in for a gateway: says who is connected, and fires its hooks. */

@@ -135,9 +135,9 @@ describe('stopping', () => {
 
 test('the kernel can list the connections', async () => {
   await using at = await house()
-  const client = await guest(at, connectParams({ client: { id: 'cli', version: '7', platform: 'linux', mode: 'cli', displayName: 'Me', instanceId: 'i1' } }))
+  const client = await guest(at, connectParams({ caps: ['tool-events'], client: { id: 'cli', version: '7', platform: 'linux', mode: 'cli', displayName: 'Me', instanceId: 'i1' } }))
   expect(at.gateway.connections()).toEqual([{
-    id: client.hello.server.connId, protocol: 4, remote: '127.0.0.1', openedAt: expect.any(Number), caller: { id: 'admin', role: 'operator', label: 'operator', scopes: new Set(['operator.admin']) },
+    id: client.hello.server.connId, protocol: 4, caps: ['tool-events'], remote: '127.0.0.1', openedAt: expect.any(Number), caller: { id: 'admin', role: 'operator', label: 'operator', scopes: new Set(['operator.admin']) },
     client: { id: 'cli', version: '7', platform: 'linux', mode: 'cli', displayName: 'Me', instanceId: 'i1' },
   }])
 })
