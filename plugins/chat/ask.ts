@@ -48,7 +48,8 @@ export async function ask(socket: CommandSocket, sessionKey: string, message: st
   const stop = (): void => void socket.call('chat.abort', { sessionKey, runId }).catch(() => {})
   try {
     const lost = socket.closed.then(() => { throw failChat('NEXUS_CHAT_LOST') })
-    await Promise.race([socket.call('chat.send', { sessionKey, message, idempotencyKey: runId }), lost])
+    const sent = await Promise.race([socket.call('chat.send', { sessionKey, message, idempotencyKey: runId }), lost])
+    if (isStopped(sent)) return stoppedAnswer(runId, sessionKey, sent.runIds.length, say)
     if (signal.aborted) stop()
     else signal.addEventListener('abort', stop, { once: true })
     return await Promise.race([finished, lost])
@@ -56,6 +57,15 @@ export async function ask(socket: CommandSocket, sessionKey: string, message: st
     signal.removeEventListener('abort', stop)
     for (const off of offs) off()
   }
+}
+
+const isStopped = (sent: unknown): sent is { readonly runIds: readonly string[] } => typeof sent === 'object' && sent !== null && 'runIds' in sent
+
+/** The message was a word that stops: no run of its own comes of that. */
+function stoppedAnswer(runId: string, sessionKey: string, count: number, say: (text: string) => void): Answer {
+  const text = count > 0 ? 'Stopped.' : 'Nothing is under way.'
+  say(text)
+  return { runId, sessionKey, state: 'final', text, stopReason: 'stop' }
 }
 
 function answerOf(event: Exclude<ChatPayload, { state: 'delta' }>, text: string): Answer {

@@ -1,7 +1,7 @@
 /** Talking to an agent as the protocol's clients do. */
 import * as v from 'valibot'
 import { contract, event, method } from 'nexus-gateway/sdk'
-import { AbortParams, HistoryParams, SendParams } from './params.ts'
+import { AbortParams, HistoryParams, InjectParams, SendParams } from './params.ts'
 
 export { chatErrors } from './errors.ts'
 
@@ -16,11 +16,12 @@ const run = { runId: v.string(), sessionKey: v.string(), agentId: v.string(), se
 /**
  * The protocol's chat event, in the form of protocol 4: `deltaText` puts the answer together, with `replace` the
  * whole `message` takes the place of what came before, and the last event has all of it. `seq` counts within the run,
- * from 1 and without gaps, so a gap is a delta that a slow client was spared.
+ * from 1 and without gaps, so a gap is a delta that a slow client was spared. `joined`: the run whose answer this one's
+ * message went into; then there is no `message` here.
  */
 export const ChatEvent = v.variant('state', [
   v.strictObject({ ...run, state: v.literal('delta'), deltaText: v.string(), replace: v.optional(v.literal(true)), message: v.optional(ChatMessage) }),
-  v.strictObject({ ...run, state: v.literal('final'), message: v.optional(ChatMessage), usage: Usage, stopReason: v.string() }),
+  v.strictObject({ ...run, state: v.literal('final'), message: v.optional(ChatMessage), usage: Usage, stopReason: v.string(), joined: v.optional(v.string()) }),
   v.strictObject({ ...run, state: v.literal('aborted'), message: v.optional(ChatMessage), errorMessage: v.optional(v.string()), stopReason: v.string() }),
   v.strictObject({
     ...run, state: v.literal('error'), message: v.optional(ChatMessage), errorMessage: v.string(),
@@ -28,14 +29,16 @@ export const ChatEvent = v.variant('state', [
   }),
 ])
 
+const Stopped = v.strictObject({ ok: v.literal(true), aborted: v.boolean(), runIds: v.array(v.string()) })
+
 export const chat = contract({
   id: 'chat',
   methods: {
     'chat.send': method({
       scope: 'operator.write',
       params: SendParams,
-      result: v.strictObject({ runId: v.string(), status: v.picklist(['started', 'in_flight', 'ok']) }),
-      summary: 'Gives a message to the agent of a session; the answer comes as `chat` events.',
+      result: v.union([v.strictObject({ runId: v.string(), status: v.picklist(['started', 'in_flight', 'ok']) }), Stopped]),
+      summary: 'Gives a message to the agent of a session; the answer comes as `chat` events. A word that stops, such as `stop`, is answered as `chat.abort` is.',
     }),
     'chat.history': method({
       scope: 'operator.read',
@@ -51,8 +54,14 @@ export const chat = contract({
     'chat.abort': method({
       scope: 'operator.write',
       params: AbortParams,
-      result: v.strictObject({ ok: v.literal(true), aborted: v.boolean(), runIds: v.array(v.string()) }),
+      result: Stopped,
       summary: 'Stops the runs of a session, or one of them.',
+    }),
+    'chat.inject': method({
+      scope: 'operator.admin',
+      params: InjectParams,
+      result: v.strictObject({ ok: v.literal(true), messageId: v.string() }),
+      summary: 'Puts a message of the assistant, which no model wrote, into a session.',
     }),
   },
   events: {

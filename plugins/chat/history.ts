@@ -8,6 +8,8 @@ import { checkId, keyOf } from './session.ts'
 /** Bounds of an answer and of one message in it, in bytes of JSON. */
 const maxAnswerBytes = 6 * 1024 * 1024
 const maxMessageBytes = 128 * 1024
+/** What stands around the messages. */
+const envelopeBytes = 4 * 1024
 
 export interface History {
   sessionKey: string
@@ -26,7 +28,7 @@ export async function history(sessions: SessionsApi, query: HistoryQuery, caller
   if (!session) return { sessionKey, messages: [] }
   const { limit, cursor } = query
   const stored = await sessions.history(sessionKey, { limit, queued: true, ...(cursor === undefined ? {} : { before: Number(cursor) }) })
-  const messages = fitting(stored.map((message) => shown(message, query.maxChars)), Math.min(query.maxBytes ?? maxAnswerBytes, maxAnswerBytes))
+  const messages = fitting(stored.map((message) => shown(message, query.maxChars)), Math.min(query.maxBytes ?? maxAnswerBytes, maxAnswerBytes - envelopeBytes))
   const oldest = stored[stored.length - messages.length]?.position
   const more = oldest !== undefined && oldest > 0 && (messages.length < stored.length || stored.length >= limit)
   return { sessionKey, sessionId: session.id, messages, ...(more ? { nextCursor: String(oldest) } : {}) }
@@ -37,7 +39,7 @@ function fitting(messages: readonly Shown[], maxBytes: number): Shown[] {
   let from = messages.length
   let bytes = 0
   while (from > 0) {
-    bytes += bytesOf(messages[from - 1])
+    bytes += bytesOf(messages[from - 1]) + 1
     if (bytes > maxBytes && from < messages.length) break
     from--
   }
@@ -47,10 +49,17 @@ function fitting(messages: readonly Shown[], maxBytes: number): Shown[] {
 function shown(stored: StoredMessage, maxChars: number | undefined): Shown {
   const { position: _, ...message } = stored
   const cut = maxChars === undefined ? message : shortened(message, maxChars)
-  const bytes = bytesOf(cut)
-  if (bytes <= maxMessageBytes) return cut
+  const light = bytesOf(cut) <= maxMessageBytes ? cut : withoutPictures(cut)
+  const bytes = bytesOf(light)
+  if (bytes <= maxMessageBytes) return light
   const note = `[left out here: a message of ${Math.ceil(bytes / 1024)} KiB]`
   return { ...cut, content: [{ type: 'text', text: note }], truncated: true } as Shown
+}
+
+/** A picture is most of its message, and what was said with it is still worth reading. */
+function withoutPictures(message: Shown): Shown {
+  const content = message.content.map((part) => (part.type === 'image' ? { type: 'text', text: `[left out here: a picture, ${part.mimeType}, ${Math.ceil(part.data.length * 0.75 / 1024)} KiB]` } : part))
+  return { ...message, content, truncated: true } as Shown
 }
 
 function shortened(message: Shown, maxChars: number): Shown {

@@ -10,6 +10,14 @@ const sessionKey = text(512)
 const agentId = v.optional(text(64))
 const sessionId = v.optional(text(256))
 
+/** Of both generations; the later one leaves it open for more. What it holds is looked at in `attachments.ts`. */
+const Attachment = v.looseObject({
+  type: v.optional(anyText), mimeType: v.optional(anyText), fileName: v.optional(anyText), origin: v.optional(v.picklist(['paste', 'file'])),
+  content: v.optional(v.unknown()), source: v.optional(v.unknown()),
+  sizeBytes: v.optional(v.number()), durationMs: v.optional(v.number()), width: v.optional(v.number()), height: v.optional(v.number()),
+})
+export type Attachment = v.InferOutput<typeof Attachment>
+
 export const SendParams = v.strictObject({
   sessionKey,
   agentId,
@@ -18,16 +26,17 @@ export const SendParams = v.strictObject({
   idempotencyKey: text(256),
   timeoutMs: v.optional(count(0)),
   queueMode: v.optional(v.picklist(['steer', 'followup', 'collect', 'interrupt'])),
-  // Advice and marginal notes: an answer without them is still an answer to this message.
   thinking: v.optional(anyText),
+  attachments: v.optional(v.pipe(v.array(Attachment), v.maxLength(100)), []),
+  /** A message that looks like a command, or a word that stops, is one like any other. */
+  suppressCommandInterpretation: v.optional(v.boolean()),
+  // Advice and marginal notes: an answer without them is still an answer to this message.
   fastMode: v.optional(v.union([v.boolean(), v.literal('auto')])),
   fastAutoOnSeconds: v.optional(count(1)),
   mentions: v.optional(v.pipe(v.array(anyObject), v.maxLength(10))),
   workContext: v.optional(anyObject),
-  suppressCommandInterpretation: v.optional(v.boolean()),
   // Accepted only where they ask for nothing: see `refuse.ts`.
   deliver: v.optional(v.boolean()),
-  attachments: v.optional(v.array(v.unknown())),
   intent: v.optional(anyObject),
   toolBindings: v.optional(anyObject),
   originatingChannel: v.optional(anyText),
@@ -61,3 +70,6 @@ export const HistoryParams = v.strictObject({
 export type HistoryQuery = v.InferOutput<typeof HistoryParams>
 
 export const AbortParams = v.strictObject({ sessionKey, agentId, runId: v.optional(text(256)) })
+
+export const InjectParams = v.strictObject({ sessionKey, agentId, message: v.pipe(v.string(), v.minLength(1), v.maxLength(2_000_000)), label: v.optional(v.pipe(v.string(), v.maxLength(100))) })
+export type Inject = v.InferOutput<typeof InjectParams>

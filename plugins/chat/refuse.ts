@@ -2,8 +2,10 @@
  * Fields that clients may send and this gateway does not act on. Where ignoring one would do something else than
  * the client asked for, it is refused by name; a value that asks for nothing passes.
  */
+import { thinkingLevels } from '../models/contract.ts'
 import { failChat } from './errors.ts'
 import type { HistoryQuery, Send } from './params.ts'
+import { isNoLevel, levelOf } from './thinking.ts'
 
 type Rule = readonly [asks: (value: unknown) => boolean, reason: string]
 type Rules<T> = { readonly [K in keyof T]?: Rule }
@@ -13,11 +15,14 @@ const isTrue = (value: unknown): boolean => value === true
 const isFilled = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.keys(value).length > 0
 const isPositive = (value: unknown): boolean => typeof value === 'number' && value > 0
 
+/** A word that is neither a level nor leaves it to the model. */
+const isNone = (value: unknown): boolean => typeof value === 'string' && !isNoLevel(value) && levelOf(value) === undefined
+
 const route = 'replies are not delivered to channels'
 const unchecked = 'the condition cannot be checked, so it counts as not met'
 
 const sendRules: Rules<Send> = {
-  attachments: [isFilled, 'files and images are not supported yet'],
+  thinking: [isNone, `the levels are ${thinkingLevels.join(', ')}`],
   deliver: [isTrue, route],
   originatingChannel: [isSet, route],
   originatingTo: [isSet, route],

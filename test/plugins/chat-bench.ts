@@ -1,4 +1,5 @@
 /** Chat on a scripted provider, and what its clients see. */
+import type { Caller, Connection } from 'nexus-gateway/sdk'
 import chatPlugin from '../../plugins/chat/index.ts'
 import { agentKernel } from './agent-fakes.ts'
 import type { Bench, Script } from './agent-fakes.ts'
@@ -22,4 +23,11 @@ export async function ended({ k }: Bench, runId: string): Promise<Record<string,
     if (found) return found.payload as Record<string, unknown>
     await k.nextEvent('chat')
   }
+}
+
+const caller: Caller = { id: 'client', role: 'operator', label: 'operator', scopes: new Set(['operator.admin', 'operator.read', 'operator.write']) }
+/** Calls as they come from a connection. */
+export function callFrom({ k }: Bench, id: string, caps: readonly string[]): (method: string, params?: unknown) => Promise<unknown> {
+  const connection: Connection = { id, protocol: 4, caps, caller, remote: '127.0.0.1', openedAt: 0, client: { id: 'cli', mode: 'cli', version: '1', platform: 'linux' } }
+  return async (method, params) => k.kernel.dispatch(method, params, { caller, transport: 'ws', connection })
 }

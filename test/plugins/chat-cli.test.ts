@@ -7,7 +7,7 @@ import cli from '../../plugins/chat/cli.ts'
 import { providerFailure } from '../../plugins/models/contract.ts'
 import { calls, codeOf, hangs, inTurn, says } from './agent-fakes.ts'
 import type { Bench } from './agent-fakes.ts'
-import { withChat } from './chat-bench.ts'
+import { callFrom, withChat } from './chat-bench.ts'
 
 interface Terminal extends CommandIo { readonly out: () => string; readonly err: () => string; readonly input: PassThrough; interrupt(): void }
 
@@ -17,11 +17,12 @@ function collected(stream: PassThrough): () => string {
   return () => text
 }
 
-function socketTo({ k }: Bench): CommandSocket & { drop(): void } {
+function socketTo(bench: Bench): CommandSocket & { drop(): void } {
+  const { k } = bench
   let drop = (): void => {}
   const closed = new Promise<void>((resolve) => { drop = resolve })
   return {
-    call: (method, params) => k.call(method, params),
+    call: callFrom(bench, 'terminal', ['tool-events']),
     on: (name, fn) => k.kernel.subscribe((event) => { if (event.name === name) fn(event.payload as never) }),
     closed, drop,
     [Symbol.asyncDispose]: async () => {},
@@ -108,6 +109,18 @@ describe('one message', () => {
 })
 
 describe('a conversation', () => {
+  it('stops at a word, and is answered by the gateway where it asks for that', () => withChat(says('hello'), async (bench) => {
+    const io = terminal(bench, {})
+    const exit = run(io)
+    io.input.write('stop\n')
+    await until(() => io.out().includes('Nothing is under way.'))
+    io.input.write('/help\n')
+    await until(() => io.out().includes('/stop'))
+    io.input.write('/exit\n')
+    expect(await exit).toBe(0)
+    expect(bench.sessions.messages('agent:main:main')).toEqual([])
+  }))
+
   it('goes on until /exit, and names the tools it uses', () => withChat(inTurn(says('one'), calls('time', { timezone: 'UTC' }), says('two'), hangs()), async (bench) => {
     const io = terminal(bench, {})
     const exit = run(io)

@@ -47,7 +47,7 @@ describe('chat.send', () => {
 
   it('refuses by name what it would have to ignore', () => withChat(says('hello'), async (bench) => {
     const refused: Record<string, unknown> = {
-      attachments: [{ type: 'image' }], deliver: true, originatingChannel: 'irc', originatingTo: 'x', originatingAccountId: 'x', originatingThreadId: 'x',
+      thinking: 'enormous', deliver: true, originatingChannel: 'irc', originatingTo: 'x', originatingAccountId: 'x', originatingThreadId: 'x',
       replyToId: 'm1', intent: { kind: 'session-goal-start', version: 1, issuedAtMs: 1 }, toolBindings: { a: 1 }, systemInputProvenance: { kind: 'external_user' },
       systemProvenanceReceipt: 'x', expectedLeafEntryId: null, expectedSessionRoutingContract: 'x', expectedPermissionMode: 'full', expectedToolOverrides: { webSearch: true },
     }

@@ -183,7 +183,8 @@ function entriesIn(world: World, name: string): Entry[] {
   const document = join(world.state, 'documents', 'sessions', 'main', `agent%3Amain%3A${name}.json`)
   if (!existsSync(document)) return []
   const { value } = JSON.parse(readFileSync(document, 'utf8')) as { value: { id: string } }
-  return linesOf(readFileSync(join(world.state, 'sessions', 'main', `${value.id}.jsonl`), 'utf8')) as Entry[]
+  const transcript = join(world.state, 'sessions', 'main', `${value.id}.jsonl`)
+  return existsSync(transcript) ? linesOf(readFileSync(transcript, 'utf8')) as Entry[] : []
 }
 
 const linesOf = (text: string): unknown[] => text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as unknown)
