@@ -1,4 +1,5 @@
 /** `chat.history`: the latest messages, as many as fit. */
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { codeOf, hangs, says } from './agent-fakes.ts'
 import type { Bench } from './agent-fakes.ts'
@@ -46,6 +47,35 @@ describe('chat.history', () => {
     const whole = await read(bench)
     expect(whole.messages).toMatchObject([{ truncated: true, content: [{ text: expect.stringContaining('196 KiB') }] }, { content: [{ text: 'hello world' }] }])
     expect(texts(await read(bench, { maxChars: 5 }))).toEqual(['xxxxx…', 'hello…'])
+  }))
+
+  it('leaves out the pictures of a message that is too large, and keeps what was said with them', () => withChat(says('hello'), async (bench) => {
+    const picture = { type: 'image', mimeType: 'image/png', data: 'A'.repeat(300_000) }
+    const message = { role: 'user', content: [{ type: 'text', text: 'look at this' }, picture] }
+    bench.sessions.put(key, [{ type: 'message', message } as never, { type: 'message', message: { role: 'user', content: [{ ...picture, data: 'A'.repeat(400) }] } } as never])
+    const { messages } = await read(bench)
+    expect(messages).toMatchObject([{ truncated: true, content: [{ type: 'text', text: 'look at this' }, { type: 'text', text: '[left out here: a picture, image/png, 220 KiB]' }] }, { content: [{ type: 'image' }] }])
+    expect(messages[1]).not.toHaveProperty('truncated')
+  }))
+
+  it('paged back, gives every message once, whole and in order, in pages that keep to their bounds', () => withChat(says('hello'), async (bench) => {
+    let session = 0
+    await fc.assert(fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 200_000 }), { maxLength: 30 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1_024, max: 400_000 }), async (sizes, limit, maxBytes) => {
+      const sessionKey = `agent:main:p${session++}`
+      bench.sessions.put(sessionKey, sizes.map((size, n) => said('user', `${n} ${'x'.repeat(size)}`)))
+      const found: string[] = []
+      for (let cursor: string | undefined; ;) {
+        const page = await read(bench, { sessionKey, limit, maxBytes, ...(cursor === undefined ? {} : { cursor }) })
+        expect(page.messages.length).toBeLessThanOrEqual(limit)
+        if (page.messages.length > 1) expect(Buffer.byteLength(JSON.stringify(page.messages))).toBeLessThanOrEqual(maxBytes + 2)
+        found.unshift(...texts(page))
+        if (page.nextCursor === undefined) break
+        expect(page.messages.length).toBeGreaterThan(0)
+        cursor = page.nextCursor
+      }
+      expect(found).toHaveLength(sizes.length)
+      for (const [n, size] of sizes.entries()) expect(found[n]).toMatch(size > 128 * 1024 - 200 ? /^\[left out|^\d+ x/ : new RegExp(`^${n} x{${Math.min(size, 100)}}`))
+    }), { numRuns: 60 })
   }))
 
   it('of a session that does not exist is empty and creates none', () => withChat(says('hello'), async (bench) => {
