@@ -59,7 +59,7 @@ export interface Door { readonly host: string; readonly port: number; readonly s
 export const gatewayListen = hook.series<[Door]>('gateway.listen', { onError: 'fail' })
 
 export const connectionAuthenticate = hook.bail<[AuthRequest], AuthAnswer>('connection.authenticate')
-/** Fills the snapshot of `hello-ok`. */
+/** Fills the snapshot of `hello-ok`; what stands there as `policy` goes beside the gateway's own bounds. */
 export const connectionHello = hook.waterfall<[snapshot: Record<string, unknown>, Connection]>('connection.hello', { onError: 'isolate' })
 export const connectionOpened = hook.series<[Connection]>('connection.opened')
 export const connectionClosed = hook.series<[Connection]>('connection.closed')
