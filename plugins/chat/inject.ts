@@ -1,5 +1,4 @@
 /** `chat.inject`: an assistant message that no model wrote, into the transcript and to whoever listens. */
-import { randomUUID } from 'node:crypto'
 import type { Caller } from 'nexus-gateway/sdk'
 import { usageOf } from '../models/contract.ts'
 import type { SessionsApi } from '../sessions/contract.ts'
@@ -20,6 +19,6 @@ export async function inject(sessions: SessionsApi, params: Inject, caller: Call
     type: 'message',
     message: { role: 'assistant', content: [{ type: 'text', text }], provider: 'nexus', model: 'injected', usage: usageOf({}), stopReason: 'stop', timestamp: now },
   }])
-  const messageId = entry?.id ?? randomUUID()
+  const messageId = entry!.id
   return { messageId, said: { runId: `inject-${messageId}`, sessionKey, agentId: session.agent, text, at: now } }
 }

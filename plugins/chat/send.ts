@@ -2,7 +2,7 @@
 import { NexusError, type Call } from 'nexus-gateway/sdk'
 import { isStopWord } from '../agent/contract.ts'
 import type { Run } from '../agent/contract.ts'
-import type { SessionsApi } from '../sessions/contract.ts'
+import type { Accepted, SessionsApi } from '../sessions/contract.ts'
 import { partsOf } from './attachments.ts'
 import { commandOf, isBeginning, isLong, perform } from './commands.ts'
 import type { Command, CommandParts } from './commands.ts'
@@ -75,18 +75,34 @@ async function talk({ agent, limits, closing }: SendParts, params: Send, message
 async function obey(parts: SendParts, command: Command, params: Send, sessionKey: string, call: Call): Promise<Sent> {
   const { sessions, closing } = parts
   const before = await sessions.recall(sessionKey, params.idempotencyKey)
-  if (before) return { runId: before.runId, status: before.state === 'ended' ? 'ok' : 'in_flight' }
+  if (before) return known(before)
   if (isLong(command)) {
-    await accept(parts, params, sessionKey, call)
+    const accepted = await accept(parts, params, sessionKey, call)
+    if (accepted.known) return known(accepted)
     call.waitUntil(untilAborted(performLate(parts, command, params, sessionKey, call), closing))
     return { runId: params.idempotencyKey, status: 'started' }
   }
-  const text = await perform(parts, command, sessionKey, call)
+  const text = await anyway(parts, sessionKey, () => perform(parts, command, sessionKey, call))
   if (isBeginning(command) && command.rest !== '') return talk(parts, params, command.rest, sessionKey, call)
-  await accept(parts, params, sessionKey, call)
+  const accepted = await accept(parts, params, sessionKey, call)
+  // The same key came twice at once: the other one tells.
+  if (accepted.known) return known(accepted)
   await sessions.endRun(params.idempotencyKey, { status: 'ok' })
   parts.tell(saidOf({ ...named(params, sessionKey), text, at: parts.now() }))
   return { runId: params.idempotencyKey, status: 'started' }
+}
+
+const known = ({ runId, state }: Accepted): Sent => ({ runId, status: state === 'ended' ? 'ok' : 'in_flight' })
+
+/** Whoever begins anew does not want what is under way; he is refused for other reasons before it is stopped. */
+async function anyway<T>({ agent }: SendParts, sessionKey: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof NexusError) || error.code !== 'NEXUS_SESSIONS_ACTIVE') throw error
+    await Promise.all(agent.abort(sessionKey).map((runId) => agent.find(runId)))
+    return work()
+  }
 }
 
 const accept = ({ sessions }: SendParts, { idempotencyKey }: Send, sessionKey: string, cause: Call) => sessions.accept(sessionKey, { runId: idempotencyKey, idempotencyKey, cause })

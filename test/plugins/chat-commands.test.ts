@@ -17,6 +17,7 @@ const verbs: Plugin = definePlugin({
     const { sessions } = ctx.deps
     const methods = {
       'sessions.reset': async ({ key: given, reason }: { key: string; reason: 'new' }) => {
+        await new Promise((resolve) => { setImmediate(resolve) })
         await sessions.reset(given, { reason })
         return { ok: true, key: given, entry: { sessionId: 's', updatedAt: 1 }, archived: [] }
       },
@@ -88,6 +89,16 @@ describe('a command', () => {
     expect(await send(bench, 'k1', { message: '/new' })).toEqual({ runId: 'k1', status: 'ok' })
     expect(bench.sessions.messages(key)).toHaveLength(2)
     expect(events(bench).filter(({ payload }) => (payload as { runId: string }).runId === 'k1')).toHaveLength(1)
+  }))
+
+  it('sent twice at once is done once, as far as anybody can see', () => withVerbs(says('hello'), async (bench) => {
+    for (const [id, message] of [['k1', '/new'], ['k2', '/help'], ['k3', '/compact']] as const) {
+      const both = await Promise.all([send(bench, id, { message }), send(bench, id, { message })]) as { runId: string; status: string }[]
+      expect(both.filter(({ status }) => status === 'started')).toHaveLength(1)
+      expect(both.every(({ runId }) => runId === id)).toBe(true)
+      await ended(bench, id)
+    }
+    expect(events(bench)).toHaveLength(3)
   }))
 
   it('/model and /think tell and choose, and the next run goes by them', async () => {

@@ -36,6 +36,10 @@ async function client(options: Parameters<typeof connect>[2] = {}): Promise<Runs
 }
 const send = (one: RunsClient, key: string, message: string, more: object = {}) => one.call('chat.send', { sessionKey: `s-${key}`, message, idempotencyKey: key, ...more })
 const textOf = ({ message }: ChatSeen): string => ((message as { content: { text: string }[] } | undefined)?.content ?? []).map(({ text }) => text).join('')
+/** The first word of a run has come. */
+async function begun(one: RunsClient, runId: string): Promise<void> {
+  while (of(one, runId).length === 0) await new Promise((resolve) => { setTimeout(resolve, 5) })
+}
 const of = (one: RunsClient, runId: string): ChatSeen[] => one.chats.filter((event) => event.runId === runId)
 
 describe('one answer to clients of both generations', () => {
@@ -115,9 +119,20 @@ describe('commands', () => {
     expect(after['archives']).toMatchObject([{ sessionId: (before['session'] as { sessionId: string }).sessionId, reason: 'new' }])
     expect((await one.call('chat.send', { sessionKey: 'commands', message: '/new', idempotencyKey: 'c5' })).payload).toEqual({ runId: 'c5', status: 'ok' })
     expect(await told('c6', '/compact')).toMatch(/^Nothing was summed up: /)
+    provider.script({ ...long, delayMs: 50 })
+    await one.call('chat.send', { sessionKey: 'commands', message: 'a long one', idempotencyKey: 'c7' })
+    await begun(one, 'c7')
     const weak = await client({ scopes: ['operator.read', 'operator.write'] })
     expect(await weak.call('chat.send', { sessionKey: 'commands', message: '/reset', idempotencyKey: 'w1' })).toMatchObject({ ok: false, error: { details: { code: 'MISSING_SCOPE', missingScope: 'operator.admin' } } })
-    expect(await weak.call('chat.send', { sessionKey: 'commands', message: 'abort', idempotencyKey: 'w2' })).toMatchObject({ ok: true, payload: { ok: true, aborted: false, runIds: [] } })
+    expect(of(one, 'c7').some(({ state: now }) => now !== 'delta')).toBe(false)
+    // What is under way goes with the conversation it belongs to.
+    expect(await told('c8', '/new')).toBe('The conversation begins anew.')
+    expect((await one.ended('c7')).state).toBe('aborted')
+    provider.script({ ...long, delayMs: 50 })
+    await one.call('chat.send', { sessionKey: 'commands', message: 'another', idempotencyKey: 'c9' })
+    await begun(one, 'c9')
+    expect(await weak.call('chat.send', { sessionKey: 'commands', message: 'abort', idempotencyKey: 'w2' })).toMatchObject({ ok: true, payload: { ok: true, aborted: true, runIds: ['c9'] } })
+    expect((await one.ended('c9')).state).toBe('aborted')
   })
 
   test('an injected message stands in the history, and every client hears it', async () => {
