@@ -1,5 +1,5 @@
 /** MCP, both ways: servers of the settings as tools, and the gateway as a server. */
-import { connectionClosed, definePlugin, kernelReady, NexusError, optional } from 'nexus-gateway/sdk'
+import { connectionClosed, definePlugin, kernelClose, kernelReady, NexusError, optional } from 'nexus-gateway/sdk'
 import type { Call } from 'nexus-gateway/sdk'
 import { secretsHeld } from '../logs/contract.ts'
 import { Fetch } from '../outbound/contract.ts'
@@ -41,11 +41,18 @@ export default definePlugin({
     ctx.tap(secretsHeld, () => all.flatMap(([, { env, headers }]) => [...Object.values(env), ...Object.values(headers)]).flatMap((secret) => secret.known()))
 
     // In the background, and not before the gateway serves: whatever a server does, the start does not wait for it.
+    const over = new AbortController()
     let started: Promise<unknown> | undefined
-    const start = (): void => { started ??= Promise.all(servers.filter(({ name }) => config.servers[name]!.enabled).map((server) => server.run(scope.signal))) }
+    const start = (): void => { started ??= Promise.all(servers.filter(({ name }) => config.servers[name]!.enabled).map((server) => server.run(over.signal))) }
+    const stop = async (): Promise<void> => {
+      over.abort()
+      await started
+    }
     ctx.tap(kernelReady, () => scope.timeout(start, 0))
     scope.timeout(start, startAtLatestMs)
-    scope.defer(() => started?.then(() => undefined), 'MCP servers')
+    // By then all calls have ended, and there is more time than when it is all taken down.
+    ctx.tap(kernelClose, stop)
+    scope.defer(stop, 'MCP servers')
 
     const { maxSessions, idleMs, enabled } = config.serve
     const now = (): number => clock.now()

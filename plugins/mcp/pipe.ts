@@ -33,6 +33,8 @@ export async function serve(io: CommandIo): Promise<number> {
 async function read({ stdin }: CommandIo, take: (line: string) => void): Promise<void> {
   const lines = linesOf(mostLineBytes, take)
   for await (const chunk of stdin) if (!lines.push(Buffer.from(chunk as Uint8Array))) throw failMcp('NEXUS_MCP_MESSAGE', { reason: `a line is longer than ${mostLineBytes} bytes` })
+  // The last line may have no end.
+  lines.push(Buffer.from('\n'))
 }
 
 /** What the gateway refuses is told to whoever asked, as JSON-RPC has it. */

@@ -76,9 +76,11 @@ async function greeted({ server, config, clock }: LinkParts, library: Awaited<Re
   const client = new library.Client({ name: 'nexus-gateway', version: '1' }, { capabilities })
   let end!: (reason: string) => void
   const closed = new Promise<string>((resolve) => { end = resolve })
-  client.onclose = () => end(trouble?.()?.message ?? 'the connection was closed')
-  // Whatever goes wrong shows in what fails because of it.
-  client.onerror = () => undefined
+  Object.assign(client, {
+    onclose: () => end(trouble?.()?.message ?? 'the connection was closed'),
+    // Whatever goes wrong shows in what fails because of it.
+    onerror: () => undefined,
+  })
   client.setNotificationHandler('notifications/tools/list_changed', changed)
   try {
     await client.connect(transport, { signal, timeout: config.startMs })
