@@ -14,14 +14,16 @@ type Library = typeof import('@modelcontextprotocol/client')
 
 export function httpTransport(library: Library, kind: 'http' | 'sse', parts: HttpParts): Transport {
   const { StreamableHTTPClientTransport, SSEClientTransport } = library
-  const fetch = guarded(parts)
+  const fetch = guarded(parts, (id) => transport.onmessage?.({ jsonrpc: '2.0', id, error: { code: -32000, message: 'the answer broke off' } }))
   const url = new URL(parts.url)
   // The stream of notifications ends whenever `outbound` thinks it idle; it is asked for again, however often that is.
   const reconnectionOptions = { initialReconnectionDelay: 1_000, reconnectionDelayGrowFactor: 2, maxReconnectionDelay: 60_000, maxRetries: Number.MAX_SAFE_INTEGER }
-  return kind === 'http' ? new StreamableHTTPClientTransport(url, { fetch, reconnectionOptions }) : new SSEClientTransport(url, { fetch, eventSourceInit: { fetch } })
+  const transport: Transport = kind === 'http' ? new StreamableHTTPClientTransport(url, { fetch, reconnectionOptions }) : new SSEClientTransport(url, { fetch, eventSourceInit: { fetch } })
+  return transport
 }
 
-function guarded({ web, cause, url, headers }: HttpParts): FetchLike {
+/** `broke` is told when the events that were to answer a request ended: the library itself would wait for the rest until its time is up. */
+function guarded({ web, cause, url, headers }: HttpParts, broke: (id: string | number) => void): FetchLike {
   const { host } = new URL(url)
   const named = Object.entries(headers).map(([name, secret]) => [name.toLowerCase(), secret] as const)
   return async (address, init = {}) => {
@@ -34,8 +36,16 @@ function guarded({ web, cause, url, headers }: HttpParts): FetchLike {
     })
     const empty = [101, 204, 205, 304].includes(answer.status)
     if (empty) answer.cancel()
-    return new Response(empty ? null : streamOf(answer.body), { status: answer.status, headers: bodyless(answer.headers) })
+    const id = answer.headers.get('content-type')?.startsWith('text/event-stream') ? requestIn(init.body) : undefined
+    const body = empty ? null : streamOf(answer.body, () => { if (id !== undefined) broke(id) })
+    return new Response(body, { status: answer.status, headers: bodyless(answer.headers) })
   }
+}
+
+function requestIn(body: unknown): string | number | undefined {
+  if (typeof body !== 'string') return undefined
+  const { id, method } = JSON.parse(body) as { id?: string | number; method?: string }
+  return method === undefined ? undefined : id
 }
 
 /** Those that belong to the connection are outbound's. */
@@ -52,13 +62,26 @@ function bodyless(headers: Headers): Headers {
   return kept
 }
 
-function streamOf(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+/** `over`: it has ended, in whatever way, and will not be taken up again, as those can be whose events have an `id`. */
+function streamOf(body: AsyncIterable<Uint8Array>, over: () => void): ReadableStream<Uint8Array> {
   const iterator = body[Symbol.asyncIterator]()
+  let resumable = false
+  // Behind what was read last, which may hold the answer.
+  const end = (): void => { if (!resumable) setImmediate(over) }
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done, value } = await iterator.next()
-      if (done) controller.close()
-      else controller.enqueue(value)
+      try {
+        const { done, value } = await iterator.next()
+        if (!done) {
+          resumable ||= /(^|\n)id:/.test(Buffer.from(value).toString('latin1'))
+          return controller.enqueue(value)
+        }
+        end()
+        controller.close()
+      } catch (error) {
+        end()
+        controller.error(error)
+      }
     },
     async cancel() { await iterator.return?.() },
   })

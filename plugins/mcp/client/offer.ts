@@ -6,7 +6,6 @@ import type { ToolCall, ToolResult, ToolSpec } from '../../tools/contract.ts'
 import type { ServerConfig } from '../config.ts'
 import { failMcp } from '../errors.ts'
 import { asked } from './ask.ts'
-import type { Definition } from './definition.ts'
 import { checkJson } from './json-check.ts'
 import { checkResource, resourceCall, resourceSpecs } from './resources.ts'
 import { CallAnswer, resultOf } from './result.ts'
@@ -33,7 +32,7 @@ export function offerServers(ctx: Pick<Ctx, 'tap' | 'scope'>, servers: readonly 
     const fingerprint = checked.get(call.args)
     return underSignals([call.signal, ctx.scope.signal], async (signal) => {
       const timed = { ...call, signal }
-      return fingerprint === undefined ? resourceCall(servers, timed) : callTool(server, timed, fingerprint)
+      return fingerprint === undefined ? resourceCall(servers, timed, config) : callTool(server, timed, fingerprint)
     })
   })
 }
@@ -41,9 +40,7 @@ export function offerServers(ctx: Pick<Ctx, 'tap' | 'scope'>, servers: readonly 
 async function callTool(server: McpServer, { name, args, signal }: ToolCall, fingerprint: string): Promise<ToolResult> {
   await server.fresh(signal)
   const definition = server.find(name)
-  if (definition?.fingerprint !== fingerprint) throw failMcp('NEXUS_MCP_CHANGED', { tool: name })
-  return asked(server, signal, async ({ client }) => resultOf(await client.request({ method: 'tools/call', params: { name: definition!.original, arguments: args } }, CallAnswer, optionsFor(definition!, signal))))
+  if (!definition || definition.fingerprint !== fingerprint) throw failMcp('NEXUS_MCP_CHANGED', { tool: name })
+  const { original, spec: { timeoutMs = 60_000 } } = definition
+  return asked(server, signal, timeoutMs, async (client, wire) => resultOf(await client.request({ method: 'tools/call', params: { name: original, arguments: args } }, CallAnswer, wire)))
 }
-
-/** Progress does not win it time. The executor's own deadline comes first and cancels the request. */
-const optionsFor = ({ spec }: Definition, signal: AbortSignal) => ({ signal, timeout: (spec.timeoutMs ?? 60_000) + 1_000, resetTimeoutOnProgress: false })

@@ -36,12 +36,14 @@ export function checkResource(servers: readonly McpServer[], name: string, args:
   return found && checkJson(shapes[found.what], args)
 }
 
-export function resourceCall(servers: readonly McpServer[], { name, args, signal }: ToolCall): Promise<ToolResult> | undefined {
+export function resourceCall(servers: readonly McpServer[], { name, args, signal }: ToolCall, config: Readonly<Record<string, ServerConfig>>): Promise<ToolResult> | undefined {
   const found = whichResource(servers, name)
   if (!found) return undefined
+  const { server, what } = found
   const { uri, cursor } = args as { uri?: string; cursor?: string }
-  if (found.what === 'read') return asked(found.server, signal, async ({ client }) => resourceResultOf(await client.request({ method: 'resources/read', params: { uri: uri! } }, ResourceAnswer, { signal })))
-  return asked(found.server, signal, async ({ client }) => listed(await client.request({ method: 'resources/list', params: cursor === undefined ? {} : { cursor } }, ResourcesPage, { signal })))
+  return asked(server, signal, config[server.name]!.timeoutMs, async (client, wire) => (what === 'read'
+    ? resourceResultOf(await client.request({ method: 'resources/read', params: { uri: uri! } }, ResourceAnswer, wire))
+    : listed(await client.request({ method: 'resources/list', params: cursor === undefined ? {} : { cursor } }, ResourcesPage, wire))))
 }
 
 function listed({ resources, nextCursor }: v.InferOutput<typeof ResourcesPage>): ToolResult {

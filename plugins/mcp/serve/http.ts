@@ -29,16 +29,18 @@ export function createEndpoint({ desk, sessions, load }: HttpParts) {
     const library = await load()
     const id = c.req.header('mcp-session-id')
     const options = { authInfo: passing(call), parsedBody }
-    if (id !== undefined) return inSession(sessions.get(call.caller.id, id), c, options)
-    if (isBegin(parsedBody)) return begin(library, c, call, options)
-    if (await library.isLegacyRequest(c.req.raw.clone(), parsedBody)) throw failMcp('NEXUS_MCP_SESSION')
+    // The body has been read, and what aborts the call is to abort what it asks for.
+    const request = new Request(c.req.url, { method: 'POST', headers: c.req.raw.headers, signal: call.signal })
+    if (id !== undefined) return inSession(sessions.get(call.caller.id, id), request, options)
+    if (isBegin(parsedBody)) return begin(library, request, call, options)
+    if (await library.isLegacyRequest(request, parsedBody)) throw failMcp('NEXUS_MCP_SESSION')
     // It would stay open for as long as the client does, and there is nothing to tell by it.
     if ((parsedBody as { method?: unknown }).method === 'subscriptions/listen') return refusal(404, -32601, 'this server has no subscriptions', (parsedBody as { id?: unknown }).id)
     modern ??= library.createMcpHandler(() => makeServer(library, desk, callOf), { legacy: 'reject', maxRequestBodySize: mostBodyBytes })
-    return modern.fetch(c.req.raw, options)
+    return modern.fetch(request, options)
   }
 
-  async function begin(library: Library, c: RouteContext, call: Call, options: Parameters<McpHttpHandler['fetch']>[1]): Promise<Response> {
+  async function begin(library: Library, request: Request, call: Call, options: Parameters<McpHttpHandler['fetch']>[1]): Promise<Response> {
     const session = sessions.add(call.caller.id, (id) => ({
       server: makeServer(library, desk, callOf),
       transport: new library.WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => id, maxRequestBodySize: mostBodyBytes }),
@@ -46,7 +48,7 @@ export function createEndpoint({ desk, sessions, load }: HttpParts) {
     const { server, transport } = session.it
     try {
       await server.connect(transport)
-      const answer = await inSession(session, c, options)
+      const answer = await inSession(session, request, options)
       if (!answer.ok) sessions.remove(session.id)
       return answer
     } catch (error) {
@@ -56,10 +58,10 @@ export function createEndpoint({ desk, sessions, load }: HttpParts) {
   }
 
   /** A session is in use for as long as an answer of it is written. */
-  async function inSession(session: Session<HttpSession>, c: RouteContext, options: Parameters<McpHttpHandler['fetch']>[1]): Promise<Response> {
+  async function inSession(session: Session<HttpSession>, request: Request, options: Parameters<McpHttpHandler['fetch']>[1]): Promise<Response> {
     const done = sessions.use(session)
     try {
-      const answer = await session.it.transport.handleRequest(c.req.raw, options!)
+      const answer = await session.it.transport.handleRequest(request, options!)
       if (!answer.body) done()
       return answer.body ? new Response(watched(answer.body, done), { status: answer.status, headers: answer.headers }) : answer
     } catch (error) {
