@@ -21,7 +21,7 @@ import { createSessions } from './serve/sessions.ts'
 const startAtLatestMs = 250
 const sweepMs = 60_000
 
-const library = { client: () => import('@modelcontextprotocol/client'), server: () => import('@modelcontextprotocol/server'), stdio: () => import('@modelcontextprotocol/server/stdio') }
+const library = { client: () => import('@modelcontextprotocol/client'), server: () => import('@modelcontextprotocol/server') }
 
 export default definePlugin({
   ...mcp,
@@ -58,10 +58,10 @@ export default definePlugin({
     const now = (): number => clock.now()
     const desk = createDesk(ctx, deps.tools, config.serve)
     const http = createSessions<HttpSession>(maxSessions, idleMs, now, ({ server }) => void server.close())
-    const bridged = createSessions<BridgeSession>(maxSessions, Number.POSITIVE_INFINITY, now, ({ handle }) => void handle.close())
+    const bridged = createSessions<BridgeSession>(maxSessions, Number.POSITIVE_INFINITY, now, ({ server }) => void server.close())
     const loadServer = () => library.server().catch((error: unknown) => { throw failMcp('NEXUS_MCP_LIBRARY', { library: '@modelcontextprotocol/server' }, error) })
     const { close, ...routes } = createEndpoint({ desk, sessions: http, load: loadServer })
-    const bridge = createBridge({ desk, sessions: bridged, load: loadServer, loadStdio: library.stdio, emit: (connection, session, message) => ctx.emit('mcp.message', { session, message }, { to: [connection] }) })
+    const bridge = createBridge({ desk, sessions: bridged, load: loadServer, emit: (connection, session, message) => ctx.emit('mcp.message', { session, message }, { to: [connection] }) })
     ctx.tap(connectionClosed, ({ id }) => bridged.removeOf(id))
     scope.interval(() => http.sweep(), sweepMs)
     scope.defer(async () => {

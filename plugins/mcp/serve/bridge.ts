@@ -1,6 +1,5 @@
 /** Sessions of `nexus mcp serve`: messages come in by a method, one by one, and go out as events to the connection that began it. */
-import type { StdioServerHandle } from '@modelcontextprotocol/server/stdio'
-import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server'
+import type { JSONRPCMessage, Server, Transport } from '@modelcontextprotocol/server'
 import type { Call } from 'nexus-gateway/sdk'
 import { failMcp } from '../errors.ts'
 import type { Desk } from './offered.ts'
@@ -10,7 +9,7 @@ import type { Sessions } from './sessions.ts'
 
 export interface BridgeSession {
   readonly transport: Transport
-  readonly handle: StdioServerHandle
+  readonly server: Server
   /** Requests that are not answered: by which call they came, and who waits for their end. */
   readonly open: Map<string | number, { readonly call: Call; done(): void }>
 }
@@ -18,25 +17,25 @@ export interface BridgeParts {
   readonly desk: Desk
   readonly sessions: Sessions<BridgeSession>
   load(): Promise<Library>
-  loadStdio(): Promise<typeof import('@modelcontextprotocol/server/stdio')>
   emit(connection: string, session: string, message: unknown): void
 }
 
 const mostOpen = 64
 
-export function createBridge({ desk, sessions, load, loadStdio, emit }: BridgeParts) {
+export function createBridge({ desk, sessions, load, emit }: BridgeParts) {
   async function connect(call: Call): Promise<{ session: string }> {
     const connection = connectionOf(call)
-    const [library, { serveStdio }] = await Promise.all([load(), loadStdio()])
-    const { id } = sessions.add(connection, (session) => {
+    const library = await load()
+    const { id, it } = sessions.add(connection, (session) => {
       const open: BridgeSession['open'] = new Map()
       const transport = wire((message) => {
         emit(connection, session, message)
         if (!('method' in message) && message.id !== undefined) open.get(message.id)?.done()
       })
       const callOf = ({ mcpReq }: { mcpReq: { id: string | number } }): Call => open.get(mcpReq.id)!.call
-      return { transport, open, handle: serveStdio(() => makeServer(library, desk, callOf), { transport }) }
+      return { transport, open, server: makeServer(library, desk, callOf) }
     })
+    await it.server.connect(it.transport)
     return { session: id }
   }
 
@@ -50,7 +49,6 @@ export function createBridge({ desk, sessions, load, loadStdio, emit }: BridgePa
       if (method === 'notifications/cancelled') open.get(params['requestId'] as string | number)?.done()
       return
     }
-    if (method === 'subscriptions/listen') throw failMcp('NEXUS_MCP_MESSAGE', { reason: 'there are no subscriptions here' })
     if (open.has(request)) throw failMcp('NEXUS_MCP_MESSAGE', { reason: 'a request with this id is under way' })
     if (open.size >= mostOpen) throw failMcp('NEXUS_MCP_MESSAGE', { reason: `more than ${mostOpen} requests are under way` })
     const done = sessions.use(session)
