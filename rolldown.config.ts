@@ -10,6 +10,7 @@ import { defineConfig, type OutputBundle, type Plugin as BuildPlugin } from 'rol
 import type { Command } from './kernel/command.ts'
 import type { Plugin } from './kernel/contract.ts'
 import type { Manifest } from './kernel/manifest.ts'
+import { entryOf, librariesPart } from './plugins/plugins/libraries/build.ts'
 import { pack } from './sdk/pack.ts'
 
 const root = import.meta.dirname
@@ -35,8 +36,10 @@ const plugins = (await Promise.all(folders.map(async (id) => ({ id, parts: await
 const packages = await Promise.all(plugins.map(({ id }) => readPackage(join(root, 'plugins', id))))
 const { nexus } = await readPackage(root)
 
-/** The libraries of plugins outside the default set stay outside the bundle too: such a plugin brings its own. */
-const external = packages.filter(({ nexus: { id } }) => !nexus.defaultPlugins.includes(id)).flatMap(({ dependencies }) => Object.keys(dependencies ?? {}))
+/** The libraries of plugins outside the default set stay outside the bundle too: they are fetched when such a plugin is turned on. */
+const needy = packages.map(({ nexus: { id }, dependencies }) => ({ id, dependencies })).filter(({ id, dependencies }) => !nexus.defaultPlugins.includes(id) && Object.keys(dependencies ?? {}).length > 0)
+const external = needy.flatMap(({ dependencies }) => Object.keys(dependencies ?? {}))
+const isNeedy = (id: string) => needy.some((one) => one.id === id)
 
 /** What the binary imports late, from the ES modules: all that is more than a look at the arguments and one call. */
 const late = ['kernel/loader', 'kernel/config/gather', ...['completion', 'explain', 'offline', 'socket', 'start'].map((name) => `kernel/cli/${name}`)]
@@ -44,7 +47,7 @@ const late = ['kernel/loader', 'kernel/config/gather', ...['completion', 'explai
 const input = {
   ...Object.fromEntries(late.map((name) => [name.replace(/^kernel\/((cli|config)\/)?/, 'cli/'), `${name}.ts`])),
   ...Object.fromEntries((await present('sdk', ['index', 'client', 'hosting', 'pack', 'testing'])).map((name) => [`sdk/${name}`, `sdk/${name}.ts`])),
-  ...Object.fromEntries(plugins.flatMap(({ id, parts }) => parts.map((part) => [`plugins/${id}/${part}`, `plugins/${id}/${part}.ts`]))),
+  ...Object.fromEntries(plugins.flatMap(({ id, parts }) => parts.map((part) => [`plugins/${id}/${part}`, part === 'index' && isNeedy(id) ? entryOf(id) : `plugins/${id}/${part}.ts`]))),
 }
 
 async function imported<T>(id: string, part: string): Promise<T> {
@@ -121,7 +124,7 @@ const modules = defineConfig({
     // Looking for ws's optional native parts costs the start more than they give: frames here are small.
     define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
   },
-  plugins: [describe],
+  plugins: [await librariesPart(root, needy), describe],
   output: { dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js', comments: { legal: true, annotation: false, jsdoc: false } },
 })
 

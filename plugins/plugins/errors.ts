@@ -41,6 +41,8 @@ export const pluginsErrors = {
   NEXUS_PLUGINS_AGE_UNKNOWN: { ...refused, wire: 'FORBIDDEN', status: 403, text: 'the registry does not say how long {what} has been out', fix: `Set \`pluginPolicy.minimumReleaseAge\` to 0 to do without. ${kept}` },
   NEXUS_PLUGINS_MALICIOUS: { ...refused, wire: 'FORBIDDEN', status: 403, text: 'the scanner calls it malicious: {findings}', fix: kept },
   NEXUS_PLUGINS_SCAN: { ...refused, text: 'the scanner could not look at it: {reason}', fix: `Mend or leave out the plugin that provides scanner/1. ${kept}` },
+  // Libraries
+  NEXUS_PLUGINS_LIBRARY: { wire: 'UNAVAILABLE', exit: 69, text: 'plugin "{plugin}" needs {libraries}, which is not here ({size} with all that belongs to it)', fix: 'Run `nexus plugins enable {plugin}`, which fetches it.' },
   // Machinery
   NEXUS_PLUGINS_NO_PROGRAM: { wire: 'UNAVAILABLE', exit: 69, text: '{program} is not there', fix: 'Install it, or set PATH so that the gateway finds it.' },
   NEXUS_PLUGINS_PROGRAM: { wire: 'UNAVAILABLE', exit: 69, text: '{program} did not manage it: {reason}', fix: `Check the name, the network and the registry. ${kept}` },
