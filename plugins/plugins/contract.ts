@@ -1,9 +1,11 @@
 /** What is known of plugins, over the wire. Durations in ms. */
 import * as v from 'valibot'
 import { contract, controlWrites, method } from 'nexus-gateway/sdk'
-import { installEvents, installMethods } from './install/verbs.ts'
+import { installEvents, installMethods, LibraryRow } from './install/verbs.ts'
 
 export { pluginsErrors } from './errors.ts'
+export { supplyLibraries, type CallVerb } from './install/follow.ts'
+export type { InstallPhase } from './install/verbs.ts'
 export { Scanner, type ScannerApi } from './install/verbs.ts'
 
 const text = v.string()
@@ -42,6 +44,8 @@ export const PluginWhy = v.strictObject({
   inflight: count,
   /** What it has in the kernel, one label each. */
   owned: v.array(text),
+  /** Of a plugin that ships with the gateway, those that do not. */
+  libraries: v.optional(v.array(LibraryRow)),
 })
 export type PluginWhy = v.InferOutput<typeof PluginWhy>
 

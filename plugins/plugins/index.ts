@@ -80,11 +80,13 @@ export default definePlugin({
       return plugin
     }
 
+    const librariesOf = async (id: string) => (control ? installs().libraries(id) : {})
+
     return {
       methods: {
         'plugins.list': () => ({ plugins: kernel.list().map(rowOf) }),
-        'plugins.info': ({ id }) => infoOf(known(id), kernel.list()),
-        'plugins.why': ({ id }) => whyOf(known(id)),
+        'plugins.info': async ({ id }) => ({ ...infoOf(known(id), kernel.list()), ...await librariesOf(id) }),
+        'plugins.why': async ({ id }) => ({ ...whyOf(known(id)), ...await librariesOf(id) }),
         'plugins.reload': async ({ id }, call) => {
           const { scheduled, started, stopped, blocked } = await kernel.reload([known(id).id], call)
           ctx.log.info(scheduled ? 'a reload was asked for' : 'a plugin was reloaded', { plugin: id, by: call.caller.id, started, stopped })

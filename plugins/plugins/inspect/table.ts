@@ -43,6 +43,7 @@ function page(why: PluginWhy, more: readonly (readonly [string, string])[], pain
       ['running', `${why.inflight} calls`],
       ['faults', String(why.faults)],
       ['owns', `${why.owned.length} entries`],
+      ['libraries', (why.libraries ?? []).map(({ name, version, place }) => `${plain(name)} ${plain(version)} (${placeText[place]})`).join(', ')],
       ...more,
     ], paint),
     ...(error ? ['', ...faultLines(error, paint)] : []),
@@ -57,6 +58,7 @@ export function changeText({ scheduled, started, stopped, blocked }: Change, id:
 
 type Fault = NonNullable<PluginRow['error']>
 const faultLines = ({ code, message, fix }: Fault, paint: Paint): string[] => [`${paint('red', code)}  ${plain(message)}`, `  ${plain(fix)}`]
+const placeText = { beside: 'beside the gateway', fetched: 'fetched', missing: 'missing' } as const
 const ms = (time: number): string => `${time < 10 ? time.toFixed(1) : Math.round(time)} ms`
 
 /** Those that are empty are left out. */

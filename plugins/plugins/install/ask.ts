@@ -2,12 +2,13 @@
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { NexusError, paintOf } from 'nexus-gateway/sdk'
+import { paintOf } from 'nexus-gateway/sdk'
 import type { CommandIo } from 'nexus-gateway/sdk'
 import { fail } from '../errors.ts'
+import { followed, supplyLibraries } from './follow.ts'
 import { consentText, phaseText } from './screen.ts'
 import { isPathLike } from './spec.ts'
-import type { Consent, Report, Staged } from './verbs.ts'
+import type { Consent, InstallPhase, Report, Staged } from './verbs.ts'
 
 export type Done = { readonly state: 'installed'; readonly report: Report; readonly consent: Consent } | { readonly state: 'current' | 'declined' }
 
@@ -23,17 +24,10 @@ export function absoluteSpec(spec: string): string {
 
 /** Throws what keeps the plugin out, NEXUS_PLUGINS_CONSENT and NEXUS_PLUGINS_SUSPECT; then nothing was changed. */
 export async function install(io: CommandIo, params: Readonly<Record<string, unknown>>): Promise<Done> {
-  let staged = await patiently(io, () => io.call('plugins.stage', params)) as Staged
-  const { ticket } = staged
+  const first = await patiently(io, () => io.call('plugins.stage', params)) as Staged
+  const { ticket } = first
   try {
-    for (let seen: string | undefined; staged.state === 'working';) {
-      if (!io.json && staged.phase !== seen && staged.phase !== 'waiting') io.stderr.write(`${phaseText(staged.phase)} …\n`)
-      seen = staged.phase
-      staged = await io.call('plugins.staged', { ticket, seen }) as Staged
-      io.signal.throwIfAborted()
-    }
-    const { state, consent, error } = staged
-    if (error) throw new NexusError(error.code, { text: error.message.replaceAll('{', '('), fix: error.fix.replaceAll('{', '('), ...(error.exit !== undefined && { exit: error.exit }) })
+    const { state, consent } = await followed(io.call, first, tellPhase(io), io.signal)
     if (state === 'current' || !consent) return { state: 'current' }
     if (!await agreed(io, consent)) return { state: 'declined' }
     return { state: 'installed', consent, report: await io.call('plugins.commit', { ticket, accept: consent.digest }) as Report }
@@ -41,6 +35,16 @@ export async function install(io: CommandIo, params: Readonly<Record<string, unk
     // Also after a Ctrl-C: what was staged and not agreed to is of no use to anybody. A ticket that is gone is fine.
     await io.call('plugins.discard', { ticket }).catch(() => {})
   }
+}
+
+/** Turns it on, with the libraries that it lacks. */
+export async function enable(io: CommandIo, id: string): Promise<Report> {
+  await patiently(io, () => supplyLibraries(io.call, id, tellPhase(io), io.signal))
+  return await io.call('plugins.enable', { id }) as Report
+}
+
+const tellPhase = ({ json, stderr }: CommandIo) => (phase: InstallPhase): void => {
+  if (!json) stderr.write(`${phaseText(phase)} …\n`)
 }
 
 async function patiently<T>({ json, stderr }: CommandIo, work: () => Promise<T>): Promise<T> {

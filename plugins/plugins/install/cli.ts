@@ -1,7 +1,7 @@
 import { command, NexusError, paintOf } from 'nexus-gateway/sdk'
 import type { Command, CommandIo } from 'nexus-gateway/sdk'
 import { fail } from '../errors.ts'
-import { absoluteSpec, ask, install } from './ask.ts'
+import { absoluteSpec, ask, enable, install } from './ask.ts'
 import { doctorText, foundText, grantsText, outdatedText, reportText } from './screen.ts'
 import type { FoundRow, GrantRow, InstallFinding, OutdatedRow, Report } from './verbs.ts'
 
@@ -43,7 +43,7 @@ export const installCommands: Readonly<Record<string, Command>> = {
       io.print(reportText(report, 'removed', paintOf(io)), report)
     },
   }),
-  'plugins enable': turn('Turn a plugin on', 'turned on', (io) => io.call('plugins.enable', { id: idOf(io) })),
+  'plugins enable': turn('Turn a plugin on, and fetch the libraries that one of this release lacks', 'turned on', (io) => enable(io, idOf(io))),
   'plugins disable': turn('Turn a plugin off and keep it installed', 'turned off', (io) => io.call('plugins.disable', { id: idOf(io) })),
   'plugins update': command({
     summary: 'Install the newest version that a plugin was added for; you are asked if it wants more than before',

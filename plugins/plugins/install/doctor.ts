@@ -6,6 +6,7 @@ import { deadLock } from './disk.ts'
 import { changeLock, readLock, type Lock, type LockEntry } from './lockfile.ts'
 import { askedBy, moreThan } from './grant.ts'
 import { listFiles, sha512 } from './hashes.ts'
+import { leftLibraries, libraryFindings } from './libraries.ts'
 import { orphans, staleStagings } from './places.ts'
 import { checkAdmission, policyOf } from './policy.ts'
 import { presentManifest } from './present.ts'
@@ -29,13 +30,14 @@ export async function doctor(fix: boolean, own: ReadonlySet<string>, tools: Tool
 }
 
 /** Looked at once more under the lock: what has become part of a plugin meanwhile stays. */
-async function removed(path: string, { dir }: Tools): Promise<boolean> {
+async function removed(path: string, tools: Tools): Promise<boolean> {
+  const { dir } = tools
   let gone = false
   await changeLock(dir, async (lock) => {
     // A lock that nobody holds was broken to get here.
     gone = path === join(dir, 'lock.json.lock')
     if (gone) return lock
-    gone = basename(path).startsWith('.staging-') || (await orphans(dir, lock)).includes(path)
+    gone = basename(path).startsWith('.staging-') || (await orphans(dir, lock)).includes(path) || (await leftLibraries(wantedBy(tools), tools)).includes(path)
     if (gone) await rm(path, { recursive: true, force: true })
     return lock
   })
@@ -56,7 +58,7 @@ async function findings(own: ReadonlySet<string>, tools: Tools): Promise<Found[]
   }
   const left = (await orphans(dir, lock)).map((path): Found => ({ id: 'plugins.orphan', level: 'note', what: `${basename(path)} belongs to no installed plugin`, fix: 'Run `nexus plugins doctor --fix`.', remove: path }))
   const entries = await Promise.all(Object.entries(lock).map(([id, entry]) => entryFindings(id, entry, tools)))
-  return [...entries.flat(), ...await listFindings(lock, tools), ...left, ...stale]
+  return [...entries.flat(), ...await listFindings(lock, tools), ...await libraryFindings(wantedBy(tools), tools), ...left, ...stale]
 }
 
 async function entryFindings(id: string, entry: LockEntry, tools: Tools): Promise<Found[]> {
@@ -94,6 +96,13 @@ async function folderFault(id: string, entry: Exclude<LockEntry, { source: 'link
   } catch (error) {
     return tampered(error instanceof NexusError ? error.message : 'it cannot be read')
   }
+}
+
+/** Also what a safe start leaves out. */
+export function wantedBy({ kernel, control }: Pick<Tools, 'kernel' | 'control'>): (id: string) => boolean {
+  const { merged } = control.current()
+  const list = texts(merged['plugins'])
+  return (id) => kernel.inspect(id) !== undefined || (!list.includes(`-${id}`) && (list.includes(id) || Object.hasOwn(merged, id)))
 }
 
 const texts = (list: unknown): string[] => (Array.isArray(list) ? list.filter((entry): entry is string => typeof entry === 'string') : [])

@@ -8,6 +8,7 @@ import { doctor } from './doctor.ts'
 import { diskFault } from './disk.ts'
 import { askedBy, moreThan, type Asked } from './grant.ts'
 import { sha512 } from './hashes.ts'
+import { atHand, dropLibraries, fetchLibraries, libraryRows, placeLibraries, shippedLock, type LibraryJob } from './libraries.ts'
 import { changeLock, readLock, withEntry, type Lock, type LockEntry } from './lockfile.ts'
 import { npmOf } from './npm.ts'
 import { outdatedRow, search } from './outdated.ts'
@@ -21,9 +22,9 @@ import { stage, type Order } from './stage.ts'
 import { createTickets, type Outcome, type Ticket } from './tickets.ts'
 import { firstPartyIds, type Changed, type Tools } from './tools.ts'
 import { compareVersions } from './version.ts'
-import type { GrantRow, InstallFinding, OutdatedRow, FoundRow, Report, Staged, InstallPhase } from './verbs.ts'
+import type { GrantRow, InstallFinding, LibraryRow, OutdatedRow, FoundRow, Report, Staged, InstallPhase } from './verbs.ts'
 
-export interface StageParams { readonly spec?: string | undefined; readonly id?: string | undefined; readonly link: boolean; readonly trusted: boolean; readonly allowSimilar: boolean; readonly downgrade: boolean }
+export interface StageParams { readonly spec?: string | undefined; readonly id?: string | undefined; readonly link: boolean; readonly trusted: boolean; readonly allowSimilar: boolean; readonly downgrade: boolean; readonly libraries: boolean }
 export interface Installer {
   stage(params: StageParams, call: Call): Promise<Staged>
   staged(ticket: string, seen: InstallPhase | undefined, signal: AbortSignal): Promise<Staged>
@@ -31,6 +32,8 @@ export interface Installer {
   discard(ticket: string): Promise<void>
   remove(id: string, data: boolean, call: Call): Promise<Report>
   turn(id: string, on: boolean, call: Call): Promise<Report>
+  /** Nothing for a plugin that brings none. */
+  libraries(id: string): Promise<{ libraries?: LibraryRow[] }>
   grants(id: string | undefined): Promise<GrantRow[]>
   agree(id: string, accept: string, call: Call): Promise<Report>
   outdated(id: string | undefined, signal: AbortSignal): Promise<OutdatedRow[]>
@@ -115,6 +118,32 @@ export function createInstaller(tools: Tools, onProgress: (staged: Staged) => vo
     if (!listed && !Object.hasOwn(lock, id) && !tools.kernel.inspect(id) && !firstPartyIds(tools).includes(id)) throw fail('NEXUS_PLUGINS_UNKNOWN')
   }
 
+  /** Fetches what the plugin `id` lacks; what changes is changed under `turn`. */
+  async function supply(id: string, job: LibraryJob, turn: <T>(work: () => Promise<T>) => Promise<T>): Promise<void> {
+    const lock = await shippedLock(id, tools)
+    if (!lock || await atHand(lock, dir)) return
+    try {
+      await fetchLibraries(lock, job, tools)
+      await turn(() => placeLibraries(lock, job.staging, dir))
+    } catch (error) {
+      throw diskFault(error)
+    }
+    tools.log.info('the libraries of a plugin were fetched', { plugin: id, libraries: lock.libraries })
+  }
+
+  /** One that could not be set up for want of its libraries is tried again; the settings say nothing new. */
+  async function revived(id: string, changed: Changed, call: Call): Promise<Changed> {
+    if (changed.scheduled || tools.kernel.inspect(id)?.error?.code !== 'NEXUS_PLUGINS_LIBRARY') return changed
+    return tools.kernel.reload([id], call)
+  }
+
+  async function turnOff(id: string, list: 'off' | 'unlisted', call: Call): Promise<Report> {
+    const changed = await applySettings({ id, list }, call, tools)
+    // Put off until this call has ended: till then they may still be wanted. What is left is swept by `doctor`.
+    if (!changed.scheduled && !isOn(id, tools)) await dropLibraries(id, dir)
+    return report(id, changed)
+  }
+
   const tierOf = (manifest: Manifest, entry: LockEntry): Asked['tier'] => (manifest.tier === 'trusted' || isTrusted(policyOf(tools.control.current()), manifest.id) ? 'trusted' : entry.grant.tier)
 
   async function beyond(entry: LockEntry): Promise<{ asked: Asked; more: Asked | undefined; digest: string }> {
@@ -124,9 +153,13 @@ export function createInstaller(tools: Tools, onProgress: (staged: Staged) => vo
   }
 
   return {
-    async stage({ spec, id, link, ...flags }, call) {
+    async stage({ spec, id, link, libraries, ...flags }, call) {
       await sweep().catch((error: unknown) => { throw diskFault(error) })
-      if ((spec === undefined) === (id === undefined)) throw fail('NEXUS_PLUGINS_SPEC')
+      if ((spec === undefined) === (id === undefined) || (libraries && id === undefined)) throw fail('NEXUS_PLUGINS_SPEC')
+      if (libraries) return tickets.get(await tickets.open(async (ticket) => {
+        await supply(id!, ticket, alone)
+        return 'current'
+      }))
       const order: Order = { ...flags, link, spec: parseSpec(spec ?? (await installedEntry(id!)).entry.spec), ...(id !== undefined && { update: id, downgrade: false, allowSimilar: true }) }
       return tickets.get(await tickets.open((ticket) => work(order, ticket, call)))
     },
@@ -143,6 +176,7 @@ export function createInstaller(tools: Tools, onProgress: (staged: Staged) => vo
     },
     discard: (ticket) => tickets.discard(ticket),
     remove: (id, data, call) => alone(async () => {
+      if (await shippedLock(id, tools) && !Object.hasOwn(await readLock(dir), id)) return turnOff(id, 'off', call)
       const { entry } = await installedEntry(id)
       const changed = await applySettings({ id, list: 'gone' }, call, tools)
       await changeLock(dir, (lock) => withEntry(lock, id, undefined))
@@ -156,8 +190,11 @@ export function createInstaller(tools: Tools, onProgress: (staged: Staged) => vo
       const lock = await readLock(dir)
       await checkKnown(id, lock)
       const stays = firstPartyIds(tools).includes(id) || (tools.kernel.inspect(id) !== undefined && !Object.hasOwn(lock, id))
-      return report(id, await applySettings({ id, list: on ? 'on' : stays ? 'off' : 'unlisted' }, call, tools))
+      if (!on) return turnOff(id, stays ? 'off' : 'unlisted', call)
+      await inScratch((staging) => supply(id, { staging, signal: call.signal, phase: () => {} }, (work) => work()))
+      return report(id, await revived(id, await applySettings({ id, list: 'on' }, call, tools), call))
     }),
+    libraries: (id) => libraryRows(id, tools),
     async grants(id) {
       const lock = id === undefined ? await readLock(dir) : await installedEntry(id).then(({ entry }) => ({ [id]: entry }))
       return Promise.all(Object.entries(lock).map(async ([one, entry]) => {

@@ -1,5 +1,5 @@
 /** Installing as a part of the running plugin: what the kernel gives, as the tools of the installer, and the methods. */
-import { join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import * as v from 'valibot'
 import { contract, method } from 'nexus-gateway/sdk'
 import type { Call, ConfigControlApi, KernelControlApi } from 'nexus-gateway/sdk'
@@ -44,6 +44,10 @@ function toolsOf({ kernel, control, scanner, state, env, clock, call, log }: Hos
   return {
     dir: join(state, 'plugins'),
     kernel, control, log,
+    shipped() {
+      const { origin, place = '' } = kernel.inspect('plugins') ?? {}
+      return origin === 'builtin' && isAbsolute(place) ? dirname(place) : undefined
+    },
     programs: programs(env),
     scanner: scanner && { api: scanner, by: kernel.list().find(({ provides }) => provides.includes('scanner/1'))?.id ?? 'scanner/1' },
     now: () => clock.now(),

@@ -1,20 +1,20 @@
 /** From a spec to a plugin that only has to be agreed to: fetched, checked, complete and hashed, and none of it run. */
-import { chmod, readdir, stat, writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Call, Manifest } from 'nexus-gateway/sdk'
 import { fail } from '../errors.ts'
 import { consentTo, type Scan } from './consent.ts'
 import { checkFiles, installDependencies, resolveDependencies, wantedOf, type Dependency } from './dependencies.ts'
-import { syncTree } from './disk.ts'
 import { fetchPlugin, type Fetched } from './fetch.ts'
 import { askedBy, moreThan, type Asked } from './grant.ts'
-import { listFiles, type FileList } from './hashes.ts'
+import type { FileList } from './hashes.ts'
 import type { Lock, LockEntry } from './lockfile.ts'
 import { mistakenFor } from './names.ts'
 import { npmOf, type Npm } from './npm.ts'
 import { isStub, readPackage, wholeManifest, type PackageJson } from './package.ts'
 import { checkAdmission, checkAges, cutoff, isTrusted, policyOf, type Policy } from './policy.ts'
 import { scanned } from './scan.ts'
+import { sealed } from './seal.ts'
 import { isPackageName, specText, type Spec } from './spec.ts'
 import { checkTarballs } from './tarballs.ts'
 import { firstPartyIds, type Tools } from './tools.ts'
@@ -61,7 +61,7 @@ export async function stage(order: Order, job: Job, tools: Tools): Promise<Ready
   if (known.manifest.tier === 'trusted' && tier !== 'trusted') throw fail('NEXUS_PLUGINS_NEEDS_TRUST', { plugin: known.manifest.id })
   const dependencies = await completed(fetched, known, policy, npm, job, tools)
   const bytes = fetched.source === 'link' ? 0 : (await checkFiles(known.folder, { native: known.manifest.capabilities.includes('native') })).bytes
-  const list = fetched.source === 'link' ? undefined : await sealed(known.folder, job)
+  const list = fetched.source === 'link' ? undefined : await hashed(known.folder, job)
   const scan = fetched.source === 'link' ? undefined : await scanned(known.folder, job, tools)
   return ready({ order, fetched, known, before, policy, tier, dependencies, bytes, list, scan, containment: await tools.containment(job.call) }, tools)
 }
@@ -151,20 +151,7 @@ async function completed({ source }: Fetched, { pkg, name, version, folder, mani
   return found
 }
 
-/** Nobody else's to read, on the disk, and every file known by its hash. */
-async function sealed(folder: string, job: Job): Promise<FileList> {
+async function hashed(folder: string, job: Job): Promise<FileList> {
   job.phase('hashing')
-  await closeTo(folder)
-  await syncTree(folder)
-  return listFiles(folder)
-}
-
-/** npm gives its files the modes that the umask leaves. */
-async function closeTo(dir: string): Promise<void> {
-  await chmod(dir, 0o700)
-  for (const entry of await readdir(dir, { withFileTypes: true })) {
-    const path = join(dir, entry.name)
-    if (entry.isDirectory()) await closeTo(path)
-    else await chmod(path, (await stat(path)).mode & 0o100 ? 0o700 : 0o600)
-  }
+  return sealed(folder)
 }

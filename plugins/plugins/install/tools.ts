@@ -7,6 +7,8 @@ import type { ScannerApi } from './verbs.ts'
 export interface Tools {
   /** `plugins` of the state directory. */
   readonly dir: string
+  /** The built plugins that ship with the gateway; nothing where it runs from its source. */
+  shipped(): string | undefined
   readonly kernel: KernelControlApi
   readonly control: ConfigControlApi
   readonly programs: Programs

@@ -35,6 +35,10 @@ export const Consent = v.strictObject({
 })
 export type Consent = v.InferOutput<typeof Consent>
 
+/** `beside`: where the gateway itself finds its libraries; `fetched`: in the state directory. */
+export const LibraryRow = v.strictObject({ name: text, version: text, place: v.picklist(['beside', 'fetched', 'missing']) })
+export type LibraryRow = v.InferOutput<typeof LibraryRow>
+
 const phase = v.picklist(['waiting', 'fetching', 'unpacking', 'resolving', 'checking', 'installing', 'hashing', 'scanning', 'done'])
 export type InstallPhase = v.InferOutput<typeof phase>
 const Fault = v.strictObject({ code: text, message: text, fix: text, exit: v.optional(v.number()) })
@@ -85,8 +89,8 @@ const ById = v.strictObject({ id })
 
 export const installMethods = {
   'plugins.stage': method({
-    ...write, summary: 'Fetches and checks a plugin (`spec`), or the newer version of one (`id`), without running any of it.',
-    params: v.strictObject({ spec: v.optional(most(2_000)), id: v.optional(id), link: flag, trusted: flag, allowSimilar: flag, downgrade: flag }), result: Staged,
+    ...write, summary: 'Fetches and checks a plugin (`spec`), or the newer version of one (`id`), without running any of it; with `libraries` the libraries of one that ships with the gateway.',
+    params: v.strictObject({ spec: v.optional(most(2_000)), id: v.optional(id), link: flag, trusted: flag, allowSimilar: flag, downgrade: flag, libraries: flag }), result: Staged,
   }),
   'plugins.staged': method({
     scope: 'operator.admin', summary: 'How far it is; with `seen`, waits up to 5 s until the phase is another one.',
