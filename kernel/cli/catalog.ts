@@ -59,7 +59,8 @@ export async function outsideCommands(): Promise<Entries> {
 
 function entriesOf(manifest: Manifest, load: () => Promise<Readonly<Record<string, Command>>>): Entry[] {
   return Object.entries(manifest.commands).map(([name, spec]) => ({
-    name, spec, plugin: manifest.id, calls: true,
+    // One with a `--url` of its own asks the gateway of the state directory, and no other.
+    name, spec, plugin: manifest.id, calls: !Object.hasOwn(spec.options ?? {}, 'url'),
     load: async () => {
       const command = (await load())[name]
       if (!command) throw new Error(`the plugin has no command "${name}"`)

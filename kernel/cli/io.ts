@@ -13,7 +13,7 @@ const LOCKED_MS = 10_000
 const LOCKED_RETRY_MS = 50
 
 /** The streams are opened when somebody uses them: a call that prints one line needs none. */
-export function commandIo(parsed: Parsed, json: boolean, offline = false): CommandIo & { end(): Promise<void> } {
+export function commandIo(parsed: Parsed, json: boolean, offline = false, calls = true): CommandIo & { end(): Promise<void> } {
   const { env } = process
   const paths = statePaths(env)
   const interrupt = new AbortController()
@@ -29,7 +29,7 @@ export function commandIo(parsed: Parsed, json: boolean, offline = false): Comma
   let found: Promise<Gateway> | undefined
   const gateway = async (): Promise<Gateway> => {
     const { findGateway } = await import('./rpc.ts')
-    return found ??= findGateway({ url: text(parsed.options['url']), tokenFile: text(parsed.options['token-file']), tlsPin: text(parsed.options['tls-pin']) }, env, paths)
+    return found ??= findGateway({ url: calls ? text(parsed.options['url']) : undefined, tokenFile: text(parsed.options['token-file']), tlsPin: text(parsed.options['tls-pin']) }, env, paths)
   }
   let own: Promise<Offline> | undefined
   const timeoutMs = milliseconds(parsed.options['timeout'], '--timeout', TIMEOUT_MS)

@@ -56,7 +56,7 @@ async function helpOn(words: readonly string[], entries: Entries, json: boolean)
 /** A command ends the process when it is done, whatever it left open. */
 async function runEntry(entry: Entry, tokens: readonly string[], json: boolean): Promise<number> {
   const [{ parseLeaf }, { commandIo }] = await Promise.all([import('./leaf.ts'), import('./io.ts')])
-  const io = commandIo(await parseLeaf(entry, tokens), json, entry.spec.offline)
+  const io = commandIo(await parseLeaf(entry, tokens), json, entry.spec.offline, entry.calls)
   let status: number
   try {
     status = (await (await entry.load())(io)) ?? 0
