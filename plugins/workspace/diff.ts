@@ -53,7 +53,9 @@ function hunks(lines: readonly Line[], changed: readonly number[]): string[] {
     if (at < end) continue
     const start = Math.max(end, at - around)
     end = endOf(changed, at, lines.length)
-    shown.push(header(lines, start, end), ...lines.slice(start, end).map(([sign, text]) => sign + (text.length > maxLineChars ? `${text.slice(0, maxLineChars)} […]` : text)))
+    shown.push(header(lines, start, end))
+    // One by one: a call takes only so many arguments.
+    for (const [sign, text] of lines.slice(start, end)) shown.push(sign + (text.length > maxLineChars ? `${text.slice(0, maxLineChars)} […]` : text))
   }
   return shown
 }

@@ -1,9 +1,12 @@
 /** One text in place of another. Pure. */
 
-export type Edit = { readonly text: string; readonly count: number } | { readonly problem: 'none' | 'several' | 'same' }
+export type Edit = { readonly text: string; readonly count: number } | { readonly problem: 'none' | 'several' | 'same' | 'large' }
 
-/** `old` has to be there once, unless `all`. A file with Windows line ends may be edited with plain ones, and keeps its own. */
-export function edited(text: string, old: string, now: string, all: boolean): Edit {
+/**
+ * `old` has to be there once, unless `all`. A file with Windows line ends may be edited with plain ones, and keeps its own.
+ * `large`: more than `maxChars` would come of it, which is known before it is made.
+ */
+export function edited(text: string, old: string, now: string, all: boolean, maxChars = Infinity): Edit {
   const windows = text.includes('\r\n') && !old.includes('\r\n')
   const [wanted, given] = windows ? [withReturns(old), withReturns(now)] : [old, now]
   if (wanted === given) return { problem: 'same' }
@@ -11,6 +14,7 @@ export function edited(text: string, old: string, now: string, all: boolean): Ed
   const count = parts.length - 1
   if (count === 0) return { problem: 'none' }
   if (count > 1 && !all) return { problem: 'several' }
+  if (text.length + count * (given.length - wanted.length) > maxChars) return { problem: 'large' }
   return { text: parts.join(given), count }
 }
 

@@ -61,9 +61,9 @@ export function fileTools(filesOf: (call: ToolCall) => OpenFiles): Readonly<Reco
         const { bytes, version } = await files.read(path, { maxBytes: maxTextBytes })
         const before = decoded(bytes)
         if (before === undefined) return toolError('This is no text file.')
-        const change = edited(before, oldText, newText, all)
-        if ('problem' in change) return toolError(problems[change.problem])
-        if (Buffer.byteLength(change.text) > maxTextBytes) throw fail('NEXUS_WORKSPACE_TOO_LARGE', { limit: maxTextBytes })
+        const change = edited(before, oldText, newText, all, maxTextBytes)
+        if ('problem' in change && change.problem !== 'large') return toolError(problems[change.problem])
+        if ('problem' in change || Buffer.byteLength(change.text) > maxTextBytes) throw fail('NEXUS_WORKSPACE_TOO_LARGE', { limit: maxTextBytes })
         const written = await files.write(path, change.text, { version })
         return { ...toolText(`Replaced ${change.count === 1 ? 'once' : `${change.count} times`}.`), details: { path, count: change.count, version: written.version, diff: diffOf(before, change.text) } }
       }),

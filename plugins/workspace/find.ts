@@ -51,7 +51,7 @@ export function createFinder(walker: Walker, guard: Guard, bounds: Bounds, root:
         throw fail('NEXUS_WORKSPACE_OUTSIDE', { reason: 'it belongs to the gateway itself' })
       }
       let folder: Place = base
-      for (const name of names.slice(0, -1)) folder = keep(await down(step, folder, name, make))
+      for (const name of names.slice(0, -1)) folder = keep(await down(step, base, folder, name, make))
       const name = names.at(-1) ?? ''
       const place = name === '' ? base : keep(await step(folder, name))
       await walker.verify(base, place && !place.stats.isSymbolicLink() ? place : folder, bounds.mounts)
@@ -84,24 +84,26 @@ export function createFinder(walker: Walker, guard: Guard, bounds: Bounds, root:
     }
   }
 
-  async function down(step: Found['step'], folder: Place, name: string, make: boolean): Promise<Place> {
-    const found = await step(folder, name) ?? (make ? await made(step, folder, name) : undefined)
+  async function down(step: Found['step'], base: Place, folder: Place, name: string, make: boolean): Promise<Place> {
+    const found = await step(folder, name) ?? (make ? await made(step, base, folder, name) : undefined)
     if (!found) throw fail('NEXUS_WORKSPACE_NOT_FOUND')
     if (found.stats.isDirectory()) return found
     await found.close()
     throw found.stats.isSymbolicLink() ? isLink() : fail('NEXUS_WORKSPACE_NOT_FOLDER')
   }
 
-  return { at }
-}
-
-async function made(step: Found['step'], folder: Place, name: string): Promise<Place | undefined> {
-  try {
-    await mkdir(`${folder.path}/${name}`, { mode: 0o700 })
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
+  /** Nothing is made in what is not the workspace's own, such as a mount: by the end of the path it would be there. */
+  async function made(step: Found['step'], base: Place, folder: Place, name: string): Promise<Place | undefined> {
+    await walker.verify(base, folder, bounds.mounts)
+    try {
+      await mkdir(`${folder.path}/${name}`, { mode: 0o700 })
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error
+    }
+    return step(folder, name)
   }
-  return step(folder, name)
+
+  return { at }
 }
 
 export const isLink = () => fail('NEXUS_WORKSPACE_OUTSIDE', { reason: 'a link stands there, and links are not followed' })

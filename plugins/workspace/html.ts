@@ -38,9 +38,11 @@ export function pageText(html: string, base: string): PageText {
 
   function endLink(): void {
     const to = page.href === undefined || page.links >= maxLinks ? undefined : resolved(page.href, base)
-    const said = page.out.slice(page.linkFrom).join('').trim()
     page.href = undefined
-    if (to === undefined || said === '' || said === to) return
+    // Before anything is put together: an end without a beginning may stand there a hundred thousand times.
+    if (to === undefined) return
+    const said = page.out.slice(page.linkFrom).join('').trim()
+    if (said === '' || said === to) return
     page.links++
     page.out.push(` (${to})`)
   }
@@ -59,7 +61,8 @@ export function pageText(html: string, base: string): PageText {
     } else if (raw.has(tag.name) && !tag.text.endsWith('/>')) at = endOf(html, tag.name, tag.end)
     else opened(tag.name, tag.text)
   }
-  return { title: page.title, text: page.out.join('').replace(/[ \t]+\n/g, '\n').replace(/\n[ \t]+(?=\S)/g, (gap) => (gap.includes('  ') ? gap : '\n')).replace(/\n{3,}/g, '\n\n').trim() }
+  // A run of spaces is looked at from its beginning only: from each of them it would take the square of the time.
+  return { title: page.title, text: page.out.join('').replace(/(?<![ \t])[ \t]+\n/g, '\n').replace(/\n[ \t]+(?=\S)/g, (gap) => (gap.includes('  ') ? gap : '\n')).replace(/\n{3,}/g, '\n\n').trim() }
 }
 
 interface Tag { readonly name?: string; readonly closes: boolean; readonly text: string; readonly end: number }

@@ -44,10 +44,10 @@ export function lookTools({ walker, bounds, filesOf }: LookParts): Readonly<Reco
       params: v.strictObject({ path: v.optional(path, '.'), depth: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(16), v.description('How many levels: 1, or all with a glob, if left out.'))), glob: v.optional(glob) }),
       run: ({ path, depth, glob }, call) => told(() => inFolder(call, path, async (found, prefix) => {
         const lines: string[] = []
-        const complete = await walkTree(found, prefix, { walker, mounts: bounds.mounts, depth: depth ?? (glob === undefined ? 1 : 16), maxEntries: maxVisited, signal: call.signal }, (step) => {
+        const complete = await walkTree(found, prefix, { walker, mounts: bounds.mounts, depth: depth ?? (glob === undefined ? 1 : 16), maxEntries: maxVisited, patternChars: glob?.length ?? 0, signal: call.signal }, (step) => {
           if (glob !== undefined && !pathMatches(glob, step.path)) return true
           if (lines.length === maxListed) return false
-          lines.push(step.path + marks[step.type])
+          lines.push(inOneLine(step.path) + marks[step.type])
           return true
         })
         return { ...toolText(`${lines.join('\n') || '[There is nothing.]'}${complete ? '' : '\n[There is more than is shown.]'}`), details: { count: lines.length, complete } }
@@ -64,12 +64,13 @@ export function lookTools({ walker, bounds, filesOf }: LookParts): Readonly<Reco
       run: ({ query, path, glob, ignoreCase, limit }, call) => told(() => inFolder(call, path, async (found, prefix) => {
         const hits: string[] = []
         const state = { bytes: 0, skipped: 0 }
-        const complete = await walkTree(found, prefix, { walker, mounts: bounds.mounts, maxEntries: maxVisited, signal: call.signal }, async (step) => {
+        const complete = await walkTree(found, prefix, { walker, mounts: bounds.mounts, maxEntries: maxVisited, patternChars: glob?.length ?? 0, signal: call.signal }, async (step) => {
           if (step.type !== 'file' || (glob !== undefined && !pathMatches(glob, step.path))) return true
-          const text = await textAt(found, step)
+          call.signal.throwIfAborted()
+          const { text, bytes = 0 } = await textAt(found, step)
           if (text === undefined) state.skipped++
-          else hits.push(...linesWith(text, query, ignoreCase, limit - hits.length).map((hit) => `${step.path}:${hit}`))
-          state.bytes += text?.length ?? 0
+          else hits.push(...linesWith(text, query, ignoreCase, limit - hits.length).map((hit) => `${inOneLine(step.path)}:${hit}`))
+          state.bytes += bytes
           return hits.length < limit && state.bytes < maxSearchedBytes
         })
         const notes = [...(complete ? [] : ['There is more than was looked at or is shown.']), ...(state.skipped === 0 ? [] : [`Left out as too large or no text: ${state.skipped}.`])]
@@ -78,24 +79,24 @@ export function lookTools({ walker, bounds, filesOf }: LookParts): Readonly<Reco
     }),
   }
 
-  /** Undefined for what is no text, is too large or is not the workspace's own. */
-  async function textAt(found: Found, { folder, name }: Step): Promise<string | undefined> {
+  /** No text of what is none, is too large or is not the workspace's own. `bytes`: what was read, text or not. */
+  async function textAt(found: Found, { folder, name }: Step): Promise<{ readonly text?: string; readonly bytes?: number }> {
     const place = await found.step(folder, name).catch(() => undefined)
-    if (!place) return undefined
+    if (!place) return {}
     try {
       checkFile(place, bounds)
       await walker.verify(found.root, place, bounds.mounts)
-      if (place.stats.size > BigInt(maxFileBytes)) return undefined
+      if (place.stats.size > BigInt(maxFileBytes)) return {}
       const handle = await walker.read(place)
       try {
         const bytes = Buffer.from(await wholeOf(handle, maxFileBytes))
-        return bytes.includes(0) ? undefined : bytes.toString('utf8')
+        return { bytes: bytes.length, ...(!bytes.includes(0) && { text: bytes.toString('utf8') }) }
       } finally {
         await handle.close()
       }
     } catch {
       // Not readable, or not a file by now.
-      return undefined
+      return {}
     } finally {
       await place.close()
     }
@@ -113,3 +114,6 @@ function linesWith(text: string, query: string, ignoreCase: boolean, limit: numb
   }
   return hits
 }
+
+/** A name may hold line ends, and so lines that nobody has written; no such name can be asked for. */
+const inOneLine = (path: string): string => path.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)

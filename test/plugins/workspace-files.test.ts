@@ -199,6 +199,8 @@ it.runIf(process.platform === 'linux')('a folder of the same file system that is
     const files = filesAt(here.root, here)
     expect(await codeOf(files.read('mounted/secret.txt'))).toBe('NEXUS_WORKSPACE_OUTSIDE')
     expect(await codeOf(files.write('mounted/new', 'x'))).toBe('NEXUS_WORKSPACE_OUTSIDE')
+    // Nor is a folder made there on the way to a file.
+    expect(await codeOf(files.write('mounted/folder/new', 'x'))).toBe('NEXUS_WORKSPACE_OUTSIDE')
     expect(readdirSync(here.outside)).toEqual(['secret.txt'])
   } finally {
     spawnSync('umount', ['-l', join(here.root, 'mounted')])

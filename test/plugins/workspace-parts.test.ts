@@ -25,6 +25,10 @@ describe('a diff', () => {
     fc.assert(fc.property(text, text, (before, after) => { expect(patched(before, diffOf(before, after))).toBe(after) }), { numRuns: 2_000 })
   })
 
+  it('is there for a million lines too', () => {
+    expect(diffOf('a\n'.repeat(500_000), 'b\n'.repeat(500_000)).split('\n').at(-1)).toMatch(/^… \d+ more lines$/)
+  })
+
   it('stays small for texts that have nothing in common', () => {
     const lines = (mark: string): string => Array.from({ length: 5_000 }, (_, at) => `${mark}${at}`).join('\n')
     expect(diffOf(lines('a'), lines('b')).split('\n')).toHaveLength(401)
@@ -132,6 +136,17 @@ describe('a page', () => {
       pageText(piece.repeat(million / piece.length), 'https://example.com')
       expect(process.cpuUsage(started).user / 1e6, piece).toBeLessThan(20)
     }
+  })
+
+  it.each<[string, (chars: number) => string]>([
+    ['spaces that are kept', (chars) => `<pre>${' '.repeat(chars)}x`],
+    ['spaces between tags', (chars) => `${'<i> '.repeat(chars / 4)}x`],
+    ['ends of links that never began', (chars) => 'x<b>'.repeat(chars / 8) + '</a>'.repeat(chars / 8)],
+  ])('takes no more than twice the work for twice as many %s', (_, page) => {
+    const started = process.cpuUsage()
+    pageText(page(1_000_000), 'https://example.com')
+    // By the square it would be minutes.
+    expect(process.cpuUsage(started).user / 1e6).toBeLessThan(10)
   })
 
   it('of any text is a text', () => {
