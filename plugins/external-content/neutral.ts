@@ -19,7 +19,7 @@ const lookAlikes: ReadonlyMap<string, string> = new Map([
   ...likes({ a: 'АΑᎪꓮ', b: 'ВΒᏴꓐ', c: 'СϹᏟꓚ', d: 'ᎠꓓᏧ', e: 'ЕΕᎬꓰ', h: 'НΗᎻꓧ', i: 'ІΙӀ', k: 'КΚᏦꓗ', l: 'ᏞꓡԼ', m: 'МΜᎷꓟ', n: 'Νꓠ', o: 'ОΟՕꓳ', p: 'РΡᏢꓑ', r: 'ᎡᏒꓣ', s: 'ЅᏚՏꓢ', t: 'ТΤᎢꓔ', u: 'Սꓴ', x: 'ХΧꓫ', y: 'ΥҮꓬ' }),
   ...likes({
     a: 'аɑαᴀ', b: 'ЬƄв', c: 'сϲᴄ', d: 'ԁɗᴅ', e: 'еєεҽᴇ', i: 'іɩιıӏɪ', k: 'кκ', l: 'ⅼʟ', m: 'мᴍ', n: 'пոηɴ', o: 'оοօσᴏ', p: 'рρ', r: 'гʀᴦ', s: 'ѕꜱ', t: 'тτᴛ', u: 'υսцᴜ', v: 'ѵν', x: 'хχ', y: 'уүγ', h: 'һ', j: 'ј',
-    '<': '‹〈⟨❮❰˂ᐸ≺⧼﹤ᚲ《«⟪≪⋘⫷', '>': '›〉⟩❯❱˃ᐳ≻⧽﹥》»⟫≫⋙⫸', '_': '‗ˍ＿_‿⁀﹍﹎﹏', '|': '∣ǀ｜│┃❘ㅣ', '[': '⟦〚【', ']': '⟧〛】',
+    '<': '‹〈⟨❮❰˂ᐸ≺⧼﹤ᚲ《«⟪≪⋘⫷', '>': '›〉⟩❯❱˃ᐳ≻⧽﹥》»⟫≫⋙⫸', '_': '‗ˍ＿_‿⁀﹍﹎﹏▁', '|': '∣ǀ｜│┃❘ㅣ', '[': '⟦〚【', ']': '⟧〛】',
   }),
 ])
 
@@ -34,7 +34,7 @@ const words = /external[^a-z0-9]{0,12}untrusted[^a-z0-9]{0,12}content/g
 const opening = /(?:<{1,8}[^a-z0-9<]{0,12})?(?:end[^a-z0-9]{0,12})?$/
 const closing = /^(?:[^a-z0-9]{0,12}id[^a-z0-9]{0,12}[0-9a-f]{0,64})?(?:["'\s]{0,8}>{1,8})?/
 /** Marks by which models tell who speaks. */
-const special = /<\|[a-z0-9_ ]{1,40}\|>|\[\/?inst\]|<<\/?sys>>|<\/?(?:start|end)_of_turn>/g
+const special = /<\|[a-z0-9_ ]{1,40}\|>|\[\/?(?:inst|system_prompt|available_tools|tool_calls|tool_results)\]|<<\/?sys>>|<\/?(?:start|end)_of_turn>/g
 
 type Span = readonly [start: number, end: number]
 
