@@ -76,6 +76,12 @@ export function openArchives({ store, log, now }: { readonly store: StoreApi; re
     await edit(one.key, (list) => list.filter(({ sessionId }) => sessionId !== one.sessionId))
   }
 
+  /** A reset that failed after this line was tried again: the later line counts, or with `keep` none. */
+  async function isOutdated({ key, sessionId, archivedAt }: ArchivedTranscript): Promise<boolean> {
+    const last = (await lists.get(key))?.value.archives.find((one) => one.sessionId === sessionId)
+    return last !== undefined && last.archivedAt > archivedAt
+  }
+
   return {
     async add(one, keep) {
       if (!keep) {
@@ -97,7 +103,7 @@ export function openArchives({ store, log, now }: { readonly store: StoreApi; re
         const age = now() - one.archivedAt
         const due = (days > 0 && age > days * dayMs) || (limit > 0 && state.bytes > limit)
         if (!due || age < hourMs || removed >= perPass) break
-        if (!await inUse(one)) {
+        if (!await inUse(one) && !await isOutdated(one)) {
           await remove(one)
           removed++
         }

@@ -107,6 +107,8 @@ export interface PageOptions {
   readonly limit?: number
   /** Only what stands before this `position`. */
   readonly before?: number
+  /** About how many bytes of transcript the entries may take, one entry at least; 64 MiB if left out. */
+  readonly maxBytes?: number
 }
 export interface ListOptions {
   readonly agent?: string

@@ -26,24 +26,46 @@ export function markerOf(entry: SessionEntry): RunMarker | undefined {
 const entryTypes = new Set(['message', 'custom', 'custom_message', 'compaction', 'branch_summary', 'model_change', 'thinking_level_change', 'session_info'])
 const roles = new Set(['user', 'assistant', 'toolResult'])
 
-/** An entry; `other` for a line that is sound but none of ours to understand, such as the header; `damaged` for one that is not. */
-export function parseLine(text: string): SessionEntry | 'other' | 'damaged' {
+/** What a line says. Without an entry it is sound but none of ours to show, such as the header, or `damaged`. */
+export interface ReadLine {
+  /** Its own, or made of its place: the oldest form of the reference names no entry. */
+  readonly id: string
+  /** The line that it goes on from; `null` for none, `undefined` where it does not say. */
+  readonly parentId?: string | null | undefined
+  readonly entry?: SessionEntry | undefined
+  readonly damaged?: true
+}
+
+/** `position` is where it begins. */
+export function readLine(text: string, position: number): ReadLine {
+  const place = `@${position}`
   let read: unknown
   try {
     read = JSON.parse(text)
   } catch {
-    return 'damaged'
+    return { id: place, damaged: true }
   }
-  if (!isRecord(read) || typeof read.type !== 'string') return 'damaged'
-  if (!entryTypes.has(read.type)) return 'other'
-  if (typeof read.id !== 'string') return 'damaged'
-  return read.type === 'message' ? readMessage(read) : read as unknown as SessionEntry
+  if (!isRecord(read) || typeof read.type !== 'string') return { id: place, damaged: true }
+  const id = typeof read.id === 'string' ? read.id : place
+  const parentId = typeof read.parentId === 'string' || read.parentId === null ? read.parentId : undefined
+  if (!entryTypes.has(read.type)) return { id, parentId }
+  const entry = entryOf({ ...read, id, parentId: parentId ?? null })
+  return entry === 'damaged' ? { id, parentId, damaged: true } : { id, parentId, entry }
 }
 
-function readMessage(entry: Record<string, unknown>): SessionEntry | 'other' | 'damaged' {
+function entryOf(read: Record<string, unknown>): SessionEntry | undefined | 'damaged' {
+  if (read.type === 'message') return readMessage(read)
+  // What the oldest form kept it names by number; nobody finds an entry of no name, and nothing is kept then.
+  if (read.type === 'compaction') return typeof read.summary === 'string' ? { firstKeptEntryId: '', tokensBefore: 0, ...read } as unknown as SessionEntry : 'damaged'
+  if (read.type === 'branch_summary') return typeof read.summary === 'string' ? read as unknown as SessionEntry : 'damaged'
+  if (read.type === 'custom_message') return typeof read.content === 'string' ? read as unknown as SessionEntry : Array.isArray(read.content) ? { ...read, content: read.content.flatMap(readPart) } as unknown as SessionEntry : 'damaged'
+  return read as unknown as SessionEntry
+}
+
+function readMessage(entry: Record<string, unknown>): SessionEntry | undefined | 'damaged' {
   const { message } = entry
   if (!isRecord(message)) return 'damaged'
-  if (!roles.has(message.role as string)) return 'other'
+  if (!roles.has(message.role as string)) return undefined
   const content = typeof message.content === 'string' ? textParts(message.content) : message.content
   if (!Array.isArray(content)) return 'damaged'
   const written = Date.parse(String(entry.timestamp))

@@ -25,6 +25,7 @@ export interface FoundFolder {
 }
 
 const maxIndexBytes = 256 * 1024 * 1024
+const maxLockBytes = 64 * 1024
 const agentName = /^[a-z0-9][a-z0-9_-]{0,63}$/
 
 /** The folders that are meant: the given one, or those of all agents below a state directory. Throws NEXUS_SESSIONS_FOLDER. */
@@ -186,8 +187,11 @@ export async function beganAt(file: string): Promise<number | undefined> {
 /** The process that says by a lock file that it is writing the transcript, if it still runs. */
 export async function writerOf(file: string): Promise<number | undefined> {
   try {
-    const { pid } = JSON.parse(await readFile(`${file}.lock`, 'utf8')) as { pid?: unknown }
-    if (typeof pid !== 'number') return undefined
+    const lock = `${file}.lock`
+    const found = await stat(lock)
+    if (!found.isFile() || found.size > maxLockBytes) return undefined
+    const { pid } = JSON.parse(await readFile(lock, 'utf8')) as { pid?: unknown }
+    if (typeof pid !== 'number' || !Number.isInteger(pid) || pid < 1) return undefined // other numbers mean groups of processes
     process.kill(pid, 0)
     return pid
   } catch (error) {

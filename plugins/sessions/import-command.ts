@@ -45,6 +45,7 @@ async function importOne(io: CommandIo, found: FoundSession): Promise<Imported> 
 
 async function send(io: CommandIo, { key, sessionId, file, updatedAt, settings }: FoundSession): Promise<Pick<Imported, 'status' | 'lines'>> {
   const before = await stat(file)
+  if (!before.isFile()) throw fail('NEXUS_SESSIONS_IMPORT', { reason: 'its transcript is no file' })
   const writer = await writerOf(file)
   if (writer !== undefined) throw fail('NEXUS_SESSIONS_IMPORT', { reason: `process ${writer || 'of another user'} is writing its transcript; stop that gateway first` })
   if (io.options['dry-run'] === true) return { status: 'found' }

@@ -38,10 +38,11 @@ export interface ImportsEnv {
   readonly now: () => number
 }
 
-const maxOpen = 100
+/** Each may hold the beginning of a line of 8 MiB. */
+const maxOpen = 4
 const maxLine = 8 * 1024 * 1024
 /** `rest` is the beginning of a line that is not whole yet. */
-interface Progress { readonly pieces: number; readonly rest: string }
+interface Progress { readonly key: string; readonly pieces: number; readonly rest: string }
 
 export function createImports({ store, sessions, runs, activity, archives, lifecycle, changed, now }: ImportsEnv): Imports {
   const open = new Map<string, Progress>() // by log, oldest first
@@ -50,29 +51,38 @@ export function createImports({ store, sessions, runs, activity, archives, lifec
 
   async function begin(key: string, log: string): Promise<void> {
     const marked = await begun.get(log)
-    if (marked) await store.log(log).remove()
+    const ours = marked && !await isFinished(marked.value.key, log)
+    if (ours) await store.log(log).remove()
     else if (await store.log(log).size() > 0) throw fail('NEXUS_SESSIONS_IMPORT', { reason: 'another session here has its id' })
     await begun.put(log, { key, at: now() })
-    open.set(log, { pieces: 0, rest: '' })
+    open.set(log, { key, pieces: 0, rest: '' })
   }
+
+  /** A crash may have left the mark of an import that was complete: then a session has the transcript, or had it. */
+  async function isFinished(key: string, log: string): Promise<boolean> {
+    return (await sessions.info(key))?.log === log || (await archives.of(key)).some((one) => one.log === log)
+  }
+
+  /** What another program says of its times orders lists and resets: none is later than now. */
+  const past = (at: number): number => Math.round(Math.min(Math.max(0, at), now()))
 
   async function finish({ session, put }: Change, { key, sessionId, done, replace }: ImportPiece, log: string): Promise<void> {
     if (!done) return
     const { label: _, ...rest } = done.settings
     const settings = patched({}, rest)
     if (session && replace) await lifecycle.retire(session, 'replaced')
-    const record = { id: sessionId, createdAt: done.createdAt, settings, importedAt: now() }
-    await activity.note({ ...knownOf({ key, settings, id: sessionId } as Session['info']), at: done.updatedAt })
+    const record = { id: sessionId, createdAt: past(done.createdAt), settings, importedAt: now() }
+    await activity.note({ ...knownOf({ key, settings, id: sessionId } as Session['info']), at: past(done.updatedAt) })
     const { info } = await put(record)
     await begun.delete(log)
     changed({ key, agent: info.agent, id: info.id, reason: 'import' })
   }
 
   /** What of the piece is whole lines is written. */
-  async function write(log: string, { piece, lines, open: goesOn }: ImportPiece): Promise<void> {
-    const { pieces, rest } = open.get(log) ?? { pieces: -1, rest: '' }
+  async function write(log: string, { key, piece, lines, open: goesOn }: ImportPiece): Promise<void> {
+    const { key: whose, pieces, rest } = open.get(log) ?? { key, pieces: -1, rest: '' }
     open.delete(log) // what fails begins anew
-    if (pieces !== piece) throw fail('NEXUS_SESSIONS_IMPORT', { reason: 'a piece of it is missing' })
+    if (pieces !== piece || whose !== key) throw fail('NEXUS_SESSIONS_IMPORT', { reason: 'a piece of it is missing' })
     const all = lines.length > 0 ? [rest + lines[0], ...lines.slice(1)] : []
     const next = goesOn ? all.pop() ?? rest : ''
     if (next.length > maxLine) throw fail('NEXUS_SESSIONS_IMPORT', { reason: `one of its lines is longer than ${maxLine} bytes` })
@@ -80,7 +90,7 @@ export function createImports({ store, sessions, runs, activity, archives, lifec
     if (all.length > 0 && await target.size() === 0 && !isHeader(all[0])) throw fail('NEXUS_SESSIONS_IMPORT', { reason: 'its first line is not the header of a transcript' })
     if (all.length > 0) await target.append(all)
     if (open.size >= maxOpen) open.delete(open.keys().next().value as string)
-    open.set(log, { pieces: pieces + 1, rest: next })
+    open.set(log, { key, pieces: pieces + 1, rest: next })
   }
 
   function take(piece: ImportPiece): Promise<ImportStatus> {

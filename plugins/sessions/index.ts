@@ -7,7 +7,7 @@ import type { Changed } from './lifecycle.ts'
 import { sessionMethods } from './methods.ts'
 import { resetDue, type ResetDue, type ResetRules } from './reset-rules.ts'
 import { openSessions } from './sessions.ts'
-import { becomeWriter, renewMs } from './writer.ts'
+import { becomeWriter, checkMs } from './writer.ts'
 
 const flushEveryMs = 5000
 const settledAfterMs = 1000
@@ -26,7 +26,7 @@ export default definePlugin({
     const due = dueOf(reset)
     const writing = await becomeWriter({ store: ctx.deps.store, clock: ctx.clock, log: ctx.log })
     ctx.scope.defer(() => writing.release(), 'the right to write')
-    ctx.scope.interval(() => writing.renew(), renewMs)
+    ctx.scope.interval(() => writing.check(), checkMs)
 
     const changed = ({ key, agent, id, reason, label }: Changed): void =>
       ctx.emit('sessions.changed', { sessionKey: key, agentId: agent, reason, label: label ?? null, ts: now(), ...(id !== undefined && { sessionId: id }) })

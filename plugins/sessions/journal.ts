@@ -33,8 +33,18 @@ export function createJournal<R>({ store, name, log, live, liveCount, slack = 10
   let generation = 0
   let lines = 0
   let retryAt = 0
+  /** Which generation stands on disk is not known; nothing is appended until it is. */
+  let unsure = false
+  let settling: Promise<void> | undefined
   let rewriting: Promise<void> | undefined
   const appending = new Set<Promise<void>>()
+
+  /** After a put that failed the old or the new document stands, and a start would read only what is in the one that does. */
+  async function point(to: number): Promise<void> {
+    unsure = true
+    await generations.put(name, { generation: to })
+    unsure = false
+  }
 
   async function rewrite(): Promise<void> {
     await Promise.allSettled(appending)
@@ -45,7 +55,10 @@ export function createJournal<R>({ store, name, log, live, liveCount, slack = 10
       await next.append(records.map((record) => JSON.stringify(record)))
       written += records.length
     }
-    await generations.put(name, { generation: generation + 1 })
+    await point(generation + 1).catch(async (error: unknown) => {
+      unsure = ((await generations.get(name))?.value.generation ?? 0) !== generation
+      throw error
+    })
     const old = logOf(generation)
     generation++
     lines = written
@@ -75,6 +88,7 @@ export function createJournal<R>({ store, name, log, live, liveCount, slack = 10
     },
     async append(records, applied) {
       while (rewriting) await rewriting
+      if (unsure) await (settling ??= point(generation).finally(() => { settling = undefined }))
       const mine = logOf(generation).append(records.map((record) => JSON.stringify(record))).then(() => {
         lines += records.length
         applied()

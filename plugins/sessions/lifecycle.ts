@@ -28,7 +28,7 @@ export interface Lifecycle {
   reset(key: string, reason: 'new' | 'reset' | 'daily' | 'idle', expected: Expected): Promise<{ readonly info: Info; readonly archived?: ArchivedTranscript }>
   /** By the rules, unless a run of it is open or `known` says that the message was taken before. */
   resetIfDue(key: string, known: () => Promise<boolean>): Promise<void>
-  remove(key: string, reason: ArchiveReason, options: Expected & { readonly keep?: boolean; readonly unless?: (info: Info) => boolean }): Promise<{ readonly removed: boolean; readonly archived?: ArchivedTranscript }>
+  remove(key: string, reason: ArchiveReason, options: Expected & { readonly keep?: boolean; readonly unless?: (session: Session) => boolean }): Promise<{ readonly removed: boolean; readonly archived?: ArchivedTranscript }>
   /** Archives the transcript of a session whose key is about to lead elsewhere. */
   retire(session: Session, reason: ArchiveReason, keep?: boolean): Promise<ArchivedTranscript | undefined>
 }
@@ -114,7 +114,7 @@ export function createLifecycle({ sessions, runs, activity, archives, now, due, 
     },
     remove: (key, reason, { sessionId, keep = false, unless }) => sessions.change(key, async ({ session, drop }) => {
       expect(session, sessionId)
-      if (!session || unless?.(session.info)) return { removed: false }
+      if (!session || unless?.(session)) return { removed: false }
       const { kind, thread } = sessionPartsOf(key)
       if (kind === 'main' && thread === undefined) throw fail('NEXUS_SESSIONS_MAIN')
       if (runs.isOpen(key)) throw fail('NEXUS_SESSIONS_ACTIVE')

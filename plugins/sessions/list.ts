@@ -6,6 +6,7 @@ import { kindOf, sessionPartsOf } from './keys.ts'
 import { shortened } from './preview.ts'
 import { toWire } from './settings.ts'
 import type { OpenSessions } from './sessions.ts'
+import { together } from './together.ts'
 
 type Params = InferOutput<typeof SessionsListParams>
 type Result = InferOutput<typeof SessionsListResult>
@@ -19,6 +20,8 @@ const titleLength = 60
 const previewLength = 240
 /** How far into a session its title is looked for. */
 const openingEntries = 20
+/** Transcripts that are read together. */
+const atOnce = 16
 
 export async function listSessions(sessions: OpenSessions, params: Params, now: number, place: string): Promise<Result> {
   const limit = Math.min(params.limit ?? defaultLimit, maxLimit)
@@ -34,7 +37,7 @@ export async function listSessions(sessions: OpenSessions, params: Params, now: 
   })
   const next = offset + limit
   const hasMore = next < page.total
-  const rows = await Promise.all(page.sessions.map((info) => row(sessions, info, params)))
+  const rows = await together(page.sessions, atOnce, (info) => row(sessions, info, params))
   return {
     ts: now, path: place, count: rows.length, totalCount: page.total, limitApplied: limit, nextOffset: hasMore ? next : null, hasMore,
     defaults: { modelProvider: null, model: null, contextTokens: null },

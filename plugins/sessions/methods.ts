@@ -41,8 +41,8 @@ export function sessionMethods({ sessions, now, state, summarize }: MethodsEnv) 
     const archives = await sessions.archives(key)
     const before = cursor === undefined ? {} : { before: Number(cursor) }
     const page = sessionId === undefined || sessionId === session?.id
-      ? await sessions.history(key, { limit, queued: true, ...before })
-      : (await sessions.archived(key, sessionId, { limit, ...before })).flatMap((entry): StoredMessage[] => (entry.type === 'message' ? [{ ...entry.message, id: entry.id, position: entry.position }] : []))
+      ? await sessions.history(key, { limit, queued: true, maxBytes: maxAnswerBytes, ...before })
+      : (await sessions.archived(key, sessionId, { limit, maxBytes: maxAnswerBytes, ...before })).flatMap((entry): StoredMessage[] => (entry.type === 'message' ? [{ ...entry.message, id: entry.id, position: entry.position }] : []))
     const messages = fitting(page)
     const oldest = messages[0]?.position
     return { ts: now(), key, session: session ? rowOf(session) : null, messages: messages.map((message) => ({ ...message })), archives, ...(oldest !== undefined && oldest > 0 && { nextCursor: String(oldest) }) }

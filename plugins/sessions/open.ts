@@ -44,8 +44,6 @@ export interface SessionsEnv {
   readonly activity: Activity
   readonly maxOpen: number
   readonly damaged: () => void
-  /** Throws where this process may not write. */
-  readonly allowed: () => void
   readonly created: (info: Session['info']) => void
 }
 
@@ -54,7 +52,7 @@ interface Held { session: Session; revision: number; users: number; fresh: boole
 
 export const logOf = (key: string, id: string): string => `sessions/${agentOf(key)}/${id}`
 
-export function createSessions({ store, now, cwd, activity, maxOpen, damaged, allowed, created }: SessionsEnv): Sessions {
+export function createSessions({ store, now, cwd, activity, maxOpen, damaged, created }: SessionsEnv): Sessions {
   const held = new Map<string, Held>() // least recently used first
   const loading = new Map<string, Promise<Held | undefined>>()
   const changing = new Map<string, Promise<void>>()
@@ -86,7 +84,6 @@ export function createSessions({ store, now, cwd, activity, maxOpen, damaged, al
     const found = await records(key).get(key)
     if (found) return hold(key, found.value, found.revision)
     if (!create) return undefined
-    allowed()
     const record = { id: randomUUID(), createdAt: now() }
     await activity.note({ key, id: record.id, at: record.createdAt }) // first, so that no session is missing from the list
     const mine = hold(key, record, await records(key).put(key, record, { revision: 0 }))
@@ -127,11 +124,10 @@ export function createSessions({ store, now, cwd, activity, maxOpen, damaged, al
     const mine = held.get(key) ?? await load(key, false)
     if (mine) mine.fresh = false
     if (mine && mine.users > 0) await new Promise<void>((resolve) => { mine.drained = resolve })
-    allowed()
     return work({
       session: mine?.session,
       async put(record) {
-        const revision = await records(key).put(key, record, { revision: mine?.revision ?? 0 })
+        const revision = await records(key).put(key, record, { revision: mine?.revision ?? 0 }).catch(letGo)
         const info = infoOf(key, record)
         const same = mine?.session.info.id === record.id
         const session = { info, record, transcript: same ? mine.session.transcript : transcriptOf(info) }
@@ -139,10 +135,16 @@ export function createSessions({ store, now, cwd, activity, maxOpen, damaged, al
         return session
       },
       async drop() {
-        await records(key).delete(key, { revision: mine?.revision ?? 0 })
+        await records(key).delete(key, { revision: mine?.revision ?? 0 }).catch(letGo)
         held.delete(key)
       },
     })
+
+    /** Whether the old or the new document stands is not known then: who comes next reads it. */
+    function letGo(error: unknown): never {
+      held.delete(key)
+      throw error
+    }
   }
 
   return {

@@ -3,6 +3,7 @@ import type { Log } from 'nexus-gateway/sdk'
 import type { InterruptedRun, RunMarker, SessionEntry } from './contract.ts'
 import { cutOff, marker, markerOf, unanswered } from './entries.ts'
 import { endOf, type RunRecord } from './runs.ts'
+import { together } from './together.ts'
 import type { Transcript, Written } from './transcript.ts'
 
 export interface RecoveryEnv {
@@ -16,7 +17,7 @@ export interface RecoveryEnv {
 }
 
 /** How many sessions are looked at together. */
-const together = 16
+const atOnce = 16
 
 export interface Recovery {
   /** In the order given. Not among them: runs that have ended in another way, and were only not out of the inbox yet. */
@@ -30,12 +31,10 @@ export async function recover(runs: readonly RunRecord[], env: RecoveryEnv): Pro
   const interrupted = new Map<string, InterruptedRun>()
   const left: RunRecord[] = []
   const sessions = bySession(runs)
-  for (let i = 0; i < sessions.length; i += together) {
-    await Promise.all(sessions.slice(i, i + together).map(([key, its]) => markAll(key, its, env, interrupted).catch((error: unknown) => {
-      left.push(...its)
-      env.log.error('could not mark the interrupted runs of a session', { runs: its.length, reason: String(error) })
-    })))
-  }
+  await together(sessions, atOnce, ([key, its]) => markAll(key, its, env, interrupted).catch((error: unknown) => {
+    left.push(...its)
+    env.log.error('could not mark the interrupted runs of a session', { runs: its.length, reason: String(error) })
+  }))
   return { interrupted: runs.flatMap(({ runId }) => interrupted.get(runId) ?? []), left }
 }
 

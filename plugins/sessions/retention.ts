@@ -5,7 +5,7 @@ import type { Activity } from './activity.ts'
 import type { Archives } from './archives.ts'
 import { sessionPartsOf } from './keys.ts'
 import type { Lifecycle } from './lifecycle.ts'
-import type { Sessions } from './open.ts'
+import type { Session, Sessions } from './open.ts'
 
 const days = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max))
 export const RetentionConfig = v.strictObject({
@@ -42,7 +42,8 @@ export function createRetention({ sessions, activity, archives, lifecycle, log, 
       if (at >= before || archived >= perPass) break
       const { kind, thread } = sessionPartsOf(key)
       if (kind === 'main' && thread === undefined) continue
-      const used = (): boolean => (activity.at(key) ?? 0) >= before // since this pass has begun
+      // Since this pass has begun; and what was taken in counts from then, as for a reset.
+      const used = ({ record: { importedAt = 0 } }: Session): boolean => Math.max(importedAt, activity.at(key) ?? 0) >= before
       const { removed } = await lifecycle.remove(key, 'unused', { unless: used }).catch((error: unknown) => {
         if ((error as { code?: unknown }).code !== 'NEXUS_SESSIONS_ACTIVE') log.warn('could not archive an unused session', { reason: String(error) })
         return { removed: false }

@@ -29,8 +29,8 @@ export interface RunRecord {
 }
 interface EndRecord { readonly type: 'ended'; readonly runId: string }
 type State = 'queued' | 'running' | 'ended'
-/** `moved`: the transcript has the message, so it is no longer shown from here. `leaving`: the state it is in until its next one is on disk. */
-interface OpenRun { readonly record: RunRecord; state: State; moved: boolean; leaving?: State | undefined }
+/** `moved`: the transcript has the message, so it is no longer shown from here. `leaving`: the state it is in until its next one is on disk, by `moving`. */
+interface OpenRun { readonly record: RunRecord; state: State; moved: boolean; leaving?: State | undefined; moving?: Promise<unknown> | undefined }
 
 export interface Runs {
   accept(session: SessionInfo, from: number, request: RunRequest): Promise<Accepted>
@@ -137,13 +137,15 @@ export function createRuns({ store, log, now, maxOpen, idempotency, write }: Run
     run.state = to
     run.leaving = before
     try {
-      const written = await write(run.record.sessionKey, entries)
+      const moving = write(run.record.sessionKey, entries)
+      run.moving = moving
+      const written = await moving
       run.moved = true
       return written
     } catch (error) {
       run.state = before
       throw error
-    } finally { run.leaving = undefined }
+    } finally { Object.assign(run, { leaving: undefined, moving: undefined }) }
   }
 
   async function start(runId: string): Promise<MessageEntry | undefined> {
@@ -157,6 +159,7 @@ export function createRuns({ store, log, now, maxOpen, idempotency, write }: Run
 
   async function end(runId: string, outcome: RunOutcome, entries: readonly NewEntry[]): Promise<SessionEntry[]> {
     const run = open.get(runId)
+    await run?.moving?.catch(() => {}) // stopped while it starts: what its start has written is not written again
     if (!run || run.state === 'ended') throw fail('NEXUS_SESSIONS_RUN_UNKNOWN', { state: 'open' })
     const { record, moved, state } = run
     const interrupted = outcome.status === 'interrupted'

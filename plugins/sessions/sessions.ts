@@ -1,5 +1,5 @@
 /** The sessions service on a store: what the plugin provides, without the plugin. */
-import type { Log } from 'nexus-gateway/sdk'
+import type { Log, MaybePromise } from 'nexus-gateway/sdk'
 import type { StoreApi } from '../store/contract.ts'
 import { openActivity, type ActivityRecord } from './activity.ts'
 import { openArchives } from './archives.ts'
@@ -16,7 +16,9 @@ import type { ResetDue } from './reset-rules.ts'
 import { findSession } from './resolve.ts'
 import { createRetention, type Retention } from './retention.ts'
 import { createRuns } from './runs.ts'
+import { together } from './together.ts'
 import type { Transcript, Written } from './transcript.ts'
+import { guarded } from './writer.ts'
 
 export interface SessionsOptions {
   readonly store: StoreApi
@@ -30,7 +32,7 @@ export interface SessionsOptions {
   readonly due?: ResetDue
   readonly changed?: (change: Changed) => void
   /** Asked before anything is written; it throws where this process may not. */
-  readonly allowed?: () => void
+  readonly allowed?: () => MaybePromise<void>
 }
 export interface OpenSessions extends SessionsApi {
   /** Entries from the beginning of a session, oldest first. */
@@ -48,21 +50,25 @@ const defaultList = 100
 const maxList = 1000
 /** How far back the first entry that a compaction keeps is looked for. */
 const maxKept = 10_000
+/** Of a transcript, for its last texts. */
+const previewBytes = 4 * 1024 * 1024
+/** Sessions that are read together for a list. */
+const atOnce = 16
 const never = (): undefined => undefined
 
-export async function openSessions({ store, now, log, cwd, limits = {}, keys = {}, due = never, changed = never, allowed = never }: SessionsOptions): Promise<OpenSessions> {
+export async function openSessions({ store: whole, now, log, cwd, limits = {}, keys = {}, due = never, changed = never, allowed = never }: SessionsOptions): Promise<OpenSessions> {
   const { maxOpenRuns, maxKeys, maxOpenSessions, maxIndexed } = { ...defaults, ...limits }
+  const store = guarded(whole, allowed)
   let damagedLines = 0
   const activity = openActivity({ store, log, maxSessions: maxIndexed })
   const archives = openArchives({ store, log, now })
   const idempotency = openIdempotency({ store, log, now, maxKeys })
-  const sessions = createSessions({ store, now, cwd, activity, maxOpen: maxOpenSessions, damaged: () => { damagedLines++ }, allowed, created: ({ key, agent, id }) => changed({ key, agent, id, reason: 'create' }) })
+  const sessions = createSessions({ store, now, cwd, activity, maxOpen: maxOpenSessions, damaged: () => { damagedLines++ }, created: ({ key, agent, id }) => changed({ key, agent, id, reason: 'create' }) })
   const runs = createRuns({ store, log, now, maxOpen: maxOpenRuns, idempotency, write })
   const lifecycle = createLifecycle({ sessions, runs, activity, archives, now, due, changed })
 
   function write(key: string, entries: readonly Written[]): Promise<SessionEntry[]> {
     return sessions.with(key, true, async ({ info, transcript }) => {
-      allowed()
       const written = await transcript.append(entries)
       activity.touch(knownOf(info), now())
       return written
@@ -87,7 +93,7 @@ export async function openSessions({ store, now, log, cwd, limits = {}, keys = {
   async function list({ limit = defaultList, offset = 0, ...filter }: ListOptions = {}): ReturnType<SessionsApi['list']> {
     const wanted = (await activity.recent()).filter(wants(filter))
     const page = wanted.slice(offset, offset + Math.min(Math.max(1, limit), maxList))
-    const infos = await Promise.all(page.map(({ key }) => sessions.info(key).catch(leaveOut)))
+    const infos = await together(page, atOnce, ({ key }) => sessions.info(key).catch(leaveOut))
     return { sessions: infos.filter((info) => info !== undefined).map(dated), total: wanted.length }
   }
 
@@ -104,7 +110,6 @@ export async function openSessions({ store, now, log, cwd, limits = {}, keys = {
       const { info, transcript } = session
       if (sessionId !== undefined && info.id !== sessionId) throw fail('NEXUS_SESSIONS_CHANGED')
       if (!await transcript.has(firstKeptEntryId, maxKept)) throw fail('NEXUS_SESSIONS_ENTRY', { limit: maxKept })
-      allowed()
       const [entry] = await transcript.append([{ type: 'compaction', summary, firstKeptEntryId, tokensBefore, ...(details !== undefined && { details }) }])
       activity.touch(knownOf(info), now())
       changed({ key, agent: info.agent, id: info.id, reason: 'compact' })
@@ -116,13 +121,18 @@ export async function openSessions({ store, now, log, cwd, limits = {}, keys = {
     const key = normalizeKey(given)
     try {
       if (!await sessions.info(key)) return [{ key, status: 'missing', items: [] }]
-      const items = previewItems(await history(key, { limit: limit ?? 12, queued: true }), limit, maxChars)
+      const items = previewItems(await history(key, { limit: limit ?? 12, maxBytes: previewBytes, queued: true }), limit, maxChars)
       return [{ key, status: items.length > 0 ? 'ok' : 'empty', items }]
     } catch (error) {
       log.error('could not read a session for its preview', { reason: String(error) })
       return [{ key, status: 'error', items: [] }]
     }
   }
+
+  /** What another writes by now is its to remember. */
+  const flush = (): Promise<void> => activity.flush().catch((error: unknown) => {
+    if ((error as { code?: unknown }).code !== 'NEXUS_SESSIONS_TAKEN') throw error
+  })
 
   const found = await runs.load()
   const { interrupted, left } = await recover(found, {
@@ -149,7 +159,7 @@ export async function openSessions({ store, now, log, cwd, limits = {}, keys = {
     },
     remove: async (key, options = {}) => lifecycle.remove(normalizeKey(key), 'deleted', options),
     compact,
-    preview: async (given, options = {}) => (await Promise.all(given.slice(0, maxPreviewKeys).map((key) => preview(key, options)))).flat(),
+    preview: async (given, options = {}) => (await together(given.slice(0, maxPreviewKeys), atOnce, (key) => preview(key, options))).flat(),
     resolve: (query) => findSession(query, { recent: () => activity.recent(), info: async (key) => { const info = await sessions.info(key); return info && dated(info) } }),
     archives: async (key) => archives.of(normalizeKey(key)),
     async archived(key, sessionId, options = {}) {
@@ -160,7 +170,6 @@ export async function openSessions({ store, now, log, cwd, limits = {}, keys = {
     entries: async (key, options = {}) => reading(key, (transcript) => transcript.page(options, isEntry)),
     async accept(given, request) {
       const key = normalizeKey(given)
-      allowed()
       await lifecycle.resetIfDue(key, async () => request.idempotencyKey !== undefined && await runs.recall(key, request.idempotencyKey) !== undefined)
       return sessions.with(key, true, async ({ info, transcript }) => {
         const accepted = await runs.accept(dated(info), await transcript.size(), request)
@@ -179,10 +188,10 @@ export async function openSessions({ store, now, log, cwd, limits = {}, keys = {
     },
     imports: createImports({ store, sessions, runs, activity, archives, lifecycle, changed, now }),
     retention: createRetention({ sessions, activity, archives, lifecycle, log, now }),
-    flush: () => activity.flush(),
+    flush,
     async close() {
       await runs.settle()
-      await activity.flush()
+      await flush()
       await activity.settle()
       await idempotency.settle()
     },

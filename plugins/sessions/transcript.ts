@@ -1,7 +1,8 @@
-/** One transcript: appended to in order, read from its end. */
+/** One transcript: appended to in order, read from its end, along the branch that its last entry stands on. */
 import type { AppendLog, LogLine } from '../store/contract.ts'
 import type { NewEntry, PageOptions, SessionEntry, SessionHeader, StoredEntry } from './contract.ts'
-import { makeEntry, newId, parseLine } from './entries.ts'
+import { createBranch } from './branch.ts'
+import { makeEntry, newId, readLine, type ReadLine } from './entries.ts'
 
 /** `id` if the entry was promised one already. */
 export type Written = NewEntry & { readonly id?: string }
@@ -32,6 +33,7 @@ const defaultPage = 200
 /** Entries looked at together. */
 const searched = 500
 const pageBytes = 4 * 1024 * 1024
+const defaultBytes = 64 * 1024 * 1024
 
 export function createTranscript({ log, now, header, damaged }: TranscriptEnv): Transcript {
   let last: Promise<unknown> = Promise.resolve()
@@ -39,18 +41,18 @@ export function createTranscript({ log, now, header, damaged }: TranscriptEnv): 
   /** The entry that the next one follows; not known before the first append. */
   let leaf: { readonly id: string | null; readonly empty: boolean } | undefined
 
-  function parse({ text, offset }: LogLine): StoredEntry | undefined {
-    const entry = parseLine(text)
-    if (entry === 'damaged') damaged()
-    return typeof entry === 'string' ? undefined : { ...entry, position: offset }
+  function parse({ text, offset }: LogLine): ReadLine {
+    const line = readLine(text, offset)
+    if (line.damaged) damaged()
+    return line
   }
 
   async function findLeaf(): Promise<NonNullable<typeof leaf>> {
     const size = await log.size()
     for (let before = size; before > 0;) {
       const lines = await log.lastLines(16, { before, maxBytes: pageBytes })
-      const entry = lines.map(parse).findLast((e) => e !== undefined)
-      if (entry) return { id: entry.id, empty: false }
+      const last = lines.map(parse).findLast(({ entry }) => entry !== undefined)
+      if (last) return { id: last.id, empty: false }
       before = lines[0]?.offset ?? 0
     }
     return { id: null, empty: size === 0 }
@@ -69,17 +71,30 @@ export function createTranscript({ log, now, header, damaged }: TranscriptEnv): 
     return made
   }
 
-  async function page<E extends SessionEntry>({ limit = defaultPage, before }: PageOptions, wanted: (entry: SessionEntry) => entry is E): Promise<(E & { readonly position: number })[]> {
+  /** The line that the one at `position` goes on from. */
+  async function parentOf(position: number): Promise<ReadLine['parentId']> {
+    for await (const line of log.read({ from: position, limit: 1 })) return readLine(line.text, line.offset).parentId
+    return undefined
+  }
+
+  async function page<E extends SessionEntry>({ limit = defaultPage, before, maxBytes = defaultBytes }: PageOptions, wanted: (entry: SessionEntry) => entry is E): Promise<(E & { readonly position: number })[]> {
     const count = Math.min(Math.max(1, Math.floor(limit)), maxPage)
     const found: (E & { position: number })[] = [] // newest first
-    let end = before ?? await log.size()
-    while (found.length < count && end > 0) {
+    const start = before ?? await log.size()
+    const branch = createBranch(before === undefined ? undefined : await parentOf(before), start)
+    let left = maxBytes
+    const enough = (): boolean => found.length >= count || (left <= 0 && found.length > 0)
+    for (let end = start; end > 0 && !branch.begun && !enough();) {
       const lines = await log.lastLines(Math.max(32, count - found.length), { before: end, maxBytes: pageBytes })
-      for (const line of lines.toReversed()) {
-        const entry = found.length < count ? parse(line) : undefined
-        if (entry && wanted(entry)) found.push(entry)
-      }
       end = lines[0]?.offset ?? 0
+      for (const line of lines.toReversed()) {
+        if (enough() || branch.begun) break
+        const read = parse(line)
+        if (!branch.holds(read, line.offset) || !read.entry || !wanted(read.entry)) continue
+        found.push({ ...read.entry, position: line.offset })
+        left -= line.text.length
+      }
+      end = branch.from(end)
     }
     return found.reverse()
   }
@@ -106,8 +121,8 @@ export function createTranscript({ log, now, header, damaged }: TranscriptEnv): 
     },
     async* since(from) {
       for await (const line of log.read({ from })) {
-        const entry = parse(line)
-        if (entry) yield entry
+        const { entry } = parse(line)
+        if (entry) yield { ...entry, position: line.offset }
       }
     },
     size: () => log.size(),

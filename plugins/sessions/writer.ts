@@ -1,21 +1,23 @@
 /**
  * One process writes the sessions of a state directory. The gateway's lock sees to that on one machine; this sees to
- * it where several share a directory or a store: a lease, and a document that says who holds it.
+ * it where several share a directory or a store. A document says who writes. Whoever wants its place and cannot see
+ * whether that process still runs leaves a question in it, and takes the place if that stays without an answer. So who
+ * writes only reads while nobody asks, and looks again before it writes when its last look is a while ago.
  */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { Clock, Log } from 'nexus-gateway/sdk'
-import type { Lease, StoreApi } from '../store/contract.ts'
+import type { Clock, Log, MaybePromise } from 'nexus-gateway/sdk'
+import type { AppendLog, Documents, StoreApi } from '../store/contract.ts'
 import { fail } from './errors.ts'
 
-/** Who writes. What it leases is `sessions:writer:` and `n` modulo 64, so that crashes leave few leases behind. */
-export interface Writer { readonly n: number; readonly id: string; readonly host: string; readonly pid: number; readonly since: number }
+/** `claim`: the id of who asks whether it still writes; it answers by taking that out. `ended`: it has stopped as it should. */
+export interface Writer { readonly id: string; readonly host: string; readonly pid: number; readonly since: number; readonly claim?: string; readonly ended?: true }
 
 export interface Writing {
-  /** Throws NEXUS_SESSIONS_TAKEN once another has taken over. */
-  allowed(): void
-  /** To be called every `renewMs`. */
-  renew(): Promise<void>
+  /** Throws NEXUS_SESSIONS_TAKEN once another has taken over. A promise only when the last look is too long ago. */
+  allowed(): MaybePromise<void>
+  /** To be called every `checkMs`. */
+  check(): Promise<void>
   release(): Promise<void>
 }
 export interface WriterEnv {
@@ -27,88 +29,116 @@ export interface WriterEnv {
   readonly isAlive?: (pid: number) => boolean
 }
 
-/** Whoever waits for one to run out has to be done within the 10 s that a plugin has to start. */
-const ttlMs = 8_000
-export const renewMs = 3_000
+export const checkMs = 2_000
+/** What was written after a look this old would be written under a right that another may have by now. */
+const freshMs = 3_000
+/** Longer than that, and than a write may take; and whoever waits has to be done within the 10 s that a plugin has to start. */
+const patienceMs = 6_000
 const retryMs = 500
-const leases = 64
 
-/** Waits for up to 8 s for a holder of whom it is not known that it has ended. Rejects with NEXUS_SESSIONS_TAKEN, which says who. */
+/** Waits for up to 6 s for a holder of whom it is not known that it has ended. Rejects with NEXUS_SESSIONS_TAKEN, which says who. */
 export async function becomeWriter({ store, clock, log, self = { host: hostname(), pid: process.pid }, isAlive = alive }: WriterEnv): Promise<Writing> {
   const documents = store.documents<Writer>('sessions')
   const id = randomUUID()
-  let lease: Lease
-  let mine: Writer
+  let asked: { readonly claim: string; readonly of: string; readonly at: number } | undefined
+  let checkedAt = clock.now()
   let lost: Writer | undefined
-  let renewing: Promise<void> | undefined
+  let checking: Promise<void> | undefined
 
-  const leaseOf = (n: number): Promise<Lease | undefined> => store.lease(`sessions:writer:${n % leases}`, { ttlMs }).catch((error: unknown) => {
-    if (codeOf(error) === 'NEXUS_STORE_LEASED') return undefined
-    throw error
-  })
-
-  /** A holder on this machine that no longer runs needs no waiting: the next number takes its place. */
-  const hasEnded = (holder: Writer): boolean => holder.host === self.host && (holder.pid === self.pid || !isAlive(holder.pid))
-
-  async function attempt(): Promise<Writer | undefined> {
-    const found = await documents.get('writer')
-    const before = found?.value
-    const n = !before ? 1 : before.n + (hasEnded(before) ? 1 : 0)
-    const taken = await leaseOf(n)
-    if (!taken) return before
-    const next = { n, id, ...self, since: clock.now() }
+  /** `false`: somebody else has changed it meanwhile. */
+  async function put(writer: Writer, revision: number): Promise<boolean> {
     try {
-      await documents.put('writer', next, { revision: found?.revision ?? 0 })
+      await documents.put('writer', writer, { revision })
+      return true
     } catch (error) {
-      await taken.release()
       if (codeOf(error) !== 'NEXUS_STORE_CONFLICT') throw error
-      return (await documents.get('writer'))?.value
+      return false
     }
-    lease = taken
-    mine = next
-    return undefined
   }
 
-  for (const until = clock.now() + ttlMs; ;) {
-    const holder = await attempt()
-    if (mine! !== undefined) break
-    if (clock.now() >= until) throw taken(holder)
-    await new Promise<void>((resolve) => { clock.setTimeout(resolve, retryMs) })
+  /** A holder on this machine that no longer runs needs no waiting. */
+  const hasEnded = (holder: Writer): boolean => holder.ended === true || (holder.host === self.host && (holder.pid === self.pid || !isAlive(holder.pid)))
+
+  /** Whether it has left a question unanswered for so long that it must have ended, whoever asked. */
+  async function isSilent(holder: Writer, revision: number): Promise<boolean> {
+    const { claim = id } = holder
+    if (!asked) {
+      if (holder.claim !== undefined || await put({ ...holder, claim }, revision)) asked = { claim, of: holder.id, at: clock.now() }
+      return false
+    }
+    if (holder.id !== asked.of || holder.claim !== asked.claim) throw taken(holder) // it has answered, or another was faster
+    return clock.now() - asked.at >= patienceMs
   }
 
-  async function regain(): Promise<void> {
+  async function attempt(): Promise<boolean> {
     const found = await documents.get('writer')
-    if (found?.value.id === id) {
-      const again = await leaseOf(mine.n) // it ran out while this process slept, and nobody came meanwhile
-      if (again) lease = again
+    const holder = found?.value
+    if (found && holder && !hasEnded(holder) && !await isSilent(holder, found.revision)) return false
+    checkedAt = clock.now()
+    return put({ id, ...self, since: checkedAt }, found?.revision ?? 0)
+  }
+
+  while (!await attempt()) await new Promise<void>((resolve) => { clock.setTimeout(resolve, retryMs) })
+
+  async function look(): Promise<void> {
+    if (lost) return
+    const at = clock.now()
+    const found = await documents.get('writer')
+    if (found?.value.id !== id) {
+      lost = found?.value ?? { id: '', host: 'another machine', pid: 0, since: at }
+      log.error('another process writes the sessions now: this one writes no more', { by: nameOf(lost) })
       return
     }
-    lost = found?.value ?? mine
-    log.error('another process writes the sessions now: this one writes no more', { by: nameOf(lost) })
+    const { claim, ...mine } = found.value
+    if (claim !== undefined && !await put(mine, found.revision)) return look()
+    checkedAt = at
   }
 
-  async function renew(): Promise<void> {
-    if (lost) return
-    try {
-      if ((await documents.get('writer'))?.value.id !== id) return await regain()
-      await lease.renew()
-    } catch (error) {
-      if (codeOf(error) !== 'NEXUS_STORE_LEASE_LOST') log.warn('could not renew the right to write sessions', { reason: String(error) })
-      else await regain()
-    }
-  }
+  const lookOnce = (): Promise<void> => checking ??= look().finally(() => { checking = undefined }) // on a slow disk one at a time
+  const refuse = (): void => { if (lost) throw taken(lost) }
 
   return {
-    allowed() { if (lost) throw taken(lost) },
-    renew: () => renewing ??= renew().finally(() => { renewing = undefined }), // on a slow disk one at a time
+    allowed() {
+      if (lost || Math.abs(clock.now() - checkedAt) <= freshMs) return refuse()
+      return lookOnce().then(refuse)
+    },
+    check: () => lookOnce().catch((error: unknown) => log.warn('could not see who may write sessions', { reason: String(error) })),
     async release() {
-      if (!lost) await lease.release() // the document stays: whoever comes next takes its place
+      const found = await documents.get('writer')
+      if (found?.value.id === id) await put({ ...found.value, ended: true }, found.revision)
     },
   }
 }
 
+/** The same store, where everything that writes asks first. */
+export function guarded(store: StoreApi, allowed: () => MaybePromise<void>): StoreApi {
+  const guard = <A extends unknown[], R>(write: (...args: A) => Promise<R>) => async (...args: A): Promise<R> => {
+    await allowed()
+    return write(...args)
+  }
+  const documents = <T>(all: Documents<T>): Documents<T> => ({
+    get: (key) => all.get(key),
+    put: guard<Parameters<Documents<T>['put']>, number>((...args) => all.put(...args)),
+    delete: guard<Parameters<Documents<T>['delete']>, boolean>((...args) => all.delete(...args)),
+    keys: () => all.keys(),
+  })
+  const log = (one: AppendLog): AppendLog => ({
+    name: one.name,
+    append: guard<Parameters<AppendLog['append']>, Awaited<ReturnType<AppendLog['append']>>>((...args) => one.append(...args)),
+    read: (options) => one.read(options),
+    lastLines: (count, options) => one.lastLines(count, options),
+    readBytes: (from, max) => one.readBytes(from, max),
+    size: () => one.size(),
+    remove: guard<[], boolean>(() => one.remove()),
+  })
+  return {
+    documents: <T>(collection: string) => documents(store.documents<T>(collection)), log: (name) => log(store.log(name)),
+    lease: (...args) => store.lease(...args), metrics: () => store.metrics(),
+  }
+}
+
 const nameOf = ({ host, pid }: Writer): string => `process ${pid} on ${host}`
-const taken = (holder: Writer | undefined): Error => fail('NEXUS_SESSIONS_TAKEN', { who: holder ? nameOf(holder) : 'another process' })
+const taken = (holder: Writer): Error => fail('NEXUS_SESSIONS_TAKEN', { who: nameOf(holder) })
 const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code
 
 function alive(pid: number): boolean {

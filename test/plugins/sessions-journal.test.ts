@@ -86,6 +86,29 @@ describe('a journal', () => {
     }
   }, 120_000)
 
+  test('a switch that stood although it was said to have failed loses nothing that is written after it', async () => {
+    const dir = await temporaryDir()
+    const store = await storeOn(dir)
+    let broken = false
+    const doubtful: StoreApi = { ...store, documents: <T>(name: string) => ({ ...store.documents<T>(name), async put(key: string, value: T) {
+      const revision = await store.documents<T>(name).put(key, value)
+      if (broken) throw Object.assign(new Error('the directory could not be synced'), { code: 'NEXUS_STORE_WRITE' })
+      return revision
+    } }) }
+    const { put, state, journal } = await journalOn(doubtful)
+    for (let n = 0; n < 22; n++) await put(1, n)
+    await journal.settle()
+    broken = true
+    await put(1, 22)
+    await put(1, 23) // the rewrite is due, and its end is in doubt
+    await journal.settle()
+    await expect(put(1, 24)).rejects.toMatchObject({ code: 'NEXUS_STORE_WRITE' })
+    broken = false
+    await put(1, 25)
+    expect((await journalOn(await storeOn(dir))).state).toEqual(state)
+    expect([...state]).toEqual([[1, 25]])
+  })
+
   test('a damaged line is passed over, and said so', async () => {
     const store = await storeOn(await temporaryDir())
     await store.log('sessions/_test/0').append(['{"key":1,"value":1}', '{', '{"key":2,"value":2}'])

@@ -69,6 +69,25 @@ describe('archives', () => {
     expect(await under.sessions.archived('kept', archived!.sessionId)).toHaveLength(1)
   })
 
+  test('count from the reset that was done, not from one before it that failed', async () => {
+    const fs = faultyFs()
+    const under = await start({ fs })
+    await under.sessions.append('a', [asked('one')])
+    const { log } = (await under.sessions.find('a'))!
+    let writes = 0
+    fs.fault = (call) => (call === 'rename' && ++writes > 2 ? 'ENOSPC' : undefined)
+    await expect(under.sessions.reset('a', { reason: 'new' })).rejects.toMatchObject({ code: 'NEXUS_STORE_WRITE' })
+    fs.fault = () => undefined
+    under.time += 89 * day
+    await under.sessions.reset('a', { reason: 'new' })
+    under.time += 2 * day
+    expect(await under.sessions.retention.run({ ...all, archiveDays: 90 })).toEqual({ archived: 0, deleted: 0 })
+    expect(await under.store.log(log).size()).toBeGreaterThan(0)
+    under.time += 89 * day
+    expect(await under.sessions.retention.run({ ...all, archiveDays: 90 })).toEqual({ archived: 0, deleted: 1 })
+    expect(await under.store.log(log).size()).toBe(0)
+  })
+
   test('a crash at any call of a pass loses no more than the pass would have deleted, and the next one makes it good', async () => {
     const rules = { ...all, archiveDays: 90 }
     const dies = async (n: number): Promise<boolean> => {
@@ -129,5 +148,15 @@ describe('sessions that nobody uses', () => {
     expect(await under.sessions.retention.run({ ...all, unusedDays: 30, archiveDays: 1 })).toEqual({ archived: 1, deleted: 0 })
     expect((await under.sessions.list()).sessions.map((s) => s.key).sort()).toEqual(['agent:main:main', 'agent:main:open', 'agent:main:recent', 'agent:work:main'])
     expect(await under.sessions.archives('old')).toMatchObject([{ reason: 'unused' }])
+  })
+
+  test('that were taken in count from then', async () => {
+    const under = await start()
+    const header = '{"type":"session","version":3,"id":"s1","timestamp":"2025-02-20T10:00:00.000Z","cwd":"/"}'
+    const done = { createdAt: 1, updatedAt: 2, settings: {} }
+    await under.sessions.imports.take({ key: 'agent:main:old', sessionId: 's1', piece: 0, lines: [header], open: false, replace: false, done })
+    expect(await under.sessions.retention.run({ ...all, unusedDays: 30 })).toEqual({ archived: 0, deleted: 0 })
+    under.time += 31 * day
+    expect(await under.sessions.retention.run({ ...all, unusedDays: 30 })).toEqual({ archived: 1, deleted: 0 })
   })
 })

@@ -33,6 +33,16 @@ describe('a turn', () => {
     expect(sessions.metrics().openRuns).toBe(0)
   })
 
+  test('that is ended while it starts is in the transcript once', async () => {
+    const under = await start()
+    const { sessions } = under
+    await sessions.accept('main', { runId: 'r1', message: user('hello'), cause: cause() })
+    await Promise.all([sessions.startRun('r1'), sessions.endRun('r1', { status: 'aborted' })])
+    expect(textsOf(await sessions.history('main'))).toEqual(['hello'])
+    expect(markers(await transcriptOf(under, 'main')).map(({ phase }) => phase)).toEqual(['start', 'end'])
+    await expect(sessions.endRun('r1', { status: 'ok' })).rejects.toEqual(code('NEXUS_SESSIONS_RUN_UNKNOWN'))
+  })
+
   test('messages accepted while another run goes on wait outside the transcript, in order', async () => {
     const { sessions } = await start()
     for (const n of [1, 2, 3]) await sessions.accept('main', { runId: `r${n}`, message: user(`q${n}`), cause: cause() })
