@@ -1,5 +1,5 @@
 /** What the reference system wrote opens here, is listed, previewed and continued, word for word; and each session comes over whole or not at all. */
-import { appendFile, cp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -8,6 +8,7 @@ import cli from '../../plugins/sessions/cli.ts'
 import { Sessions } from '../../plugins/sessions/contract.ts'
 import { linesOf, piecesOf } from '../../plugins/sessions/folder.ts'
 import sessions from '../../plugins/sessions/index.ts'
+import { Store } from '../../plugins/store/contract.ts'
 import store from '../../plugins/store/index.ts'
 import { temporaryDir } from './store-harness.ts'
 import { asked, cause, said, textsOf, user } from './sessions-harness.ts'
@@ -17,9 +18,9 @@ const folder = join(fixture, 'agents', 'main', 'sessions')
 const main = '0b9f6f3c-5f0e-4c1c-9d3a-6c1f0f1f7a01'
 const topic = 'agent:main:telegram:group:-100123:thread:42'
 
-async function kernelOn(dir?: string): Promise<TestKernel & { dir: string }> {
+async function kernelOn(dir?: string, clock: 'fake' | 'real' = 'fake'): Promise<TestKernel & { dir: string }> {
   const stateDir = dir ?? await temporaryDir()
-  const k = await testKernel({ plugins: [store, sessions], stateDir })
+  const k = await testKernel({ plugins: [store, sessions], stateDir, clock })
   onTestFinished(() => k.close())
   return Object.assign(k, { dir: stateDir })
 }
@@ -37,7 +38,7 @@ async function copy(): Promise<string> {
 
 describe('a folder of the reference', () => {
   test('opens, is listed, previewed and continued', async () => {
-    const k = await kernelOn()
+    const k = await kernelOn(undefined, 'real')
     const { code, report } = await imported(k, fixture)
     expect(statuses(report)).toEqual({ 'agent:main:main': 'imported', [topic]: 'imported', 'agent:main:cron:nightly': 'imported', 'agent:main:telegram:direct:7': 'failed' })
     expect(report).toMatchObject({ folders: [folder], unusable: 1, left: 1 })
@@ -133,6 +134,9 @@ describe('a folder of the reference', () => {
     await writeFile(join(dir, 'sessions.json'), JSON.stringify({ main: { sessionId: main, sessionFile: '../outside.jsonl' }, other: { sessionId: '../../x' } }))
     const { report } = await imported(k, dir)
     expect(report).toMatchObject({ sessions: [{ status: 'failed', reason: 'its transcript is not there' }], unusable: 1 })
+    await mkdir(join(dir, 'folder.jsonl'))
+    await writeFile(join(dir, 'sessions.json'), JSON.stringify({ main: { sessionId: 'folder' }, __proto__x: null, 5: [], ['__proto__']: 7, a: { sessionId: ['x'], sessionFile: {} } }))
+    expect((await imported(k, dir)).report).toMatchObject({ sessions: [{ status: 'failed', reason: expect.stringContaining('no file') as string }], unusable: 4 })
   })
 })
 
@@ -143,7 +147,11 @@ describe('a session that another process writes', () => {
     await writeFile(join(dir, `${main}.jsonl.lock`), JSON.stringify({ pid: process.pid, createdAt: '2026-02-20T10:00:00Z' }))
     const { report } = await imported(k, dir)
     expect(report.sessions[0]).toMatchObject({ status: 'failed', reason: expect.stringContaining(`process ${process.pid}`) as string })
-    await writeFile(join(dir, `${main}.jsonl.lock`), JSON.stringify({ pid: 2 ** 22 + 12345 }))
+    // One that has ended; then numbers that would mean groups of processes, a lock that is too large, and none.
+    for (const lock of [{ pid: 2 ** 22 + 12345 }, { pid: 0 }, { pid: -1 }, { pid: process.pid, pad: 'x'.repeat(70_000) }, []]) {
+      await writeFile(join(dir, `${main}.jsonl.lock`), JSON.stringify(lock))
+      expect(statuses((await imported(k, `${dir} --dry-run`)).report)['agent:main:main']).toBe('found')
+    }
     expect(statuses((await imported(k, dir)).report)['agent:main:main']).toBe('imported')
   })
 
@@ -201,6 +209,37 @@ describe('pieces', () => {
     expect(await k.call('sessions.import', { ...base, piece: 0, lines: [header] })).toMatchObject({ status: 'same' })
     await k.close()
     expect(await (await (await kernelOn(first.dir)).service(Sessions)).find('main')).toMatchObject({ id: 's1', createdAt: 1, updatedAt: 2, settings: { label: 'x' } })
+  })
+
+  test('under two keys with one id do not mix, and never take the transcript that the other has', async () => {
+    const k = await kernelOn()
+    const take = (params: object) => k.call('sessions.import', { ...base, lines: [], ...params })
+    const refused = expect.objectContaining({ code: 'NEXUS_SESSIONS_IMPORT' }) as unknown
+    await take({ piece: 0, lines: [header] })
+    await take({ key: 'other', piece: 0, lines: [header] }) // begins it anew
+    await expect(take({ piece: 1, lines: ['{"type":"custom","id":"a"}'] })).rejects.toEqual(refused)
+    await take({ piece: 0, lines: [header, '{"type":"custom","id":"mine"}'], done })
+    // A crash may leave the mark of an import although it was complete.
+    const marks = (await k.service(Store)).documents('sessions/_imports')
+    await marks.put('sessions/main/s1', { key: 'agent:main:main', at: 1 })
+    await expect(take({ key: 'other', piece: 0, lines: [header] })).rejects.toEqual(refused)
+    const service = await k.service(Sessions)
+    expect((await service.entries('main')).map((e) => e.id)).toEqual(['mine'])
+    await service.reset('main', { reason: 'new' })
+    await marks.put('sessions/main/s1', { key: 'agent:main:main', at: 1 })
+    await expect(take({ key: 'other', piece: 0, lines: [header] })).rejects.toEqual(refused)
+    expect(await service.archived('main', 's1')).toHaveLength(1)
+  })
+
+  test('say times that make sense, whatever they say', async () => {
+    const k = await kernelOn()
+    const service = await k.service(Sessions)
+    for (const [n, at] of [1e300, -5, 1e999].entries()) {
+      await k.call('sessions.import', { key: `k${n}`, sessionId: `s${n}`, piece: 0, lines: [header], done: { createdAt: at, updatedAt: at } })
+      const { createdAt, updatedAt } = (await service.find(`k${n}`))!
+      expect([createdAt, updatedAt].every((time) => time >= 0 && time <= k.clock.now())).toBe(true)
+      await service.append(`k${n}`, [said('x')])
+    }
   })
 
   test('give back every line, however long, and none that was torn', async () => {
