@@ -165,6 +165,9 @@ export interface Tool<S extends Schema = Schema> {
 // oxlint-disable-next-line no-explicit-any
 export type AnyTool = Tool<any>
 
+/** What providers take for a tool's name. */
+export const toolName = /^[A-Za-z0-9_-]{1,64}$/
+
 export const tool = <const S extends Schema>(definition: Tool<S>): Tool<S> => definition
 
 export const toolText = (text: string): ToolResult => ({ content: [{ type: 'text', text }], isError: false })
@@ -192,7 +195,7 @@ async function runTool(one: AnyTool, call: ToolCall): Promise<ToolResult> {
 }
 
 function specOf(plugin: string, name: string, one: AnyTool): ToolSpec {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) throw failTools('NEXUS_TOOLS_BAD_TOOL', { plugin, tool: name, reason: 'a name has 1 to 64 characters of A-Z a-z 0-9 _ -' })
+  if (!toolName.test(name)) throw failTools('NEXUS_TOOLS_BAD_TOOL', { plugin, tool: name, reason: 'a name has 1 to 64 characters of A-Z a-z 0-9 _ -' })
   const parameters = toJsonSchema(one.params, (reason) => failTools('NEXUS_TOOLS_BAD_TOOL', { plugin, tool: name, reason }))
   const { description, timeoutMs, group, effect, tier, approval } = one
   const given = Object.entries({ timeoutMs, group, effect, tier, approval }).filter(([, value]) => value !== undefined)

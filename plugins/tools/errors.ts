@@ -11,6 +11,7 @@ export const toolsErrors = {
   NEXUS_TOOLS_TIMEOUT: { wire: 'AGENT_TIMEOUT', text: 'tool "{tool}" did not end within {seconds} s', fix: 'Ask for less at once.' },
   NEXUS_TOOLS_ABORTED: { wire: 'UNAVAILABLE', text: 'tool "{tool}" was cut off', fix: 'Call it again if it is still wanted.' },
   NEXUS_TOOLS_FAILED: { wire: 'UNAVAILABLE', status: 500, text: 'tool "{tool}" failed: {reason}', fix: 'Check the arguments, or do without it.' },
+  NEXUS_TOOLS_OTHER_AGENT: { wire: 'INVALID_REQUEST', text: 'agentId is not the agent of that session', fix: 'Leave agentId out, or name a session of that agent.' },
   NEXUS_TOOLS_BODY: { wire: 'INVALID_REQUEST', text: '{reason}', fix: 'Send `{ "tool": "NAME", "args": { … } }` as JSON.' },
   NEXUS_TOOLS_BODY_TOO_LARGE: { wire: 'INVALID_REQUEST', status: 413, text: 'the body is larger than {limit} bytes', fix: 'Send less at once.' },
   NEXUS_TOOLS_BAD_TOOL: { exit: 70, text: 'plugin "{plugin}" offers a bad tool "{tool}": {reason}', fix: 'Correct its name or its params.' },

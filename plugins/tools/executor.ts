@@ -1,6 +1,7 @@
 /**
- * The one executor. Every tool call of every model, client and plugin takes these steps and no others: find → check the
- * arguments → policy → before → approval → run under a deadline → cut → after (record).
+ * The one executor. Every tool call of every model, client and plugin takes these steps and no others: find → policy →
+ * arguments → before → approval → run under a deadline → cut → after (record). Policy comes first, so that nobody learns
+ * what arguments a tool wants that he may not use.
  */
 import { lowered, NexusError } from 'nexus-gateway/sdk'
 import type { Clock, MaybePromise } from 'nexus-gateway/sdk'
@@ -24,6 +25,8 @@ export interface ToolHooks {
   after(call: ToolCall, outcome: ToolOutcome): MaybePromise<void>
 }
 export interface Limits { readonly timeoutMs: number; readonly maxOutputChars: number }
+/** Bad arguments are told only to who may use the tool. */
+interface Checked { readonly args: Readonly<Record<string, unknown>>; readonly fault?: NexusError }
 /** `approval`: patterns of tools that need consent. */
 export interface Rules extends PolicySettings { readonly approval?: readonly string[] | undefined }
 
@@ -39,15 +42,16 @@ export function createExecutor(hooks: ToolHooks, registry: Registry, rules: Rule
 
   async function run(request: ToolRequest): Promise<ToolResult> {
     const spec = await registry.find(request.name)
-    const args = await checked(spec, request.args)
+    const checked = await check(spec, request.args)
     const id = request.id ?? `call-${(unnamed++).toString(36)}`
-    return underSignals(request.signal ? [request.signal] : [], (signal) => recorded(spec, request, callOf(spec, id, args, request, signal)))
+    return underSignals(request.signal ? [request.signal] : [], (signal) => recorded(spec, request, checked, callOf(spec, id, checked.args, request, signal)))
   }
 
   async function rehearse(request: ToolRequest): Promise<ToolSpec> {
     const spec = await registry.find(request.name)
-    await checked(spec, request.args)
     permit(spec, await contextFor(hooks, request))
+    const { fault } = await check(spec, request.args)
+    if (fault) throw fault
     return spec
   }
 
@@ -58,32 +62,33 @@ export function createExecutor(hooks: ToolHooks, registry: Registry, rules: Rule
     throw failTools('NEXUS_TOOLS_DENIED', { tool: spec.name, step, rule })
   }
 
-  async function checked(spec: ToolSpec, args: unknown): Promise<Readonly<Record<string, unknown>>> {
-    const answer = await hooks.check(spec.name, args)
+  async function check({ name: tool }: ToolSpec, args: unknown): Promise<Checked> {
+    const answer = await hooks.check(tool, args)
     if (answer === undefined) throw failTools('NEXUS_TOOLS_UNKNOWN', { hint: '' })
-    if ('faults' in answer) throw failTools('NEXUS_TOOLS_ARGUMENTS', { tool: spec.name, faults: answer.faults })
-    return frozen(answer.args)
+    const faults = 'faults' in answer ? answer.faults : nestsTooDeep(answer.args) ? `they are nested more than ${maxNesting} deep` : undefined
+    return faults === undefined && 'args' in answer ? { args: frozen(answer.args) } : { args: {}, fault: failTools('NEXUS_TOOLS_ARGUMENTS', { tool, faults: faults ?? 'they were not checked' }) }
   }
 
-  async function recorded(spec: ToolSpec, request: ToolRequest, bare: ToolCall): Promise<ToolResult> {
+  async function recorded(spec: ToolSpec, request: ToolRequest, { fault }: Checked, bare: ToolCall): Promise<ToolResult> {
     const started = clock.now()
     const context = await contextFor(hooks, request).catch((error: unknown) => ({ refusal: refusalOf(bare, error) }))
     const call = 'refusal' in context ? bare : { ...bare, context: frozen(context) }
     const state: { approvedBy?: string } = {}
-    const done = await attempt(spec, call, 'refusal' in context ? context.refusal : undefined, state).then((result) => ({ result }), (error: unknown) => ({ failure: failureOf(call, error) }))
+    const done = await attempt(spec, call, 'refusal' in context ? context.refusal : undefined, fault, state).then((result) => ({ result }), (error: unknown) => ({ failure: failureOf(call, error) }))
     const ms = clock.now() - started
     await hooks.after(call, { ...('result' in done ? { ok: !done.result.isError } : { ok: false, code: done.failure.code }), ms, ...state })
     if ('failure' in done) throw done.failure
     return done.result
   }
 
-  async function attempt(spec: ToolSpec, call: ToolCall, refusal: NexusError | undefined, state: { approvedBy?: string }): Promise<ToolResult> {
+  async function attempt(spec: ToolSpec, call: ToolCall, refusal: NexusError | undefined, fault: NexusError | undefined, state: { approvedBy?: string }): Promise<ToolResult> {
     try {
       if (refusal) throw refusal
       permit(spec, call.context!)
-      await untilAborted(call, hooks.before(call))
+      if (fault) throw fault
+      await untilAborted(call, () => hooks.before(call))
       if (spec.approval === true || namedIn(rules.approval ?? [], spec) !== undefined) {
-        const by = approvedBy(call, await untilAborted(call, hooks.approval(call)))
+        const by = approvedBy(call, await untilAborted(call, () => hooks.approval(call)))
         if (by !== undefined) state.approvedBy = by
       }
     } catch (error) {
@@ -94,13 +99,13 @@ export function createExecutor(hooks: ToolHooks, registry: Registry, rules: Rule
 
   /** Whatever the tool does with its signal, the answer is there in time. */
   async function withinDeadline(spec: ToolSpec, call: ToolCall): Promise<ToolResult | undefined> {
-    const ms = spec.timeoutMs ?? limits.timeoutMs
+    const ms = Math.min(spec.timeoutMs ?? limits.timeoutMs, longestTimer)
     const late = new AbortController()
     const timer = clock.setTimeout(() => late.abort(failTools('NEXUS_TOOLS_TIMEOUT', { tool: call.name, seconds: ms / 1000 })), ms)
     try {
       return await underSignals([call.signal, late.signal], (signal) => {
         const timed = { ...call, signal }
-        return untilAborted(timed, hooks.run(timed))
+        return untilAborted(timed, () => hooks.run(timed))
       })
     } finally {
       clock.clearTimeout(timer)
@@ -129,13 +134,14 @@ function callOf(spec: ToolSpec, id: string, args: Readonly<Record<string, unknow
   }
 }
 
-/** `work`, or the reason of the abort as soon as there is one. */
-function untilAborted<T>(call: ToolCall, work: MaybePromise<T>): Promise<T> {
+/** What `work` gives, or the reason of the abort as soon as there is one; then nothing is begun. */
+function untilAborted<T>({ name: tool, signal }: ToolCall, work: () => MaybePromise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => reject(call.signal.reason instanceof NexusError ? call.signal.reason : failTools('NEXUS_TOOLS_ABORTED', { tool: call.name }))
-    if (call.signal.aborted) stop()
-    else call.signal.addEventListener('abort', stop, { once: true })
-    Promise.resolve(work).then(resolve, reject).finally(() => call.signal.removeEventListener('abort', stop))
+    const stop = (): void => reject(signal.reason instanceof NexusError ? signal.reason : failTools('NEXUS_TOOLS_ABORTED', { tool }))
+    if (signal.aborted) return stop()
+    signal.addEventListener('abort', stop, { once: true })
+    const done = (async () => work())()
+    done.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
 }
 
@@ -157,6 +163,20 @@ const isOurs = (error: unknown): error is NexusError => error instanceof NexusEr
 function firstLine(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : String(thrown)
   return text.split('\n', 1)[0]?.slice(0, 500) || 'it gave no reason'
+}
+
+/** Far more than any tool wants; what records a call would end at much more. */
+const maxNesting = 100
+/** Beyond it a timer of Node fires at once. */
+const longestTimer = 2 ** 31 - 1
+
+function nestsTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxNesting) return true
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+  }
+  return false
 }
 
 /** What a policy has seen is what runs. */

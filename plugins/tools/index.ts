@@ -3,6 +3,7 @@ import { definePlugin, NexusError } from 'nexus-gateway/sdk'
 import { ToolsConfig } from './config.ts'
 import { offerTools, toolAfter, toolApproval, toolBefore, toolCheck, toolContext, toolError, toolRun, tools, toolsErrors, toolsListed } from './contract.ts'
 import type { ToolContext, ToolRequest, ToolResult, ToolSpec } from './contract.ts'
+import { failTools } from './errors.ts'
 import { agentOf, createExecutor } from './executor.ts'
 import { invoke } from './invoke.ts'
 import { createRegistry } from './registry.ts'
@@ -27,9 +28,9 @@ export default definePlugin({
     }, registry, config, config, clock)
     offerTools(ctx, { time: timeTool(clock) })
 
-    async function contextOf({ agentId, sessionKey }: Whose): Promise<ToolContext> {
-      const whose = { ...(agentId !== undefined && { agentId }), ...(sessionKey !== undefined && { sessionKey }) }
-      return await ctx.invoke(toolContext, whose) ?? { agentId: agentId ?? agentOf(sessionKey) }
+    async function contextOf(whose: Whose): Promise<ToolContext> {
+      const { agentId, sessionKey } = whose
+      return await ctx.invoke(toolContext, given(whose)) ?? { agentId: agentId ?? agentOf(sessionKey) }
     }
     const parts = { executor, registry, http: config.http, contextOf }
 
@@ -42,14 +43,15 @@ export default definePlugin({
         },
       },
       methods: {
-        'tools.list': async ({ tier, ...whose }) => ({ tools: (await registry.list({ ...await contextOf(whose), ...(tier && { tier }) })).map(shown) }),
+        'tools.list': async ({ tier, ...whose }) => ({ tools: (await registry.list({ ...await contextOf(sameAgent(whose)), ...(tier && { tier }) })).map(shown) }),
         'tools.explain': async ({ name, agentId, sessionKey, ...more }) => {
-          const explained = await registry.explain({ ...await contextOf({ agentId, sessionKey }), ...given(more) }, name)
+          const explained = await registry.explain({ ...await contextOf(sameAgent({ agentId, sessionKey })), ...given(more) }, name)
           return { ...explained, steps: [...explained.steps] }
         },
-        'tools.execute': async ({ name, args, agentId, sessionKey }, call) => {
-          const context = await contextOf({ agentId, sessionKey })
-          const result = await executor.run({ name, args, context, cause: call, signal: call.signal, id: call.id, ...(sessionKey === undefined ? {} : { sessionKey }) })
+        'tools.execute': async ({ name, args, ...whose }, call) => {
+          const { sessionKey, ...one } = sameAgent(whose)
+          const context = await contextOf({ ...one, sessionKey })
+          const result = await executor.run({ name, args, context, cause: call, signal: call.signal, id: call.id, ...given({ sessionKey }) })
           return { ...result, content: [...result.content] }
         },
       },
@@ -60,6 +62,17 @@ export default definePlugin({
     }
   },
 })
+
+/**
+ * With `agentId` a short key is that agent's. One of another agent is refused: a session would be worked in under the
+ * policy of whichever agent is bound least.
+ */
+function sameAgent({ agentId, sessionKey }: Whose): Whose {
+  if (agentId === undefined || sessionKey === undefined) return { agentId, sessionKey }
+  const key = /^agent:/i.test(sessionKey) ? sessionKey : `agent:${agentId}:${sessionKey}`
+  if (agentOf(key) !== agentId.toLowerCase()) throw failTools('NEXUS_TOOLS_OTHER_AGENT')
+  return { agentId, sessionKey: key }
+}
 
 function shown({ name, description, parameters, plugin, group, effect, tier, approval }: ToolSpec) {
   return { name, description, parameters, plugin, ...given({ group, effect, tier, approval }) }

@@ -7,7 +7,7 @@ import type { ToolsConfig } from './config.ts'
 import type { ToolContext, ToolRequest, ToolSpec } from './contract.ts'
 import { failTools } from './errors.ts'
 import type { Executor } from './executor.ts'
-import { namedIn } from './policy.ts'
+import { letBy } from './policy.ts'
 import type { Registry } from './registry.ts'
 
 const maxBodyBytes = 2 * 1024 * 1024
@@ -55,13 +55,13 @@ async function requestOf({ registry, http, contextOf }: InvokeParts, { tool, nam
   return {
     ...key, name: wanted, id: call.id, cause: call, signal: call.signal,
     args: action ? withAction(spec, args ?? {}, action) : args,
-    context: { ...context, policies: { ...context.policies, surface: { deny: denied(http) } } },
+    context: { ...context, policies: { ...context.policies, surface: { deny: denied(http, spec) } } },
   }
 }
 
-/** The usual list without what the settings let through, and with what they add: they win over themselves. */
-function denied({ allow = [], deny = [] }: ToolsConfig['http']): readonly string[] {
-  return [...httpDeny.filter((name) => namedIn(allow, { name, plugin: '' }) === undefined), ...deny]
+/** The usual list, unless the settings let this tool through, and what they add: they win over themselves. */
+function denied({ allow = [], deny = [] }: ToolsConfig['http'], spec: ToolSpec): readonly string[] {
+  return [...letBy(allow, spec) === undefined ? httpDeny : [], ...deny]
 }
 
 /** Where a tool has an argument `action`, it may stand beside the arguments. */

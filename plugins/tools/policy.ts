@@ -24,7 +24,8 @@ export const profilePatterns: Readonly<Record<ToolProfile, readonly string[]>> =
 
 /**
  * `NAME`, `group:GROUP`, `plugin:ID`, each with `*` for any run of characters, `effect:EFFECT`, or `tier:TIER`, which
- * stands for the tools of that tier and those below. In `deny` case does not matter, in `allow` it does.
+ * stands for the tools of that tier and those below. In `deny` case does not matter and a tool that does not say what it
+ * does may do anything; in `allow` case matters, and such a tool does nothing that is named there.
  */
 export const ToolPattern = v.pipe(v.string(), v.maxLength(128), v.regex(/^([A-Za-z0-9_*-]+|(group|plugin):[A-Za-z0-9_*:.@/-]+|effect:(read|write|execute|network)|tier:(fast|balanced|capable))$/))
 const patterns = v.optional(v.pipe(v.array(ToolPattern), v.maxLength(500)))
@@ -120,11 +121,11 @@ export function explain(layers: readonly PolicyLayer[], tool: Named): PolicyDeci
   return { allowed: refused === undefined, decided: refused ?? steps.findLast(({ rule }) => rule !== undefined) ?? { step: 'profile', parent: 0, verdict: 'pass' }, steps }
 }
 
-const denyOf = ({ deny }: ToolPolicy, tool: Named): string | undefined => deny?.find((pattern) => matches(pattern, tool, true))
+const denyOf = ({ deny = [] }: ToolPolicy, tool: Named): string | undefined => namedIn(deny, tool)
 
 /** `rule`: what let it through, undefined where the layer has no list. `missing`: what it is not in. */
 function passOf({ profile, allow, alsoAllow }: ToolPolicy, tool: Named): { readonly rule: string | undefined } | { readonly missing: string } {
-  const named = (list: readonly string[] | undefined): string | undefined => list?.find((pattern) => matches(pattern, tool, false))
+  const named = (list: readonly string[] = []): string | undefined => letBy(list, tool)
   const extra = named(alsoAllow)
   if (extra !== undefined) return { rule: extra }
   if (profile !== undefined && named(profilePatterns[profile]) === undefined) return { missing: `profile ${profile}` }
@@ -133,18 +134,19 @@ function passOf({ profile, allow, alsoAllow }: ToolPolicy, tool: Named): { reado
   return { rule: listed ?? (profile === undefined ? undefined : `profile ${profile}`) }
 }
 
-/** Whether one of `list` names the tool, case aside: for lists that restrict. */
+/** Which of `list` names the tool: for lists that restrict, and for those that let through. */
 export const namedIn = (list: readonly string[], tool: Named): string | undefined => list.find((pattern) => matches(pattern, tool, true))
+export const letBy = (list: readonly string[], tool: Named): string | undefined => list.find((pattern) => matches(pattern, tool, false))
 
-function matches(pattern: string, tool: Named, fold: boolean): boolean {
-  const same = (glob: string, text: string | undefined): boolean => text !== undefined && (fold ? globMatches(glob.toLowerCase(), text.toLowerCase()) : globMatches(glob, text))
+function matches(pattern: string, tool: Named, restricts: boolean): boolean {
+  const same = (glob: string, text: string | undefined): boolean => text !== undefined && (restricts ? globMatches(glob.toLowerCase(), text.toLowerCase()) : globMatches(glob, text))
   const at = pattern.indexOf(':')
   const value = pattern.slice(at + 1)
   switch (at < 0 ? '' : pattern.slice(0, at)) {
     case '': return same(pattern, tool.name)
     case 'group': return same(value, tool.group)
     case 'plugin': return same(value, tool.plugin)
-    case 'effect': return same(value, tool.effect)
+    case 'effect': return tool.effect === undefined ? restricts : same(value, tool.effect)
     case 'tier': return toolTiers.indexOf(tool.tier ?? 'capable') <= toolTiers.indexOf(value as ToolTier)
     default: return false
   }

@@ -5,6 +5,7 @@ import type { ToolContext, ToolExplanation, ToolSpec } from './contract.ts'
 import { failTools } from './errors.ts'
 import { decide, explain, layersOf, namedIn } from './policy.ts'
 import type { Rules } from './executor.ts'
+import { toolName } from './contract.ts'
 
 export interface Registry {
   all(): Promise<readonly ToolSpec[]>
@@ -15,24 +16,37 @@ export interface Registry {
   find(name: string): Promise<ToolSpec>
 }
 
+/** A plugin may answer the hook with anything; what is no tool must not take the others with it. */
+function isSpec(spec: unknown): spec is ToolSpec {
+  if (typeof spec !== 'object' || spec === null) return false
+  const { name, description, parameters, plugin, timeoutMs, approval } = spec as Partial<Record<keyof ToolSpec, unknown>>
+  return typeof name === 'string' && toolName.test(name) && typeof description === 'string' && typeof plugin === 'string' && typeof parameters === 'object' && parameters !== null
+    && (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs > 0)) && (approval === undefined || typeof approval === 'boolean')
+}
+
+/** What is remembered as told. */
+const maxTold = 1000
+
 export function createRegistry(listed: () => MaybePromise<readonly (readonly ToolSpec[])[]>, rules: Rules, log: Log): Registry {
-  /** What was told already; there are as many as plugins and their tools. */
-  const clashes = new Set<string>()
+  /** What was told already. */
+  const told = new Set<string>()
 
   async function all(): Promise<readonly ToolSpec[]> {
-    const specs = (await listed()).flat()
+    const offered: readonly unknown[] = (await listed()).flat()
+    const specs = offered.filter(isSpec)
+    if (specs.length < offered.length) tellOnce('what a plugin offers is no tool, so it is left out', { left: offered.length - specs.length })
     const times = new Map<string, number>()
     for (const { name } of specs) times.set(name, (times.get(name) ?? 0) + 1)
     if (times.size === specs.length) return specs
-    for (const { name, plugin } of specs) if (times.get(name)! > 1) warnOfClash(name, plugin)
+    for (const { name, plugin } of specs) if (times.get(name)! > 1) tellOnce('a tool is offered more than once, so it is left out', { tool: name, plugin })
     return specs.filter(({ name }) => times.get(name) === 1)
   }
 
-  function warnOfClash(tool: string, plugin: string): void {
-    const clash = `${plugin}/${tool}`
-    if (clashes.has(clash)) return
-    clashes.add(clash)
-    log.error('a tool is offered more than once, so it is left out', { tool, plugin })
+  function tellOnce(message: string, fields: Readonly<Record<string, unknown>>): void {
+    const line = `${message} ${JSON.stringify(fields)}`
+    if (told.has(line) || told.size >= maxTold) return
+    told.add(line)
+    log.error(message, fields)
   }
 
   return {

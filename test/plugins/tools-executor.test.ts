@@ -69,7 +69,21 @@ describe('a call', () => {
   test('with bad arguments reaches neither policy nor tool', async () => {
     const { codeOf, after } = bench(() => { throw new Error('it ran') }, { before: () => { throw new Error('it was asked') } })
     expect(await codeOf({ args: { text: 5 } })).toBe('NEXUS_TOOLS_ARGUMENTS')
-    expect(after).toEqual([])
+    expect(after).toMatchObject([[{ name: 'echo', args: {} }, { ok: false, code: 'NEXUS_TOOLS_ARGUMENTS' }]])
+  })
+
+  test('with arguments that nest without end is refused, and breaks nothing', async () => {
+    let deep: unknown = 1
+    for (let depth = 0; depth < 50_000; depth++) deep = depth % 2 === 0 ? [deep] : { deep }
+    const { execute } = bench(() => toolText('ran'), { check: (_, args) => ({ args: args as Record<string, unknown> }) })
+    await expect(execute({ args: { deep } })).rejects.toMatchObject({ code: 'NEXUS_TOOLS_ARGUMENTS', message: expect.stringContaining('nested more than 100 deep') as string })
+  })
+
+  test('of a run that is over already begins nothing', async () => {
+    const begun: string[] = []
+    const { codeOf } = bench(() => (begun.push('run'), toolText('')), { before: () => void begun.push('before'), approval: () => (begun.push('approval'), undefined) })
+    expect(await codeOf({ signal: AbortSignal.abort() })).toBe('NEXUS_TOOLS_ABORTED')
+    expect(begun).toEqual([])
   })
 
   test('that no plugin checks is not run', async () => {
@@ -133,6 +147,19 @@ describe('a tool', () => {
     expect(clock.pending()).toEqual([])
   })
 
+  test('that names more time than a timer can wait has the most there is', async () => {
+    const { execute, clock } = bench((call) => new Promise((resolve) => { clock.setTimeout(() => resolve(toolText(String(call.signal.aborted))), 1000) }), {}, [spec('echo', { timeoutMs: 1e12 })])
+    const result = execute()
+    await clock.advance(500)
+    expect(clock.pending()).toHaveLength(2)
+    await clock.advance(500)
+    expect((await result).content).toEqual([{ type: 'text', text: 'false' }])
+    const late = bench(() => new Promise(() => {}), {}, [spec('echo', { timeoutMs: 1e12 })])
+    const code = late.codeOf()
+    await late.clock.advance(2 ** 31)
+    expect(await code).toBe('NEXUS_TOOLS_TIMEOUT')
+  })
+
   test('that names no time of its own has the usual one', async () => {
     const { codeOf, clock } = bench(() => new Promise(() => {}))
     const code = codeOf()
@@ -171,6 +198,17 @@ describe('a result', () => {
     expect((await bench(() => ({ content: [{ ...image, data: 'a'.repeat(7_000_001) }], isError: false })).execute()).content[0]).toMatchObject({ type: 'text' })
   })
 
+  test('fits into a line of a transcript, and has no picture that is none', async () => {
+    const image = (data: string, mimeType = 'image/png') => ({ type: 'image', data, mimeType })
+    const contentOf = async (content: readonly object[]) => (await bench(() => ({ content, isError: false })).execute()).content
+    const large = await contentOf(Array.from({ length: 8 }, () => image('a'.repeat(4_000_000))))
+    expect(JSON.stringify(large).length).toBeLessThan(8 * 1024 * 1024)
+    expect(large.at(-1)).toEqual({ type: 'text', text: '[7 of the images were left out: too large, too many, or no pictures.]' })
+    expect(await contentOf([image('no base64!'), image('abc'), image('aGk=', 'text/html'), image('aGk=', 'image/png; x'), { ...image('aGk='), more: 1 }])).toEqual([image('aGk='), { type: 'text', text: '[4 of the images were left out: too large, too many, or no pictures.]' }])
+    expect(await contentOf(Array.from({ length: 10_000 }, () => ({ type: 'text', text: '' })))).toEqual([{ type: 'text', text: '' }])
+    expect(await contentOf(Array.from({ length: 10_000 }, () => image('!')))).toHaveLength(1)
+  })
+
   test('keeps details that are JSON and leaves out what is not', async () => {
     const cyclic: { self?: unknown } = {}
     cyclic.self = cyclic
@@ -181,6 +219,12 @@ describe('a result', () => {
 
 describe('policy', () => {
   const context = { agentId: 'a', policies: { agent: { deny: ['echo'] } } }
+
+  test('tells nothing of the arguments of a tool that may not be used', async () => {
+    const { codeOf, after } = bench(() => toolText(''))
+    expect(await codeOf({ context, args: { text: 5 } })).toBe('NEXUS_TOOLS_DENIED')
+    expect(after).toMatchObject([[{ args: {} }, { code: 'NEXUS_TOOLS_DENIED' }]])
+  })
 
   test('refuses before anybody else is asked, and the record knows', async () => {
     let asked = 0
@@ -250,6 +294,14 @@ test('a name that is offered twice is nobody\'s', async () => {
   expect((await registry.all()).map((one) => one.name)).toEqual(['read'])
   expect(await codeOf()).toBe('NEXUS_TOOLS_UNKNOWN')
   expect(logged).toHaveLength(2)
+})
+
+test('what is no tool is left out, and takes no other with it', async () => {
+  const bad = [null, 5, [], {}, { ...spec('a b') }, { ...spec('x'), name: 7 }, { ...spec('y'), timeoutMs: -1 }, { ...spec('z'), approval: 'no' }, { ...spec('w'), parameters: null }] as unknown as ToolSpec[]
+  const { registry, logged } = bench(() => toolText('ran'), {}, [...bad, spec('echo')])
+  expect((await registry.all()).map((one) => one.name)).toEqual(['echo'])
+  await registry.all()
+  expect(logged).toEqual([['what a plugin offers is no tool, so it is left out', { left: bad.length }]])
 })
 
 describe('the time tool', () => {

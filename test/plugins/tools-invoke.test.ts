@@ -58,7 +58,7 @@ describe('POST /tools/invoke', () => {
   }))
 
   it('does not know a tool that is not there, that policy denies, or that this way may not reach, and tells them not apart', () => withGateway(async (post) => {
-    const answers = await Promise.all(['nothing', 'exec', 'cron', 'echo'].map((name) => post({ tool: name })))
+    const answers = await Promise.all(['nothing', 'exec', 'cron', 'echo'].flatMap((name) => [{}, { text: 5 }, { secret: 1 }, 'no object'].flatMap((args) => [post({ tool: name, args }), post({ tool: name, args, dryRun: true })])))
     for (const answer of answers) expect(answer).toEqual({ status: 404, body: { ok: false, error: { type: 'not_found', message: 'Tool not available', code: 'NEXUS_TOOLS_UNKNOWN' } } })
   }, { deny: ['echo'] }))
 
@@ -67,6 +67,10 @@ describe('POST /tools/invoke', () => {
     expect((await post({ tool: 'cron' })).status).toBe(404)
     expect((await post({ tool: 'echo' })).status).toBe(404)
   }, { http: { allow: ['exec', 'cron'], deny: ['group:fs'] }, deny: ['CRON'] }))
+
+  test.each(['tier:fast', 'effect:read', 'plugin:other', 'EXEC'])('does not reach by %s what that does not mean', (pattern) => withGateway(async (post) => {
+    expect((await post({ tool: 'exec' })).status).toBe(404)
+  }, { http: { allow: [pattern] } }))
 
   it('says when a tool fails, is refused, or needs consent that nobody can give', () => withGateway(async (post) => {
     expect(await post({ tool: 'broken' })).toMatchObject({ status: 500, body: { ok: false, error: { type: 'tool_error', code: 'NEXUS_TOOLS_FAILED' } } })
@@ -108,6 +112,15 @@ describe('the methods and commands', () => {
     await expect(k.call('tools.execute', { name: 'echo', agentId: 'ops' })).rejects.toMatchObject({ code: 'NEXUS_TOOLS_DENIED', wire: 'FORBIDDEN' })
     expect(await k.call('tools.execute', { name: 'exec' })).toMatchObject({ isError: false })
   }, {}, [definePlugin({ id: 'runs', setup: (ctx) => ctx.tap(toolContext, ({ agentId }) => (agentId ? { agentId, policies: { agent: { allow: ['time'] } } } : undefined)) })]))
+
+  it('work in no session of one agent under the policy of another', () => withGateway(async (_, k) => {
+    for (const [method, params] of [['tools.execute', { name: 'echo' }], ['tools.list', {}], ['tools.explain', { name: 'echo' }]] as const) {
+      await expect(k.call(method, { ...params, agentId: 'lax', sessionKey: 'agent:strict:main' })).rejects.toMatchObject({ code: 'NEXUS_TOOLS_OTHER_AGENT' })
+      await k.call(method, { ...params, agentId: 'Strict', sessionKey: 'agent:STRICT:main' })
+    }
+    await k.call('tools.execute', { name: 'echo', agentId: 'ops', sessionKey: 'main' })
+    expect(seen.at(-1)).toMatchObject({ sessionKey: 'agent:ops:main', context: { agentId: 'ops' } })
+  }))
 
   it('are not offered with settings that mean nothing', async () => {
     for (const bad of [{ deny: ['grp:fs'] }, { profile: 'all' }, { byProvider: { openai: { alow: [] } } }]) await expect(testKernel({ plugins: [tools], config: { tools: bad } })).rejects.toMatchObject({ code: expect.stringContaining('CONFIG') })

@@ -118,6 +118,15 @@ describe('a rule', () => {
     expect(says({}, { tier: 'balanced' }, { name: 'x', plugin: 'p' })).toEqual([false, 'tier', 'allow'])
   })
 
+  test('of a tool that does not say what it does means that it may do anything', () => {
+    const silent: Named = { name: 'x', plugin: 'p' }
+    for (const effect of ['read', 'write', 'execute', 'network']) {
+      expect(says({ deny: [`effect:${effect}`] }, {}, silent)).toEqual([false, 'global', `effect:${effect}`])
+      expect(namedIn([`effect:${effect}`], silent)).toBe(`effect:${effect}`)
+      expect(says({ allow: [`effect:${effect}`] }, {}, silent)[0]).toBe(false)
+    }
+  })
+
   test('allows by the very letters, and denies by any', () => {
     expect(says({ allow: ['WRITE'] })[0]).toBe(false)
     expect(says({ deny: ['Write'] })[0]).toBe(false)
