@@ -5,7 +5,7 @@ import * as v from 'valibot'
 import { CaseFile, type Case } from './schema.ts'
 
 export const casesDir = join(import.meta.dirname, '..', 'cases')
-const noSetup = { settings: {}, plugins: [], env: {}, tokens: {}, devices: {}, servers: {}, files: [], archives: {}, steps: [] }
+const noSetup = { settings: {}, plugins: [], env: {}, tokens: {}, devices: {}, servers: {}, files: [], tree: [], able: [], archives: {}, steps: [] }
 
 /** Throws with the file, the place and what is wrong there. */
 export function readCases(dir = casesDir): Case[] {

@@ -5,7 +5,7 @@ import { jsonIn, lookupIn } from './lookup.ts'
 import { ownOf } from './process.ts'
 import { regex, type Ban, type Check, type SeenCheck } from './schema.ts'
 import type { Run, Seen } from './seen.ts'
-import { changesIn, found } from './trees.ts'
+import { changesIn, found, readableByOthers } from './trees.ts'
 import { filledIn } from './variables.ts'
 
 /** How long something may take to show. */
@@ -23,7 +23,7 @@ export async function faultsOf(run: Run, last: Last): Promise<string[]> {
 }
 
 /** What a step has answered stays as it is; these may show a moment later. */
-const mayCome = (check: Check): boolean => (['close', 'closed', 'within', 'event', 'log', 'file', 'journal', 'hits', 'without'] as const).some((key) => check[key] !== undefined)
+const mayCome = (check: Check): boolean => (['close', 'closed', 'within', 'event', 'log', 'file', 'journal', 'hits', 'without', 'private'] as const).some((key) => check[key] !== undefined)
 
 async function lasting(test: () => string | undefined): Promise<string | undefined> {
   const end = performance.now() + patienceMs
@@ -34,7 +34,7 @@ async function lasting(test: () => string | undefined): Promise<string | undefin
   }
 }
 
-function faultIn(run: Run, { every, count, log, file, journal, rssMiB, hits, equal, unchanged, without, ...plain }: Check, { seen: latest, logged, grownMiB, trees }: Last): string | undefined {
+function faultIn(run: Run, { every, count, log, file, journal, rssMiB, hits, equal, unchanged, without, private: own, ...plain }: Check, { seen: latest, logged, grownMiB, trees }: Last): string | undefined {
   const { of, ...rest } = plain
   const seen = of === undefined ? latest : run.named.get(of)
   const aboutSeen = Object.keys(rest).length > 0 || every !== undefined || count !== undefined
@@ -49,6 +49,8 @@ function faultIn(run: Run, { every, count, log, file, journal, rssMiB, hits, equ
   if (equal) return faultInEqual(run, equal)
   const strange = unchanged === undefined ? [] : changesIn(unchanged, trees.get(unchanged)!)
   if (strange.length > 0) return `${short(strange)} changed`
+  const open = own === undefined ? [] : readableByOthers(own)
+  if (open.length > 0) return `others may enter ${short(open)}`
   const left = without ? found(without.dir, without.text) : []
   if (left.length > 0) return `${without!.text} is in ${short(left)}`
   if (hits) {
@@ -59,7 +61,7 @@ function faultIn(run: Run, { every, count, log, file, journal, rssMiB, hits, equ
 }
 
 function faultInSeen(run: Run, check: SeenCheck, seen: Seen): string | undefined {
-  const { status, close, exit, ok, error, payload, json, header, body, event, closed, within } = check
+  const { status, close, exit, ok, error, payload, json, header, body, event, text, code, closed, within } = check
   const told = seen.fault === undefined ? '' : ` (${seen.fault})`
   // Where all runs come from one address, the wrong credentials of one use up the tries of the next.
   const crowded = run.source === undefined && seen.status === 429 && among(status, 401)
@@ -69,6 +71,8 @@ function faultInSeen(run: Run, check: SeenCheck, seen: Seen): string | undefined
   if (payload !== undefined && !isPart(payload, seen.payload)) return `the payload is ${short(seen.payload)}${told}, not ${short(payload)}`
   if (json !== undefined && !isPart(json, jsonIn(seen.body))) return `the body is ${short(seen.body)}${told}, not ${short(json)}`
   if (body !== undefined && !regex(body).test(seen.body ?? '')) return `the body is ${short(seen.body)}${told}, nothing like ${body}`
+  if (text !== undefined && !regex(text).test(seen.text ?? '')) return `the tool says ${short(seen.text ?? seen.error)}${told}, nothing like ${text}`
+  if (code === null ? seen.code !== undefined : code !== undefined && !regex(code).test(seen.code ?? '')) return `the code is ${seen.code}${told}: ${short(seen.text ?? seen.error)}`
   for (const [name, wanted] of Object.entries(header ?? {})) {
     const found = seen.headers?.[name.toLowerCase()]
     if (wanted === null ? found !== undefined : found === undefined || !regex(wanted).test(found)) return `the header ${name} is ${found}`
@@ -112,7 +116,9 @@ function faultInEqual(run: Run, names: readonly string[]): string | undefined {
 function faultInFile({ path, exists, mode, matches }: NonNullable<Check['file']>): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false })
   if ((exists ?? true) !== Boolean(stat)) return stat ? `${path} is there` : `${path} is not there`
-  if (mode !== undefined && (stat!.mode & 0o777) !== Number.parseInt(mode, 8)) return `${path} has mode ${(stat!.mode & 0o777).toString(8)}`
+  // With four digits the set-id bits count too.
+  const bits = stat && stat.mode & (mode?.length === 4 ? 0o7777 : 0o777)
+  if (mode !== undefined && bits !== Number.parseInt(mode, 8)) return `${path} has mode ${bits?.toString(8)}`
   if (matches !== undefined && !regex(matches).test(readFileSync(path, 'utf8'))) return `${path} has nothing like ${matches}`
   return undefined
 }

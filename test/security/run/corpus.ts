@@ -8,6 +8,7 @@ import { reload } from './process.ts'
 import { startRegistry } from './registry.ts'
 import { createRun, createSources, runMeasured, serversOf, type Result, type Servers } from './run.ts'
 import type { Case, Mode, Setup } from './schema.ts'
+import { isAble } from './standing.ts'
 import type { Run } from './seen.ts'
 import { prepareSteps } from './steps.ts'
 import type { Lookup } from './variables.ts'
@@ -28,7 +29,10 @@ export async function runCorpus(cases: readonly Case[], options: Options = {}): 
   const results = absent.flatMap(({ id, needs, modes }) => modes.map((mode): Result => ({ id, mode, outcome: 'not applicable', seen: [`there is no plugin ${needs.filter((need) => !all.has(need)).join(', ')}`], ms: 0 })))
   for (const result of results) options.done?.(result)
   const groups = new Map<string, Case[]>()
-  for (const one of cases) if (!absent.includes(one)) groups.set(groupOf(one), [...groups.get(groupOf(one)) ?? [], one])
+  const able = new Map([...new Set(cases.flatMap(({ setup }) => setup.able))].map((what) => [what, isAble(what)]))
+  const unable = cases.filter((one) => !absent.includes(one) && one.setup.able.some((what) => !able.get(what)))
+  for (const { id, modes, setup } of unable) results.push(...modes.map((mode): Result => ({ id, mode, outcome: 'not applicable', seen: [`this machine lets nobody make a ${setup.able.join(' or a ')}`], ms: 0 })))
+  for (const one of cases) if (!absent.includes(one) && !unable.includes(one)) groups.set(groupOf(one), [...groups.get(groupOf(one)) ?? [], one])
   const hall = { usual, sources: createSources(), options }
   // The large ones first, so that no long one is left for the end.
   const bySize = [...groups.values()].sort((a, b) => b.length - a.length)
@@ -37,8 +41,8 @@ export async function runCorpus(cases: readonly Case[], options: Options = {}): 
 }
 
 /** Everything that makes one gateway unfit for another case. */
-function groupOf({ id, setup: { own, settings, plugins, env, files, registry } }: Case): string {
-  return own === true ? id : JSON.stringify([own, settings, plugins, env, files, registry !== undefined])
+function groupOf({ id, setup: { own, settings, plugins, env, files, umask, registry } }: Case): string {
+  return own === true ? id : JSON.stringify([own, settings, plugins, env, files, umask, registry !== undefined])
 }
 
 /** Ids that the build has, and those of them that run without being asked for. */
@@ -53,7 +57,7 @@ async function runGroup(cases: readonly Case[], { usual, sources, options: { ful
   const needed = [...new Set(cases.flatMap(({ needs }) => needs))]
   const servers = new Map(await Promise.all(cases.map(async (one) => [one.id, await serversOf(one)] as const)))
   const registry = cases.some(({ setup: own }) => own.registry) ? await startRegistry() : undefined
-  const works: string[] = []
+  const runs: Run[] = []
   const finish = (result: Result): void => {
     results.push(result)
     done(result)
@@ -69,7 +73,7 @@ async function runGroup(cases: readonly Case[], { usual, sources, options: { ful
       const made: Run[] = []
       for (const one of cases.filter(({ modes }) => modes.includes(mode))) {
         const run = createRun(one, mode, target, servers.get(one.id)!, { source: sources(target), full, registry })
-        works.push(run.work)
+        runs.push(run)
         try {
           for (const server of run.servers.values()) Object.assign(server, { hits: 0, said: [] })
           await prepare(run, operators)
@@ -97,16 +101,18 @@ async function runGroup(cases: readonly Case[], { usual, sources, options: { ful
     for (const { id, modes } of cases) for (const mode of modes) if (!results.some((one) => one.id === id && one.mode === mode)) failed(id, mode, 'its gateway failed', error)
   } finally {
     for (const some of servers.values()) for (const server of some.values()) server.end()
+    // A mount would keep what it lies in.
+    for (const { undo } of runs) for (const step of undo.reverse()) step()
     await end()
     registry?.end()
-    for (const dir of works) rmSync(dir, { recursive: true, force: true })
+    for (const { work: dir } of runs) rmSync(dir, { recursive: true, force: true })
   }
   return results
 }
 
 /** Plugins that the test itself brings are part of the test, not of what is tested, and run where they can do anything. */
-const wantedOf = ({ settings, plugins, env, files }: Setup): Pick<Setup, 'settings' | 'env' | 'files'> =>
-  ({ settings: plugins.length > 0 ? { pluginPolicy: { trusted: ['*'] }, ...settings } : settings, env, files })
+const wantedOf = ({ settings, plugins, env, files, umask }: Setup): Pick<Setup, 'settings' | 'env' | 'files' | 'umask'> =>
+  ({ settings: plugins.length > 0 ? { pluginPolicy: { trusted: ['*'] }, ...settings } : settings, env, files, umask })
 
 /** What settings may speak of: the servers of their case. */
 const settingsLookup = (servers: Servers): Lookup => (name) => {

@@ -33,6 +33,8 @@ export interface Wanted {
   readonly plugins: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly files: readonly { readonly file: string; readonly text: string; readonly mode?: string | undefined }[]
+  /** Octal: what the process is told to leave out of modes. */
+  readonly umask?: string | undefined
 }
 
 export function addressIn(url: string): Address {
@@ -48,7 +50,7 @@ export async function startGateway(wanted: Wanted, lookup: Lookup): Promise<Targ
   for (const { file, text, mode } of wanted.files) put(filledIn(file, known), filledIn(text, known), mode)
   const args = wanted.plugins.length > 0 ? ['--plugins', wanted.plugins.join(',')] : []
   const env = filledIn(wanted.env, known)
-  const start = (): Promise<Started> => started(args, { state, env })
+  const start = (): Promise<Started> => masked(wanted.umask, () => started(args, { state, env }))
   let before = ''
   let gateway = await start().catch((error: unknown) => {
     rmSync(state, { recursive: true, force: true })
@@ -77,6 +79,17 @@ export async function startGateway(wanted: Wanted, lookup: Lookup): Promise<Targ
     url: () => gateway.ready.url,
     address: () => addressIn(gateway.ready.url),
     token: () => env['NEXUS_TOKEN'] ?? literalToken(wanted.settings) ?? written(tokenFile),
+  }
+}
+
+/** A process has the umask of the one that starts it, at that moment. */
+function masked<T>(umask: string | undefined, run: () => T): T {
+  if (umask === undefined) return run()
+  const before = process.umask(Number.parseInt(umask, 8))
+  try {
+    return run()
+  } finally {
+    process.umask(before)
   }
 }
 

@@ -1,7 +1,7 @@
 /** The variables of a run. */
 import { createHmac, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { basename, isAbsolute, join } from 'node:path'
 import type { Run, Seen } from './seen.ts'
 import { at, type Lookup } from './variables.ts'
 
@@ -12,6 +12,7 @@ export function lookupIn(run: Run): Lookup {
     host: () => { const { host, port } = target.address(); return `${host.includes(':') ? `[${host}]` : host}:${port}` },
     port: () => String(target.address().port),
     state: () => target.own?.state,
+    stateName: () => target.own && basename(target.own.state),
     token: target.token,
     source: () => run.source,
     marker: () => run.marker,
@@ -23,6 +24,11 @@ export function lookupIn(run: Run): Lookup {
     registry: () => run.registry?.url,
     home: () => run.registry?.env['HOME'],
     work: () => run.work,
+    // Of its own in the workspace of `main`: its name there, and where it is.
+    box: () => `box-${run.marker}`,
+    folder: () => target.own && join(target.own.state, 'workspace', 'main', `box-${run.marker}`),
+    pid: () => String(target.own?.pid()),
+    each: () => run.each,
     outside: () => `${run.work}/outside`,
   }
   return (name) => {
@@ -56,8 +62,8 @@ function proxyProof([, secret = '', user = '', forwardedFor = '']: readonly stri
 /** Of a socket also the last hello, as `payload`; of an HTTP body that is JSON its members, as `json`. */
 function visible(seen: Seen | undefined): unknown {
   if (!seen) return undefined
-  const { verb, status, headers, body, ok, payload, error, exit } = seen
-  return { verb, status, headers, body, ok, payload, error, exit, json: jsonIn(body), results: seen.results?.map(visible) }
+  const { verb, status, headers, body, ok, payload, error, exit, code, text } = seen
+  return { verb, status, headers, body, ok, payload, error, exit, code, text, json: jsonIn(body), results: seen.results?.map(visible) }
 }
 
 export function jsonIn(text: string | undefined): unknown {

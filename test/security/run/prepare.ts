@@ -4,6 +4,7 @@ import { makeDevice } from './connect.ts'
 import { preparePackages } from './packages.ts'
 import type { Target } from './gateway.ts'
 import type { Credential, Run, Seen } from './seen.ts'
+import { prepareTree } from './standing.ts'
 import { rpc, ws } from './talk.ts'
 
 /** Gives credentials in turn that may do anything: a principal may make 30 changes of one kind in a minute. */
@@ -28,6 +29,7 @@ export function createOperators(target: Target): Operators {
 export async function prepare(run: Run, operators: Operators): Promise<void> {
   const { tokens, devices } = run.case.setup
   preparePackages(run)
+  await prepareTree(run)
   for (const [name, { scopes, ...more }] of Object.entries(tokens)) run.credentials.set(name, await mint(run, await operators(run), scopes, more))
   for (const [name, { role, scopes, paired }] of Object.entries(devices)) {
     const device = makeDevice(role, scopes)

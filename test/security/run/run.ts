@@ -34,7 +34,7 @@ export function createSources(): (target: Target) => string | undefined {
 export function createRun(one: Case, mode: Mode, target: Target, servers: Servers, { source, full = false, registry }: { readonly source: string | undefined; readonly full?: boolean; readonly registry?: Registry | undefined }): Run {
   const marker = randomBytes(12).toString('hex')
   return {
-    case: one, mode, target, servers, full, n: 0, source, marker, registry, work: join(tmpdir(), `nexus-corpus-${marker}`), made: new Map(),
+    case: one, mode, target, servers, full, n: 0, source, marker, registry, work: join(tmpdir(), `nexus-corpus-${marker}`), made: new Map(), undo: [],
     credentials: new Map(), named: new Map(), lines: new Map(), open: new Set(), evidence: createEvidence(), asides: [],
   }
 }

@@ -1,5 +1,6 @@
 /** The format of a case, as README.md tells it. Every unknown key is an error. */
 import * as v from 'valibot'
+import { Ability, fileVerbs, Standing } from './schema-files.ts'
 import { Archive, packageVerbs, Registry } from './schema-packages.ts'
 
 const text = v.string()
@@ -50,18 +51,24 @@ const verbs = {
   write: File,
   remove: text,
   ...packageVerbs,
+  ...fileVerbs,
   publish: Registry,
 } as const
 type Verbs = { readonly [verb in keyof typeof verbs]: v.InferOutput<(typeof verbs)[verb]> }
-export interface Repeat { readonly times: number; readonly full?: number | undefined; readonly parallel?: number | undefined; readonly spread?: true | undefined; readonly steps: readonly Step[] }
-export type VerbName = keyof Verbs | 'repeat'
-export type Step = { readonly name?: string | undefined; readonly as?: string | undefined; readonly from?: string | undefined } & Partial<Verbs> & { readonly repeat?: Repeat }
+export interface Repeat { readonly times?: number | undefined; readonly each?: readonly unknown[] | undefined; readonly full?: number | undefined; readonly parallel?: number | undefined; readonly spread?: true | undefined; readonly steps: readonly Step[] }
+export type Together = readonly (readonly Step[])[]
+export type VerbName = keyof Verbs | 'repeat' | 'together'
+export type Step = { readonly name?: string | undefined; readonly as?: string | undefined; readonly from?: string | undefined } & Partial<Verbs> & { readonly repeat?: Repeat; readonly together?: Together }
 export type Input<V extends keyof Verbs> = Verbs[V]
 
 const common = { name: maybe, as: maybe, from: maybe }
-const RepeatStep: v.GenericSchema<unknown, Repeat> = v.strictObject({ times: count, full: some, parallel: some, spread: flag, steps: v.array(v.lazy(() => StepSchema)) })
+const RepeatStep: v.GenericSchema<unknown, Repeat> = v.pipe(
+  v.strictObject({ times: some, each: v.optional(v.array(v.unknown())), full: some, parallel: some, spread: flag, steps: v.array(v.lazy(() => StepSchema)) }),
+  v.check(({ times, each }) => (times === undefined) !== (each === undefined), 'either `times` or `each`'),
+)
+const TogetherStep: v.GenericSchema<unknown, Together> = v.pipe(v.array(v.array(v.lazy(() => StepSchema))), v.minLength(2))
 const steps: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(
-  Object.entries({ ...verbs, repeat: RepeatStep }).map(([verb, schema]) => [verb, v.strictObject({ ...common, [verb]: schema })]))
+  Object.entries({ ...verbs, repeat: RepeatStep, together: TogetherStep }).map(([verb, schema]) => [verb, v.strictObject({ ...common, [verb]: schema })]))
 
 /** The verb of a step, or nothing if it has none or two. */
 export function verbOf(step: unknown): VerbName | undefined {
@@ -80,6 +87,7 @@ const seen = {
   of: maybe, status: numbers, close: numbers, exit: v.optional(v.union([count, v.array(count), v.literal('failure')])),
   ok: v.optional(v.boolean()), error: partly, payload: partly, json: partly,
   header: v.optional(v.record(text, v.union([pattern, v.null()]))), body: v.optional(pattern), event: maybe,
+  text: v.optional(pattern), code: v.optional(v.union([pattern, v.null()])),
   closed: v.optional(v.boolean()), within: v.optional(v.strictObject({ after: text, ms: count })),
 }
 const Seen = v.strictObject(seen)
@@ -93,6 +101,7 @@ const Check = v.strictObject({
   journal: v.optional(tree),
   unchanged: maybe,
   without: v.optional(v.strictObject({ dir: text, text })),
+  private: maybe,
   rssMiB: some,
   hits: v.optional(v.strictObject({ server: text, least: some, most: some })),
   equal: v.optional(v.pipe(texts, v.length(2))),
@@ -110,6 +119,7 @@ const Setup = v.strictObject({
   devices: v.optional(v.record(text, v.strictObject({ scopes: v.optional(texts), role: maybe, paired: flag })), {}),
   servers: v.optional(v.record(text, v.record(text, Served)), {}),
   files: v.optional(v.array(File), []),
+  tree: v.optional(v.array(Standing), []), able: v.optional(v.array(Ability), []), umask: v.optional(v.pipe(text, v.regex(/^[0-7]{3}$/))),
   archives: v.optional(v.record(text, Archive), {}),
   registry: v.optional(Registry),
   steps: v.optional(v.array(StepSchema), []),

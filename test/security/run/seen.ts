@@ -17,6 +17,9 @@ export interface Seen {
   readonly payload?: unknown
   readonly error?: unknown
   readonly exit?: number | null
+  /** Of a tool: NEXUS's code, and what it says. */
+  readonly code?: string | undefined
+  readonly text?: string | undefined
   readonly results?: readonly Seen[]
   readonly line?: Line
   readonly ws?: Ws
@@ -62,8 +65,9 @@ export interface Run {
   readonly lines: Map<string, Line>
   readonly open: Set<Line>
   readonly evidence: Evidence
-  /** Counted by `repeat`. */
+  /** Counted by `repeat`, and what it is about. */
   readonly n: number
+  readonly each?: unknown
   readonly full: boolean
   /** Steps without a name that failed: told when the case fails. */
   readonly asides: string[]
@@ -72,6 +76,8 @@ export interface Run {
   /** A folder of its own, and its archives by name. */
   readonly work: string
   readonly made: Map<string, string>
+  /** What has to be done before its files can go. */
+  readonly undo: (() => void)[]
 }
 
 const most = 32 * 1024 * 1024

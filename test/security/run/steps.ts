@@ -3,9 +3,11 @@ import { until } from './line.ts'
 import { lookupIn } from './lookup.ts'
 import { edit, install, publish, symlink } from './packages.ts'
 import { child, knock, nexus, reload, remove, restart, start, write } from './process.ts'
-import { verbOf, type Input, type Repeat, type Step } from './schema.ts'
+import { verbOf, type Input, type Repeat, type Step, type Together } from './schema.ts'
 import type { Credential, Run, Seen } from './seen.ts'
+import { swap } from './standing.ts'
 import { answerMs, call, http, raw, rpc, send, upgrade, ws, type Way } from './talk.ts'
+import { reach, tool } from './tools.ts'
 import { filledIn } from './variables.ts'
 
 /** Gives what the last of them showed. Every step that has a name is remembered under it. */
@@ -34,6 +36,7 @@ async function runStep(run: Run, step: Step): Promise<Seen> {
 async function did(run: Run, step: Step): Promise<Seen> {
   // What is repeated is filled in each round.
   if (step.repeat) return repeated(run, step.repeat)
+  if (step.together) return together(run, step.together)
   const { as, from, ...rest } = filledIn(step, lookupIn(run))
   const way: Way = { run, credential: credentialOf(run, as), from: run.source === undefined ? undefined : from === 'loopback' ? '127.0.0.1' : from ?? run.source }
   const verb = verbOf(rest)
@@ -59,6 +62,9 @@ async function did(run: Run, step: Step): Promise<Seen> {
     case 'publish': return publish(run, rest.publish as Input<'publish'>)
     case 'edit': return edit(run, rest.edit as Input<'edit'>)
     case 'symlink': return symlink(run, rest.symlink as Input<'symlink'>)
+    case 'tool': return tool(way, rest.tool as Input<'tool'>)
+    case 'reach': return reach(way, rest.reach as Input<'reach'>)
+    case 'swap': return swap(run, rest.swap as Input<'swap'>)
     default: throw new Error('a step has one verb')
   }
 }
@@ -85,13 +91,19 @@ async function waited(run: Run, { of, for: what, event, ms = answerMs }: Input<'
   return { verb: 'wait', at: performance.now(), ok: held, line, ...(ws && { ws }) }
 }
 
-async function repeated(run: Run, { times, full, parallel = 1, spread, steps }: Repeat): Promise<Seen> {
-  const rounds = (run.full ? full : undefined) ?? times
+/** Each list beside the others; what they showed, list by list. */
+async function together(run: Run, lists: Together): Promise<Seen> {
+  const seen = await Promise.all(lists.map((steps) => runSteps(run, steps)))
+  return { verb: 'together', at: performance.now(), results: seen.filter((one) => one !== undefined) }
+}
+
+async function repeated(run: Run, { times = 0, each, full, parallel = 1, spread, steps }: Repeat): Promise<Seen> {
+  const rounds = each ? each.length : (run.full ? full : undefined) ?? times
   const results: Seen[] = []
   let next = 0
   const worker = async (): Promise<void> => {
     for (let n = next++; n < rounds; n = next++) {
-      const round: Run = { ...run, n, ...(spread && run.source !== undefined && { source: spreadOver(n) }) }
+      const round: Run = { ...run, n, ...(each && { each: filledIn(each[n], lookupIn(run)) }), ...(spread && run.source !== undefined && { source: spreadOver(n) }) }
       const seen = await runSteps(round, steps)
       if (seen) results[n] = seen
     }

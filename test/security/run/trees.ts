@@ -35,6 +35,14 @@ export function found(dir: string, text: string): string[] {
   })
 }
 
+/** Entries of `dir` and below that anybody but their owner may use; a link has no mode of its own. */
+export function readableByOthers(dir: string): string[] {
+  return walk(dir).filter((path) => {
+    const stat = lstatSync(path, { throwIfNoEntry: false })
+    return stat !== undefined && !stat.isSymbolicLink() && (stat.mode & 0o77) !== 0
+  })
+}
+
 function walk(path: string): string[] {
   const stat = lstatSync(path, { throwIfNoEntry: false })
   if (!stat) return []
