@@ -21,7 +21,7 @@ export type Ability = v.InferOutput<typeof Ability>
 export const fileTools = ['read', 'write', 'edit', 'list', 'search'] as const
 
 export const fileVerbs = {
-  tool: v.strictObject({ tool: v.optional(v.unknown()), args: v.optional(v.unknown()), more: v.optional(v.record(text, v.unknown())), body: maybe, path: v.optional(text, '/tools/invoke'), rpc: flag, on: maybe }),
+  tool: v.strictObject({ tool: v.optional(v.unknown()), args: v.optional(v.unknown()), more: v.optional(v.union([v.record(text, v.unknown()), v.literal('${each}')])), body: maybe, path: v.optional(text, '/tools/invoke'), rpc: flag, on: maybe }),
   reach: v.strictObject({ paths: v.pipe(v.array(text), v.minLength(1)), tools: v.optional(v.array(v.picklist(fileTools)), [...fileTools]) }),
   swap: v.strictObject({ folder: text, to: text, ms: count, full: some }),
 } as const

@@ -6,7 +6,7 @@ import { http, rpc, type Way } from './talk.ts'
 
 /** `code` is NEXUS's own, of the call or of what the tool has answered; `text` all that it says. */
 export async function tool(way: Way, { tool: name, args, more, body, path, rpc: byRpc, on }: Input<'tool'>): Promise<Seen> {
-  const given = { ...(args !== undefined && { args }), ...more }
+  const given = { ...(args !== undefined && { args }), ...more as object }
   const seen = byRpc ? await rpc(way, { method: 'tools.execute', params: { name, ...given } })
     : await http(way, { method: 'POST', path, ...(on !== undefined && { on }), ...(body === undefined ? { json: { tool: name, ...given } } : { body, headers: { 'Content-Type': 'application/json' } }) })
   return told(seen)
