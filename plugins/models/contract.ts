@@ -17,7 +17,7 @@ export type { EmbedCall, EmbedFinish, EmbedRequest, EmbedResult } from './embed.
 export { failureKinds, failureOf, modelsErrors, providerFailure } from './errors.ts'
 export type { FailureKind, ProviderFailure } from './errors.ts'
 export { languageModelSettings, noRedirect, offerLanguageModel } from './language-model.ts'
-export type { Carry, Dialect, LanguageModelOffer, LanguageModelSettings } from './language-model.ts'
+export type { Carry, Dialect, LanguageModelOffer, LanguageModelSettings, VectorsOffer } from './language-model.ts'
 export { malformed, parseArguments } from './message.ts'
 export type { AssistantMessage, ImagePart, ModelMessage, ModelTool, SystemMessage, TextPart, ThinkingPart, ToolCallPart, ToolResultMessage, UserMessage } from './message.ts'
 export { modelAccounts, modelEmbed, modelsListed, modelStream, offerModels } from './provider.ts'

@@ -22,6 +22,13 @@ export { noRedirect } from './language-model/fetch.ts'
 export type { Carry } from './language-model/credentials.ts'
 export type { Dialect } from './language-model/prompt.ts'
 
+export interface VectorsOffer {
+  /** Loads the library; called with the first question and not before. Credentials come as headers with each request. */
+  load(): Promise<(modelId: string) => EmbeddingModelV3>
+  /** How the vendor is told the length that is wanted. */
+  dimensions(count: number): SharedV3ProviderOptions
+}
+
 export interface LanguageModelOffer {
   /** The provider's id in references. */
   readonly id: string
@@ -29,12 +36,7 @@ export interface LanguageModelOffer {
   /** Loads the library; called with the first question and not before. Credentials come as headers with each request. */
   load(): Promise<(modelId: string) => LanguageModelV3>
   /** Models that make vectors of texts; left out where the vendor has none. */
-  readonly vectors?: {
-    /** As `load`. */
-    load(): Promise<(modelId: string) => EmbeddingModelV3>
-    /** How the vendor is told the length that is wanted. */
-    dimensions(count: number): SharedV3ProviderOptions
-  }
+  readonly vectors?: VectorsOffer
   /** How a credential is sent; as a bearer token by default. */
   readonly carry?: Carry
   /** Nothing is sent without a credential. */

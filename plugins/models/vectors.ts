@@ -29,7 +29,6 @@ export function createVectors(host: VectorsHost): (request: EmbedRequest) => Pro
   return async (request) => {
     const { values, signal } = request
     if (values.length < 1 || values.length > mostEmbedValues || values.includes('')) throw failModels('NEXUS_MODELS_VALUES', { most: mostEmbedValues })
-    signal.throwIfAborted()
     const spec = await host.registry.resolve(request.model, 'embedding')
     const embeddings: (readonly number[])[] = []
     let usage: ModelUsage = usageOf({})

@@ -48,8 +48,9 @@ export const blended = ({ price }: ModelSpec): number | undefined => (price ? (3
 const bands: Readonly<Record<Exclude<Tier, 'capable'>, readonly [number, number]>> = { balanced: [0.25, 0.65], fast: [0, 0.25] }
 
 /**
- * The model of a tier by price: always cheaper than the agent's own, never another provider's. Those that the catalogue
- * has a short name for are the current ones and go first, then the dearest of the band. Nothing where none is known.
+ * The model of a tier by price: always cheaper than the agent's own, of no smaller window, never another provider's.
+ * Those that the catalogue has a short name for are the current ones and go first, then the dearest of the band.
+ * Nothing where none is known.
  */
 export function byPrice(tier: Tier, own: ModelSpec, models: readonly ModelSpec[], need: Need): ModelSpec | undefined {
   const price = blended(own)
@@ -57,7 +58,7 @@ export function byPrice(tier: Tier, own: ModelSpec, models: readonly ModelSpec[]
   const [above, upTo] = bands[tier]
   const fits = models.filter((model) => {
     const cost = blended(model)
-    return model.provider === own.provider && kindOf(model) === 'chat' && !model.demo && cost !== undefined && cost > 0 && cost > above * price && cost <= upTo * price && lacks(model, need) === undefined
+    return model.provider === own.provider && kindOf(model) === 'chat' && !model.demo && (model.contextWindow ?? 0) >= (own.contextWindow ?? 0) && cost !== undefined && cost > 0 && cost > above * price && cost <= upTo * price && lacks(model, need) === undefined
   })
   const current = fits.filter(({ aliases = [] }) => aliases.length > 0)
   return (current.length > 0 ? current : fits).toSorted((a, b) => blended(b)! - blended(a)! || (referenceOf(a) < referenceOf(b) ? -1 : 1))[0]

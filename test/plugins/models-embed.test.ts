@@ -80,7 +80,7 @@ describe('vectors', () => {
     await using g = await gateway([provider('a', asked, ({ account }) => (account === 'k1' ? 'auth' : 'ok'), { accounts: [key('k1'), key('k2')] }), provider('b', asked, () => 'ok')], { fallbacks: ['b/vec', 'b/chat'] })
     expect(await g.embed({ model: 'a/vec' })).toMatchObject({ provider: 'a', account: 'k2', attempts: 2 })
     asked.length = 0
-    await using dead = await gateway([provider('a', asked, () => 'server'), provider('b', asked, () => 'ok')], { fallbacks: ['b/vec'] })
+    await using dead = await gateway([provider('a', asked, () => 'server'), provider('b', asked, () => 'ok')], { fallbacks: ['b/vec', 'b/chat'] })
     expect(await refused(dead.embed())).toBe('server')
     expect(asked.map((call) => call.provider)).toEqual(['a'])
   })

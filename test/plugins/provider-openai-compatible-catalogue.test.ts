@@ -63,6 +63,11 @@ describe('the list of models', () => {
     expect(JSON.stringify(logged)).toContain('no list of models')
   })
 
+  test('loses none for one that nobody could name, and knows which make vectors', async () => {
+    await using mock = await startOpenAiServer({ list: { body: { data: [{ id: 'a' }, { id: '' }, { id: 7 }, null, { id: 'x'.repeat(300) }, { id: 'nomic-embed-text' }, { id: 'bge-m3:latest' }, { id: 'gemma' }] } } })
+    expect((await catalogue(mock.url).list()).map(({ id, kind }) => [id, kind])).toEqual([['a', undefined], ['nomic-embed-text', 'embedding'], ['bge-m3:latest', 'embedding'], ['gemma', undefined]])
+  })
+
   test('takes over what a server says of sizes and prices, and leaves out what it does not know', async () => {
     const data = [
       { id: 'a', name: 'Model A', context_length: 8_000, pricing: { prompt: '0.0000025', completion: '1e-5', input_cache_read: '0.00000025' } },

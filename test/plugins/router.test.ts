@@ -14,7 +14,8 @@ const price = (input: number, output: number) => ({ price: { input, output } })
 const some: readonly Partial<ModelSpec>[] = [
   { id: 'big', aliases: ['best'], contextWindow: 1_000_000, input: ['text', 'image'], ...price(4, 20) },
   { id: 'mid', contextWindow: 400_000, input: ['text', 'image'], ...price(2, 10) },
-  { id: 'mid-current', aliases: ['middle'], contextWindow: 400_000, input: ['text', 'image'], ...price(1.5, 7) },
+  { id: 'mid-current', aliases: ['middle'], contextWindow: 1_000_000, input: ['text', 'image'], ...price(1.5, 7) },
+  { id: 'wide', aliases: ['wide'], contextWindow: 1_000_000, ...price(0.2, 1) },
   { id: 'small', aliases: ['little'], contextWindow: 100_000, ...price(0.2, 1) },
   { id: 'free', ...price(0, 0) }, { id: 'unknown' }, { id: 'vec', kind: 'embedding', ...price(0.01, 0) },
 ]
@@ -66,7 +67,7 @@ describe('routing', () => {
 
   test('without named models goes by price: cheaper ones of the same provider, the current ones first', async () => {
     await using g = await gateway({ enabled: true })
-    expect((await g.route(simple)).model).toBe('a/small')
+    expect((await g.route(simple)).model, 'of no smaller window').toBe('a/wide')
     expect((await g.route(middling)).model).toBe('a/mid-current')
     expect((await g.route(hard)).model).toBe('a/big')
     expect((await g.route(simple, { model: 'b/small', pinned: false })).model, 'nothing is cheaper').toBe('b/small')
@@ -172,9 +173,9 @@ describe('nexus models route', () => {
 
   test('is as the agent would ask: with its model, which is not asked for by name, its fallbacks and its tools', async () => {
     await using k = await whole({ enabled: true })
-    expect(await json(k, '--agent cheap hi')).toMatchObject({ model: 'b/small', tier: 'fast', fallbacks: ['b/mid', 'a/mid'], tools: ['cheap_tool', 'read', 'search'] })
+    expect(await json(k, '--agent cheap hi')).toMatchObject({ model: 'b/wide', tier: 'fast', fallbacks: ['b/mid', 'a/mid'], tools: ['cheap_tool', 'read', 'search'] })
     expect(await json(k, '--agent cheap --model a/big hi')).toMatchObject({ model: 'a/big', tools: ['cheap_tool', 'read', 'search', 'write'] })
-    expect(await json(k, 'hi')).toMatchObject({ model: 'a/small', tools: ['read', 'search'] })
+    expect(await json(k, 'hi')).toMatchObject({ model: 'a/wide', tools: ['read', 'search'] })
     await expect(k.cli(cli, 'models route --agent nobody hi')).rejects.toMatchObject({ code: 'NEXUS_AGENT_UNKNOWN' })
     expect((await k.cli(cli, 'models route hi')).stdout).toMatch(/\nTools \(2\) {2}read, search\n/)
   })

@@ -22,7 +22,7 @@ const entry = v.object({
   max_model_len: v.fallback(v.optional(v.nullable(v.number())), undefined),
   pricing: v.fallback(v.optional(v.object({ prompt: v.string(), completion: v.string(), input_cache_read: v.optional(v.string()), input_cache_write: v.optional(v.string()) })), undefined),
 })
-const List = v.pipe(v.string(), v.parseJson(), v.object({ data: v.array(entry) }))
+const List = v.pipe(v.string(), v.parseJson(), v.object({ data: v.array(v.unknown()) }))
 
 export interface Remote {
   readonly provider: string
@@ -51,7 +51,7 @@ export function listedBy({ provider, baseUrl, credentials, clock, log, signal }:
       return answer.map((model) => specOf(provider, model))
     }
     until = clock.now() + retryMs
-    log.warn('the server did not list its models; name them under `models` in the settings', { why: answer })
+    if (!signal.aborted) log.warn('the server did not list its models; name them under `models` in the settings', { why: answer })
     return before
   }
 
@@ -78,7 +78,12 @@ async function modelsFrom(url: string, headers: Headers, signal: AbortSignal): P
     return `HTTP ${response.status}`
   }
   const list = v.safeParse(List, await textOf(response))
-  return list.success ? list.output.data.slice(0, mostModels) : 'no list of models'
+  // One that nobody could name takes none of the others away.
+  const named = (one: unknown): readonly v.InferOutput<typeof entry>[] => {
+    const parsed = v.safeParse(entry, one)
+    return parsed.success ? [parsed.output] : []
+  }
+  return list.success ? list.output.data.slice(0, mostModels).flatMap(named) : 'no list of models'
 }
 
 /** At most `mostBytes`: what is cut off is no JSON any more. */
