@@ -32,7 +32,7 @@ export default definePlugin({
         },
         dimensions: (dimensions) => ({ openai: { dimensions } }),
       },
-      shape: (options, request) => ({ ...options, providerOptions: { openai: { store: false, ...effortFor(request), ...(summaries && api === 'responses' && { reasoningSummary: 'auto' }) } } }),
+      shape: (options, request) => ({ ...options, providerOptions: { openai: { store: false, ...effortFor(request), ...(summaries && { reasoningSummary: 'auto' }) } } }),
     })
   },
 })

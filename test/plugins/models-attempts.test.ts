@@ -116,15 +116,17 @@ describe('accounts', () => {
   test('rest over a reload, and over a restart', async () => {
     const asked: string[] = []
     const stateDir = await mkdtemp(join(tmpdir(), 'nexus-models-'))
+    // Real files: on a busy machine a write takes its time.
+    const options = { stateDir, deadlines: { dispose: 10_000 } }
     const plugins = [storePlugin, provider('a', asked, ({ account }) => (account === 'k1' ? 'billing' : 'ok'), { accounts: [key('k1'), key('k2')] })]
     try {
       {
-        await using g = await gateway(plugins, {}, { stateDir })
+        await using g = await gateway(plugins, {}, options)
         await g.ask()
         await g.k.reload('models')
         await (await g.k.service(Models)).stream({ provider: 'a', model: 'm', messages: [], signal: new AbortController().signal, cause: { caller, trace: 't', path: [] } }, () => {})
       }
-      await using g = await gateway(plugins, {}, { stateDir })
+      await using g = await gateway(plugins, {}, options)
       await g.ask()
       expect(asked).toEqual(['a/m/k1', 'a/m/k2', 'a/m/k2', 'a/m/k2'])
     } finally {
