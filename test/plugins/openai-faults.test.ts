@@ -199,6 +199,12 @@ describe('a drain', () => {
     })
     expect(said).toContain('done')
     await serve(hangs('half'), async ({ post, k }) => {
+      const long = await post({ model: 'nexus', input: 'hi', stream: true }, {}, undefined, 'responses')
+      const text = long.text()
+      expect((await k.kernel.close({ deadlineMs: 1_200 })).errors).toEqual([])
+      expect(await text).toMatch(/half[^]*event: response\.failed\n[^]*"NEXUS_AGENT_INTERRUPTED"[^]*\[DONE\]/)
+    })
+    await serve(hangs('half'), async ({ post, k }) => {
       const long = await post(body({ stream: true }))
       const text = long.text()
       const report = await k.kernel.close({ deadlineMs: 1_200 })

@@ -140,6 +140,18 @@ describe('a response', () => {
     expect([large.store, (await create({ input: 'go on', previous_response_id: large.id })).error?.code]).toEqual([false, 'not_found'])
   }))
 
+  it('is answered, and said not to be kept, when the disk keeps nothing', async () => {
+    for (const broken of ['openai', 'openai/responses']) {
+      const store = await storeOn(await temporaryDir())
+      const failing: StoreApi = { ...store, documents: <T>(name: string) => ({ ...store.documents<T>(name), ...(name === broken && { put: () => Promise.reject(new Error('full')) }) }) }
+      await serve(script, async ({ post, client }) => {
+        const response = await (await post({ model: 'nexus', input: 'hi' }, {}, undefined, 'responses')).json() as { id: string; store: boolean; status: string }
+        expect([broken, response.status, response.store]).toEqual([broken, 'completed', false])
+        await expect(client.responses.retrieve(response.id)).rejects.toMatchObject({ status: 404 })
+      }, { plugins: [stored(failing)] })
+    }
+  })
+
   it('that belongs to a session goes on in that session', () => withStore(async ({ create }) => {
     const first = await create({ input: 'one', user: 'anna' })
     await create({ input: 'two', previous_response_id: first.id })

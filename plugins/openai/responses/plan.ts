@@ -31,7 +31,7 @@ export interface Plan {
 
 /** Rejects with the errors of this plugin, and with what `keepToAgent` and the store throw. */
 export async function planned(parts: Parts, request: ResponseRequest, c: RouteContext, call: Call): Promise<Plan> {
-  const { agent, kept, fetch, clock } = parts
+  const { agent, fetch, clock } = parts
   const { instructions, max_output_tokens, temperature, top_p, reasoning, store, wish: { clientTools, ...wish } } = request
   const before = await previous(parts, request, call)
   const { agentId, sessionKey } = whose(parts, request, before, c, call)
@@ -42,13 +42,23 @@ export async function planned(parts: Parts, request: ResponseRequest, c: RouteCo
   if (!conversation.some(({ role }) => role === 'user' || role === 'toolResult')) throw failOpenai('NEXUS_OPENAI_NO_USER', { param: 'input' })
   const common = { ...wish, ...thinkingOf(reasoning?.effort), sampling: samplingOf({ most: max_output_tokens, temperature, top_p }), instructions: [instructions ?? '', ...told].filter(Boolean).join('\n\n') }
   const message = sessionKey === undefined ? undefined : lastSaid(conversation)
-  const id = store === false ? undefined : await kept.place()
+  const id = store === false ? undefined : await placed(parts, call)
   return {
     head: { id: id ?? unkeptId(), createdAt: clock.now(), request, stored: id !== undefined },
     agentId, sessionKey, input, messages: message ? [] : messages,
     begin: (how) => (sessionKey !== undefined && message
       ? agent.run({ ...common, ...how, sessionKey, message })
       : agent.answer({ ...common, ...how, agentId, messages: conversation, ...(clientTools && { clientTools }) })),
+  }
+}
+
+/** A disk that keeps nothing is no reason not to answer; the answer says that it is not kept. */
+async function placed({ kept, log }: Parts, { trace }: Call): Promise<string | undefined> {
+  try {
+    return await kept.place()
+  } catch (error) {
+    log.warn('a response will not be kept', { trace, error })
+    return undefined
   }
 }
 
