@@ -12,7 +12,8 @@ export const openaiErrors = {
   NEXUS_OPENAI_NO_USER: { wire: 'INVALID_REQUEST', text: '`{param}` holds nothing to be answered', fix: 'Let a message of the user, or the output of a tool, be the last.' },
   NEXUS_OPENAI_IMAGE: { wire: 'INVALID_REQUEST', text: 'an image cannot be taken: {reason}', fix: 'Send a PNG, JPEG, GIF or WebP image of at most 5 MiB, best as a data: URL.' },
   NEXUS_OPENAI_MODEL: { wire: 'INVALID_REQUEST', status: 404, text: 'there is no such model', fix: 'Use one that GET /v1/models lists, such as `nexus`.' },
-  NEXUS_OPENAI_RESPONSE: { wire: 'INVALID_REQUEST', status: 404, text: 'there is no such response, or not any more, or it is somebody else\'s', fix: 'Send the whole conversation as `input`, without `previous_response_id`.' },
+  NEXUS_OPENAI_RESPONSE: { wire: 'INVALID_REQUEST', status: 404, text: 'there is no such response, or not any more, or it is somebody else\'s', fix: 'Use the id of a response that says `store: true`.' },
+  NEXUS_OPENAI_PREVIOUS: { wire: 'INVALID_REQUEST', text: 'the response before is not there, or not any more, or it is somebody else\'s', fix: 'Send the whole conversation as `input`, without `previous_response_id`.' },
 } as const satisfies ErrorTable
 
 export const failOpenai = failures(openaiErrors)
@@ -33,7 +34,7 @@ const providerKinds: Readonly<Record<string, Kind>> = {
 const codes: Readonly<Record<string, string>> = {
   NEXUS_OPENAI_MODEL: 'model_not_found',
   NEXUS_MODELS_UNKNOWN: 'model_not_found',
-  NEXUS_OPENAI_RESPONSE: 'not_found',
+  NEXUS_OPENAI_PREVIOUS: 'previous_response_not_found',
 }
 
 export function shapeOf(error: NexusError): OpenaiError {

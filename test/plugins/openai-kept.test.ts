@@ -5,6 +5,7 @@ import type { Caller } from 'nexus-gateway/sdk'
 import { Store } from '../../plugins/store/contract.ts'
 import type { StoreApi } from '../../plugins/store/contract.ts'
 import type { ModelRequest } from '../../plugins/models/contract.ts'
+import { failOpenai, shapeOf } from '../../plugins/openai/errors.ts'
 import { createKept } from '../../plugins/openai/responses/kept.ts'
 import type { KeptResponse } from '../../plugins/openai/responses/kept.ts'
 import { finished, says } from './agent-fakes.ts'
@@ -117,7 +118,7 @@ describe('a response', () => {
     expect((await client.responses.inputItems.list(first.id, { order: 'asc' })).data).toMatchObject([{ content: 'one' }, { content: 'two' }])
     await expect(client.responses.retrieve(first.id, { stream: true })).rejects.toMatchObject({ status: 400, param: 'stream' })
     await client.responses.delete(first.id)
-    for (const gone of [() => client.responses.retrieve(first.id), () => client.responses.delete(first.id), () => client.responses.inputItems.list(first.id)]) await expect(gone()).rejects.toMatchObject({ status: 404, code: 'not_found', param: 'response_id' })
+    for (const gone of [() => client.responses.retrieve(first.id), () => client.responses.delete(first.id), () => client.responses.inputItems.list(first.id)]) await expect(gone()).rejects.toMatchObject({ status: 404, code: 'NEXUS_OPENAI_RESPONSE', param: 'response_id' })
     const streamed = await (await post({ model: 'nexus', input: 'hi', stream: true }, {}, undefined, 'responses')).text()
     const id = /"id":"(resp_[^"]+)"/.exec(streamed)![1]!
     expect(await client.responses.retrieve(id)).toMatchObject({ status: 'completed', output_text: 'hello' })
@@ -127,17 +128,21 @@ describe('a response', () => {
     const { id } = await create({ input: 'secret' })
     const other = (method: string, path = '') => fetch(`${url}/v1/responses/${id}${path}`, { method, headers: { Authorization: 'Bearer other' } }).then(async (response) => [response.status, (await response.text()).includes('secret')])
     expect([await other('GET'), await other('GET', '/input_items'), await other('DELETE')]).toEqual([[404, false], [404, false], [404, false]])
-    expect((await create({ input: 'go on', previous_response_id: id }, 'other')).error).toMatchObject({ code: 'not_found', param: 'previous_response_id' })
+    expect((await create({ input: 'go on', previous_response_id: id }, 'other')).error).toMatchObject({ code: 'previous_response_not_found', param: 'previous_response_id' })
     expect((await create({ input: 'go on', previous_response_id: id })).error).toBeNull()
     expect((await fetch(`${url}/v1/responses/${id}`, { method: 'DELETE', headers: { Authorization: 'Bearer reader' } })).status).toBe(403)
   }))
+
+  it('that is not there has OpenAI\'s code where it was to be continued', () => {
+    expect(shapeOf(failOpenai('NEXUS_OPENAI_PREVIOUS')).error).toMatchObject({ type: 'invalid_request_error', code: 'previous_response_not_found' })
+  })
 
   it('is not kept if that is not wanted, and what is answered says so', () => withStore(async ({ create, client }) => {
     const unkept = await create({ input: 'hi', store: false })
     expect(unkept.store).toBe(false)
     await expect(client.responses.retrieve(unkept.id)).rejects.toMatchObject({ status: 404 })
     const large = await create({ input: `look ${'x'.repeat(4 * 1024 * 1024)}` })
-    expect([large.store, (await create({ input: 'go on', previous_response_id: large.id })).error?.code]).toEqual([false, 'not_found'])
+    expect([large.store, (await create({ input: 'go on', previous_response_id: large.id })).error?.code]).toEqual([false, 'previous_response_not_found'])
   }))
 
   it('is answered, and said not to be kept, when the disk keeps nothing', async () => {

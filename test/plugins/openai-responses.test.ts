@@ -181,13 +181,13 @@ describe('what is sent', () => {
       ['a prompt of OpenAI\'s', { prompt: { id: 'secret' } }, 'NEXUS_OPENAI_UNSUPPORTED', 'prompt'],
       ['moderation', { moderation: { model: 'secret' } }, 'NEXUS_OPENAI_UNSUPPORTED', 'moderation'],
       ['log probabilities', { top_logprobs: 3 }, 'NEXUS_OPENAI_UNSUPPORTED', 'top_logprobs'],
-      ['a response that is not there', { previous_response_id: 'resp_secret' }, 'not_found', 'previous_response_id'],
+      ['a response that is not there', { previous_response_id: 'resp_secret' }, 'previous_response_not_found', 'previous_response_id'],
     ]
     for (const [what, wish, code, param] of cases) {
       const response = await post(body(wish), {}, undefined, 'responses')
       const text = await response.text()
       const { error } = JSON.parse(text) as { error: { code: string; param: string } }
-      expect([what, error.code, error.param, text.includes('secret'), response.status]).toEqual([what, code, param, false, ['not_found', 'model_not_found'].includes(code) ? 404 : 400])
+      expect([what, error.code, error.param, text.includes('secret'), response.status]).toEqual([what, code, param, false, code === 'model_not_found' ? 404 : 400])
     }
     for (const harmless of [{ include: ['reasoning.encrypted_content'] }, { truncation: 'auto' }, { service_tier: 'auto' }, { safety_identifier: 'x' }, { prompt_cache_key: 'x' }, { background: false }, { top_logprobs: 0 }, { stream_options: { include_obfuscation: false } }, { whatever: 1 }])
       expect((await post(body(harmless), {}, undefined, 'responses')).status).toBe(200)

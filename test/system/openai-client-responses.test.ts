@@ -140,7 +140,8 @@ const rest: Case[] = [
   ['a response of another token\'s', async ({ client, as, token }) => {
     const { id } = await client.responses.create(reply('hi'))
     const other = as(await token('other', ['operator.read', 'operator.write']))
-    for (const work of [() => other.responses.retrieve(id), () => other.responses.delete(id), () => other.responses.create({ model: 'nexus', input: 'go on', previous_response_id: id })]) expect(await failed(work())).toMatchObject({ status: 404 })
+    for (const work of [() => other.responses.retrieve(id), () => other.responses.delete(id)]) expect(await failed(work())).toMatchObject({ status: 404, code: 'NEXUS_OPENAI_RESPONSE' })
+    expect(await failed(other.responses.create({ ...reply('go on'), previous_response_id: id }))).toMatchObject({ status: 400, code: 'previous_response_not_found' })
     expect(await client.responses.retrieve(id)).toMatchObject({ id })
   }],
   ['a token that is revoked in mid-stream', async (system) => {

@@ -62,11 +62,11 @@ async function placed({ kept, log }: Parts, { trace }: Call): Promise<string | u
   }
 }
 
-/** Throws NEXUS_OPENAI_RESPONSE. */
+/** Throws NEXUS_OPENAI_PREVIOUS. */
 async function previous({ kept, clock }: Parts, { previous_response_id }: ResponseRequest, { caller }: Call): Promise<KeptResponse | undefined> {
   if (!previous_response_id) return undefined
   const found = await kept.get(previous_response_id, caller, clock.now())
-  if (!found) throw failOpenai('NEXUS_OPENAI_RESPONSE', { param: 'previous_response_id' })
+  if (!found) throw failOpenai('NEXUS_OPENAI_PREVIOUS', { param: 'previous_response_id' })
   keepToAgent(caller, found.agentId)
   return found
 }
