@@ -110,7 +110,7 @@ describe('images', () => {
         fetch: {
           async fetch(url, options) {
             asked.push(options)
-            const page = pages[String(url)]
+            const page = pages[String(url).includes('/many/') ? 'https://a.example/1' : String(url)]
             if (!page) throw new Error(`refused ${String(url)}`)
             return { status: page.status, headers: new Headers(), url: String(url), redirects: 0, body: [] as never, bytes: async () => page.bytes, text: async () => '', cancel: () => { cancelled++ } } satisfies FetchResponse
           },
@@ -135,7 +135,7 @@ describe('images', () => {
 
   it('that cannot be had are named as the fault, without their address', () => serve(says('hello'), async ({ post }) => {
     const many = Array.from({ length: 9 }, (_, n) => `https://a.example/many/${n}`)
-    for (const urls of [['https://a.example/html'], ['https://a.example/gone'], ['https://secret.example/'], [`https://a.example/${'x'.repeat(3000)}`], many]) {
+    for (const urls of [['https://a.example/html'], ['https://a.example/gone'], ['https://secret.example/'], [`https://a.example/many/${'x'.repeat(3000)}`], many]) {
       const response = await post(showing(...urls))
       const text = await response.text()
       expect([response.status, JSON.parse(text), text.includes('.example')]).toMatchObject([400, { error: { code: 'NEXUS_OPENAI_IMAGE', param: 'image_url' } }, false])
