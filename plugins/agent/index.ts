@@ -94,7 +94,7 @@ export default definePlugin({
     // The drain is over and every plugin still there: whoever tells of runs can tell how these end.
     ctx.tap(kernelClose, async () => {
       runs.interrupt()
-      await within(runs.idle(), { timeoutMs: lastWordsMs, clock, signal, closing: signal })
+      await within(runs.idle().then(() => records.written()), { timeoutMs: lastWordsMs, clock, signal, closing: signal })
     })
     ctx.scope.defer(runs.idle, 'runs')
     signal.addEventListener('abort', runs.interrupt, { once: true })

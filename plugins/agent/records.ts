@@ -11,6 +11,8 @@ const maxLines = 20_000
 export interface Records {
   /** Never rejects: a run is not the worse for a record that could not be written. */
   keep(record: RunRecord): Promise<void>
+  /** Resolves when all that was kept so far is on disk, or never will be. */
+  written(): Promise<void>
   find(runId: string): Promise<RunRecord | undefined>
   /** Newest first. */
   list(limit: number, wanted: (record: RunRecord) => boolean): Promise<RunRecord[]>
@@ -62,6 +64,7 @@ export function createRecords(store: StoreApi | undefined, problem: (error: unkn
   }
 
   return {
+    async written() { await turn },
     keep(record) {
       recent.push(record)
       if (recent.length > maxRecent) recent.shift()
