@@ -33,7 +33,8 @@ export async function askAgent({ runs, sessions, now }: Asking, params: AgentAsk
   const { message, idempotencyKey, timeout, extraSystemPrompt, label } = params
   const thinking = thinkingLevels.find((level) => level === params.thinking)
   const model = params.model !== undefined && params.provider ? `${params.provider}/${params.model}` : params.model
-  if (label !== undefined) await sessions.patch(sessionKey, { label })
+  // A session that is there is named by those who may change it.
+  if (label !== undefined && !await sessions.find(sessionKey)) await sessions.patch(sessionKey, { label })
   const run = await runs.run({
     sessionKey, idempotencyKey, runId: idempotencyKey, cause: call, message: [{ type: 'text', text: message }],
     ...(model !== undefined && { model }), ...(thinking && { thinking }), ...(extraSystemPrompt && { instructions: extraSystemPrompt }),

@@ -7,8 +7,9 @@ import { askForSummary, compactionOf, cutOf, roomIn } from './compact.ts'
 import { newest } from './context.ts'
 import type { Loop } from './loop.ts'
 import { keptTo, limitsOf, narrower, parentOf, toolContextOf } from './rights.ts'
+import type { Limits } from './rights.ts'
 import { subagentNotice } from './subagents/announce.ts'
-import { spawnTool } from './subagents/child.ts'
+import { sendTool, spawnTool } from './subagents/child.ts'
 import { tokensOfAll, tokensOfText } from './size.ts'
 
 const usualWindow = 64_000
@@ -40,22 +41,24 @@ export async function settle(loop: Loop, all: readonly ModelMessage[]): Promise<
     cause: info.cause, agentId: info.agentId, runId: info.runId,
     ...(model !== undefined && { model }), ...(wanted === undefined && profile.fallbacks !== undefined && { fallbacks: profile.fallbacks }),
     ...(info.sessionKey !== undefined && { sessionKey: info.sessionKey }), ...(thinking !== undefined && { thinking }),
-    messages: turnOf(all), tools: await offered(loop, toolContextOf(whose), limits.maxDepth),
+    messages: turnOf(all), tools: await offered(loop, toolContextOf(whose), limits),
   }))
   const spec = await models.resolve(route.model)
   loop.timeline.route(route)
   const context = toolContextOf({ ...whose, spec, tier: route.tier })
-  const tools = spec.tools === false ? [] : await offered(loop, context, limits.maxDepth)
+  const tools = spec.tools === false ? [] : await offered(loop, context, limits)
   const isChild = parentOf(settings, info.sessionKey) !== undefined
   const system = [profile.system, isChild ? subagentNotice : '', await loop.bootstrap(isChild ? context.workspace : profile.workspace, isChild), loop.instructions].filter(Boolean).join('\n\n')
   const { most, keep } = roomIn(spec.contextWindow ?? usualWindow, profile.compaction)
   return { spec, route, thinking, context, tools, system, keepTokens: keep, mostTokens: Math.max(1, most - tokensOfText(system + externalNotice) - tokensOfText(JSON.stringify(tools))) }
 }
 
-async function offered({ clientTools, tools }: Loop, context: ToolContext, maxDepth: number): Promise<readonly ModelTool[]> {
+/** What would be refused anyway is not offered. */
+async function offered({ clientTools, tools, info: { sessionKey } }: Loop, context: ToolContext, { maxDepth, maxChildren }: Limits): Promise<readonly ModelTool[]> {
   if (clientTools) return clientTools
   const found = await tools.list(context)
-  return found.filter(({ name }) => name !== spawnTool || (context.depth ?? 0) < maxDepth).map(({ name, description, parameters }) => ({ name, description, parameters }))
+  const maySpawn = sessionKey !== undefined && maxChildren > 0 && (context.depth ?? 0) < maxDepth
+  return found.filter(({ name }) => (name === spawnTool ? maySpawn : name !== sendTool || sessionKey !== undefined)).map(({ name, description, parameters }) => ({ name, description, parameters }))
 }
 
 /** What has come since the model last spoke. */

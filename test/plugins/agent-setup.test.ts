@@ -147,7 +147,7 @@ describe('the files of an agent', () => {
 describe('the method agent', () => {
   it('answers once the message is taken, and the same key begins nothing', () => withAgent(hangs('hel'), async (agent, { k, sessions }) => {
     expect(await k.call('agent', { message: 'hi', idempotencyKey: 'k1', timeout: 5, extraSystemPrompt: 'Be brief.', label: 'mine' })).toEqual({ runId: 'k1', status: 'accepted', acceptedAt: expect.any(Number), sessionKey: 'agent:main:main' })
-    expect(await k.call('agent', { message: 'hi', idempotencyKey: 'k1' })).toMatchObject({ runId: 'k1', status: 'in_flight' })
+    expect(await k.call('agent', { message: 'hi', idempotencyKey: 'k1', label: 'yours' })).toMatchObject({ runId: 'k1', status: 'in_flight' })
     expect(await sessions.settings('main')).toMatchObject({ label: 'mine' })
     await k.settled()
     await k.clock.advance(5_000)

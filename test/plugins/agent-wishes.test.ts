@@ -54,6 +54,18 @@ describe('tools of the caller', () => {
   })
 })
 
+describe('tools about sessions', () => {
+  it('are not offered where there is no session, nor the one that begins sub-agents where there may be none', async () => {
+    const asked: ModelRequest[] = []
+    await withAgent(asking(asked, says('x')), async (agent) => {
+      await agent.answer({ agentId: 'main', cause, messages: [{ role: 'user', content: 'x' }] }).done
+      await (await ask(agent, 'r1')).done
+      await (await ask(agent, 'r2', { sessionKey: 'agent:alone:main' })).done
+      expect(asked.map(({ tools }) => tools!.map(({ name }) => name).toSorted())).toEqual([['time'], ['sessions_send', 'sessions_spawn', 'time'], ['sessions_send', 'time']])
+    }, { config: { agent: { agents: [{ id: 'alone', subagents: { maxChildren: 0 } }] } } })
+  })
+})
+
 describe('a route', () => {
   it('is chosen knowing the turn and the tools, and stands in the record with its tier and reasons', async () => {
     const requests: RouteRequest[] = []

@@ -3,6 +3,7 @@ import type { SessionsApi, SessionSettings } from '../../sessions/contract.ts'
 import type { Runs } from '../runs.ts'
 
 export const spawnTool = 'sessions_spawn'
+export const sendTool = 'sessions_send'
 /** Under this name in the session's `extra`. */
 export const childSetting = 'agent.child'
 

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { thinkingLevels } from '../../models/contract.ts'
 import { tool, toolError, toolText } from '../../tools/contract.ts'
 import type { AnyTool, ToolCall, ToolResult } from '../../tools/contract.ts'
-import { spawnTool } from './child.ts'
+import { sendTool, spawnTool } from './child.ts'
 import { send } from './send.ts'
 import type { Sending } from './send.ts'
 import type { Spawned, Task } from './spawn.ts'
@@ -29,7 +29,7 @@ export function subagentTools(spawn: (task: Task, call: ToolCall) => Promise<Spa
       }),
       run: (task, call) => spawn(task, call).then(answer),
     }),
-    sessions_send: tool({
+    [sendTool]: tool({
       ...shared,
       description: 'Writes a message to another conversation and waits for its answer.',
       params: v.strictObject({
