@@ -3,20 +3,24 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import OpenAI from 'openai'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { testKernel } from 'nexus-gateway/sdk/testing'
 import type { TestKernel } from 'nexus-gateway/sdk/testing'
 import { createGateway } from '../../kernel/gateway/gateway.ts'
+import { Agent } from '../../plugins/agent/contract.ts'
 import agentPlugin from '../../plugins/agent/index.ts'
 import chatPlugin from '../../plugins/chat/index.ts'
 import modelsPlugin from '../../plugins/models/index.ts'
 import openaiPlugin from '../../plugins/openai/index.ts'
 import demoPlugin from '../../plugins/provider-demo/index.ts'
+import { Sessions } from '../../plugins/sessions/contract.ts'
 import sessionsPlugin from '../../plugins/sessions/index.ts'
 import { Store } from '../../plugins/store/contract.ts'
 import storePlugin from '../../plugins/store/index.ts'
 import { openStore } from '../../plugins/store/store.ts'
+import { Tools } from '../../plugins/tools/contract.ts'
 import toolsPlugin from '../../plugins/tools/index.ts'
+import { cause } from './agent-fakes.ts'
 import { doorman } from './openai-gateway.ts'
 import { silent } from './store-harness.ts'
 
@@ -34,7 +38,7 @@ async function boot(dir: string): Promise<{ k: TestKernel; stop(): Promise<void>
   const store = await openStore({ dir, clock: { now: () => Date.now() }, log: silent })
   const k = await testKernel({
     plugins: [sessionsPlugin, modelsPlugin, toolsPlugin, demoPlugin, agentPlugin, chatPlugin, openaiPlugin, doorman],
-    provide: [[Store, store]], clock: 'real', config: { 'provider-demo': { delayMs: 1 } },
+    provide: [[Store, store]], clock: 'real', config: { 'provider-demo': { delayMs: 1 }, agent: { defaults: { subagents: { maxChildren: 1 } } } },
   })
   return {
     k,
@@ -119,6 +123,27 @@ it('a stop that will not wait cuts runs off: their sessions say so, and the next
   const third = await open()
   expect(await third.call('sessions.interrupted')).toEqual({ runs: [] })
   await third.close()
+})
+
+it('a sub-agent that a crash has cut off is marked by the next start, its session hears of it once, and makes room', async () => {
+  const dir = await stateDir()
+  const spawn = async (k: TestKernel) => (await k.service(Tools)).execute({ name: 'sessions_spawn', args: { task: '/slow 500 far more slowly than the crash comes' }, cause, sessionKey: 'main' })
+  const stateOf = async (k: TestKernel) => (await (await k.service(Sessions)).list({ spawnedBy: 'agent:main:main' })).sessions.map(({ settings }) => (settings!.extra!['agent.child'] as { state: string }).state)
+  const first = await boot(dir)
+  expect(await spawn(first.k)).toMatchObject({ isError: false })
+  expect(await spawn(first.k)).toMatchObject({ isError: true })
+  expect(await stateOf(first.k)).toEqual(['open'])
+
+  const after = await boot(dir)
+  await vi.waitFor(async () => expect(await stateOf(after.k)).toEqual(['interrupted']), { timeout: 10_000 })
+  const notes = async (k: TestKernel) => (await (await k.service(Sessions)).entries('main')).filter((entry) => entry.type === 'custom_message')
+  await vi.waitFor(async () => expect(await notes(after.k)).toHaveLength(1), { timeout: 10_000 })
+  expect(await spawn(after.k)).toMatchObject({ isError: false })
+  const agent = await after.k.service(Agent)
+  expect(agent.abort('main')).toHaveLength(1)
+  await vi.waitFor(async () => expect((await stateOf(after.k)).toSorted()).toEqual(['ended', 'interrupted']), { timeout: 10_000 })
+  await after.stop()
+  await first.stop()
 })
 
 it('20 sessions with 3 messages each are answered in order, each in its own transcript', async () => {
