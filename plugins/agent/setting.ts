@@ -39,9 +39,9 @@ export async function settle(loop: Loop, all: readonly ModelMessage[]): Promise<
   const whose = { profile, profiles: loop.profiles, sessionKey: info.sessionKey, settings, place: loop.place, bound: loop.bound }
   const route = keptTo(limits.models, await models.route({
     cause: info.cause, agentId: info.agentId, runId: info.runId,
-    ...(model !== undefined && { model }), ...(wanted === undefined && profile.fallbacks !== undefined && { fallbacks: profile.fallbacks }),
+    ...(model !== undefined && { model, pinned: wanted !== undefined }), ...(wanted === undefined && profile.fallbacks !== undefined && { fallbacks: profile.fallbacks }),
     ...(info.sessionKey !== undefined && { sessionKey: info.sessionKey }), ...(thinking !== undefined && { thinking }),
-    messages: turnOf(all), tools: await offered(loop, toolContextOf(whose), limits),
+    messages: all, tools: await offered(loop, toolContextOf(whose), limits),
   }))
   const spec = await models.resolve(route.model)
   loop.timeline.route(route)
@@ -61,8 +61,6 @@ async function offered({ clientTools, tools, info: { sessionKey } }: Loop, conte
   return found.filter(({ name }) => (name === spawnTool ? maySpawn : name !== sendTool || sessionKey !== undefined)).map(({ name, description, parameters }) => ({ name, description, parameters }))
 }
 
-/** What has come since the model last spoke. */
-const turnOf = (messages: readonly ModelMessage[]): readonly ModelMessage[] => messages.slice(Math.min(messages.findLastIndex(({ role }) => role === 'assistant') + 1, Math.max(0, messages.length - 1)))
 const levelOf = (name: string | undefined): ThinkingLevel | undefined => thinkingLevels.find((level) => level === name)
 /** Said wherever something wrapped may stand in the prompt; what a caller of `answer` brings is not wrapped. */
 export const systemFor = ({ info, tally }: Loop, { system }: Pick<Setting, 'system'>): string => (info.sessionKey !== undefined || tally.steps > 0 ? `${system}\n\n${externalNotice}`.trim() : system)

@@ -67,14 +67,14 @@ describe('tools about sessions', () => {
 })
 
 describe('a route', () => {
-  it('is chosen knowing the turn and the tools, and stands in the record with its tier and reasons', async () => {
+  it('is chosen knowing the conversation and the tools, and stands in the record with its tier and reasons', async () => {
     const requests: RouteRequest[] = []
     const router = definePlugin({ id: 'router', setup: (ctx) => ctx.tap(modelRoute, (route, request) => { requests.push(request); return { ...route, tier: 'capable' as const, reasons: [...route.reasons, 'it is a hard one'] } }) })
     const box = toolbox({ look: tool({ description: 'Looks.', params: v.strictObject({}), run: () => 'seen' }) })
     await withAgent(says('hello'), async (agent, { k, sessions }) => {
       await (await ask(agent, 'r1')).done
       await (await ask(agent, 'r2')).done
-      expect(requests[1]!.messages).toMatchObject([{ role: 'user', content: text('question of r2') }])
+      expect(requests[1]!.messages).toMatchObject([{ role: 'user', content: text('question of r1') }, { role: 'assistant' }, { role: 'user', content: text('question of r2') }])
       expect(requests[1]!.tools?.map(({ name }) => name).toSorted()).toEqual(['look', 'sessions_send', 'sessions_spawn', 'time'])
       expect(await k.call('runs.get', { runId: 'r2' })).toMatchObject({ run: { tier: 'capable', reasons: expect.arrayContaining(['it is a hard one']) } })
       // The transcript is read once before a model is asked.
