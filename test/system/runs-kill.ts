@@ -17,12 +17,18 @@ import { binary, started } from '../kernel/cli/spawn.ts'
 export interface KillReport { readonly kills: number; readonly atStart: number; readonly sent: number; readonly acknowledged: number; readonly finished: number; readonly cutOff: number; readonly effects: number }
 export interface KillOptions { readonly times: number; readonly seed: number; readonly tell?: (line: string) => void }
 
-interface Sent { readonly key: string; readonly tools: number; acknowledged: boolean; final: boolean }
+/** `final`: the last paragraph of the answer that the client had; empty for a message that went along with another. */
+interface Sent { readonly key: string; readonly tools: number; readonly queueMode: string | undefined; acknowledged: boolean; final: string | undefined }
 interface Marker { readonly runId: string; readonly phase: 'start' | 'end'; readonly status?: string }
 interface Entry { readonly type: string; readonly id: string; readonly parentId: string | null; readonly customType?: string; readonly data?: Marker; readonly message?: { readonly role: string; readonly toolCallId?: string; readonly isError?: boolean; readonly content: readonly { readonly type: string; readonly text?: string; readonly id?: string }[] } }
 interface World { readonly state: string; readonly effects: string; readonly random: () => number; readonly asked: () => number; /** What was sent in each session, in the order it was last sent. */ readonly sessions: Map<string, Sent[]> }
 
+interface Said { readonly content: readonly { readonly text: string }[] }
+const lastOf = (message: Said | undefined): string => message?.content.map(({ text }) => text).join('').split('\n\n').at(-1) ?? ''
+
 const sessionsPerRound = 3
+/** Half of the messages say what is to become of them while the session is busy. */
+const queueModes = ['followup', 'collect', 'steer', 'interrupt']
 /** Rounds that talk in the same sessions: long enough that a kill meets a history, short enough to be read each time. */
 const roundsPerSession = 4
 
@@ -62,15 +68,15 @@ export async function killRuns({ times, seed, tell = () => {} }: KillOptions): P
   // A gateway that was killed between a call and its result sends no such conversation either.
   if (provider.violations.length > 0) throw new Error(`the provider was sent what no provider takes: ${provider.violations[0]}`)
   const all = [...world.sessions.values()].flat()
-  return { kills: times, atStart, sent: all.length, acknowledged: all.filter(({ acknowledged }) => acknowledged).length, finished: all.filter(({ final }) => final).length, cutOff, effects: effectCount.get(world) ?? 0 }
+  return { kills: times, atStart, sent: all.length, acknowledged: all.filter(({ acknowledged }) => acknowledged).length, finished: all.filter(({ final }) => final !== undefined).length, cutOff, effects: effectCount.get(world) ?? 0 }
 }
 
 /** Starts it, looks at what the last kill left, talks, kills. Gives how many runs were reported as cut off. */
 async function playRound(world: World, round: number, names: readonly string[], before: readonly string[], recovered: boolean): Promise<number> {
   forgive(world.state)
   await using gateway = await started([], { state: world.state })
-  const finals = new Set<string>()
-  const client = await connect(gateway.ready.url, tokenOf(world.state), { onChat: ({ runId, state }) => { if (state === 'final') finals.add(runId) } })
+  const finals = new Map<string, string>()
+  const client = await connect(gateway.ready.url, tokenOf(world.state), { keep: false, onChat: (event) => { if (event.state === 'final') finals.set(event.runId, lastOf(event['message'] as Said | undefined)) } })
   const cut = await check(world, client, before, !recovered)
   checkTranscripts(world, before)
   await resend(world, client, before)
@@ -78,7 +84,7 @@ async function playRound(world: World, round: number, names: readonly string[], 
   await Promise.all(names.map((name) => talk(world, client, name, round)))
   await killing
   await gateway.ended()
-  for (const sent of [...before, ...names].flatMap((name) => world.sessions.get(name) ?? [])) sent.final ||= finals.has(sent.key)
+  for (const sent of [...before, ...names].flatMap((name) => world.sessions.get(name) ?? [])) sent.final ??= finals.get(sent.key)
   client.close()
   return cut
 }
@@ -107,10 +113,11 @@ async function killAtStart({ state, random }: World): Promise<void> {
 async function talk(world: World, client: RunsClient, session: string, round: number): Promise<void> {
   const list = world.sessions.get(session) ?? (world.sessions.set(session, []), world.sessions.get(session)!)
   for (let n = 0; n < 3; n++) {
-    const sent: Sent = { key: `${session}-r${round}m${n}`, tools: Math.floor(world.random() * 3), acknowledged: false, final: false }
+    const queueMode = queueModes[Math.floor(world.random() * 2 * queueModes.length)]
+    const sent: Sent = { key: `${session}-r${round}m${n}`, tools: Math.floor(world.random() * 3), queueMode, acknowledged: false, final: undefined }
     list.push(sent)
     try {
-      const { ok, error } = await client.call('chat.send', paramsOf(world, session, sent))
+      const { ok, error } = await client.call('chat.send', paramsOf(session, sent))
       if (!ok) throw new Error(`chat.send was refused: ${JSON.stringify(error)}`)
       sent.acknowledged = true
       await sleep(world.random() * 120)
@@ -121,14 +128,14 @@ async function talk(world: World, client: RunsClient, session: string, round: nu
   }
 }
 
-const paramsOf = (_: World, session: string, { key, tools }: Sent): object => ({ sessionKey: session, message: `k=${key} tools=${tools}${key.endsWith('m1') ? ' fault=once' : ''}`, idempotencyKey: key })
+const paramsOf = (session: string, { key, tools, queueMode }: Sent): object => ({ ...(queueMode !== undefined && { queueMode }), sessionKey: session, message: `k=${key} tools=${tools}${key.endsWith('m1') ? ' fault=once' : ''}`, idempotencyKey: key })
 
 /** The same keys again: what was acknowledged begins nothing; what was not is taken once, now or then. */
 async function resend(world: World, client: RunsClient, names: readonly string[]): Promise<void> {
   for (const name of names) {
     const list = world.sessions.get(name)!
     for (const sent of [...list]) {
-      const { ok, payload, error } = await client.call('chat.send', paramsOf(world, name, sent))
+      const { ok, payload, error } = await client.call('chat.send', paramsOf(name, sent))
       if (!ok) throw new Error(`a key that was sent before is refused: ${JSON.stringify(error)}`)
       if (sent.acknowledged && payload?.['status'] !== 'ok') throw new Error(`${sent.key} was acknowledged, and sent again it is ${String(payload?.['status'])}`)
       if (payload?.['status'] === 'started') list.push(...list.splice(list.indexOf(sent), 1))
@@ -149,12 +156,12 @@ async function check(world: World, client: RunsClient, names: readonly string[],
     const users = seen.filter(({ role }) => role === 'user').map(({ text }) => /k=([\w-]+)/.exec(text)?.[1] ?? text)
     const expected = list.filter(({ key, acknowledged }) => acknowledged || users.includes(key)).map(({ key }) => key)
     if (JSON.stringify(users) !== JSON.stringify(expected)) throw new Error(`${name}: acknowledged ${expected.join(' ')}; in the history ${users.join(' ')}`)
-    for (const { key, final } of list) if (final && !seen.some(({ role, text }) => role === 'assistant' && text === `answer ${key}`)) throw new Error(`${key}: the client had the answer, the history has not`)
+    for (const { key, final } of list) if (final && !seen.some(({ role, text }) => role === 'assistant' && text === final)) throw new Error(`${key}: the client had the answer, the history has not`)
     const ends = new Map(entriesIn(world, name).flatMap(({ customType, data }) => (customType === 'nexus.run' && data?.phase === 'end' ? [[data.runId, data.status] as const] : [])))
     for (const key of users) {
       const status = ends.get(key)
       if (status === undefined) throw new Error(`${key}: no end stands in the transcript`)
-      if (list.find((sent) => sent.key === key)!.final && status !== 'ok') throw new Error(`${key}: the client had the answer, and the transcript says ${status}`)
+      if (list.find((sent) => sent.key === key)!.final !== undefined && status !== 'ok') throw new Error(`${key}: the client had the answer, and the transcript says ${status}`)
       if (status === 'interrupted' && reported && !cut.has(key) && isLatest(list, key)) throw new Error(`${key}: cut off and not reported`)
       if (cut.has(key) && status !== 'interrupted') throw new Error(`${key}: reported as cut off, and the transcript says ${status}`)
     }
@@ -225,7 +232,7 @@ function checkEffects(world: World, names: readonly string[]): void {
   }
   for (const name of names) {
     for (const { message } of entriesIn(world, name)) if (message?.role === 'toolResult' && message.isError === false && !ended.has(message.toolCallId!)) throw new Error(`${message.toolCallId} stands in the transcript and was never done`)
-    for (const { key, tools, final } of world.sessions.get(name)!) if (final) for (let n = 0; n < tools; n++) if (!ended.has(`${key}.${n}`)) throw new Error(`${key}.${n} belongs to an answer and was never done`)
+    for (const { key, tools, final } of world.sessions.get(name)!) if (final === `answer ${key}`) for (let n = 0; n < tools; n++) if (!ended.has(`${key}.${n}`)) throw new Error(`${key}.${n} belongs to an answer and was never done`)
   }
   effectCount.set(world, began.size)
 }
