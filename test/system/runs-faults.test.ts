@@ -19,11 +19,11 @@ const names = Object.keys(runFaults)
 const models = ['fine', ...names].map((id) => ({ id }))
 
 /** `accounts`: each of them a key of its own, so that one that has to rest is not all there is. */
-function settings(state: string, baseUrl: string, more: object = {}, accounts = 0): void {
+function settings(state: string, baseUrl: string, { more = {}, accounts = 0, waitMs = 1_500 }: { more?: object; accounts?: number; waitMs?: number } = {}): void {
   const keys = accounts === 0 ? { apiKey: { $secret: 'env:FAULT_KEY' } } : { accounts: Array.from({ length: accounts }, (_, n) => ({ id: `a${n}`, apiKey: `${apiKey}-${n}` })) }
   writeFileSync(join(state, 'nexus.json5'), JSON.stringify({
     plugins: [join(import.meta.dirname, '..', 'fixtures', 'runs-effects.ts')], pluginPolicy: { trusted: ['*'] }, effects: { file: join(state, 'effects.txt'), maxMs: 0 },
-    'provider-openai-compatible': { baseUrl, ...keys, headers: { 'x-team': { $secret: 'env:FAULT_TEAM' } }, models, timeoutMs: 1_500, stallMs: 1_500 },
+    'provider-openai-compatible': { baseUrl, ...keys, headers: { 'x-team': { $secret: 'env:FAULT_TEAM' } }, models, timeoutMs: waitMs, stallMs: waitMs },
     ...more,
   }), { mode: 0o600 })
   writeFileSync(join(state, 'effects.txt'), '', { flag: 'a' })
@@ -68,6 +68,8 @@ describe('one after the other', () => {
     settings(state, provider.url)
     gateway = await started([], { state, env })
     client = await connect(gateway.ready.url, tokenOf(state))
+    // Until the library is there.
+    for (let n = 0; (await ask(client, 'warm', `warm-${n}`, 'tools=0')).state !== 'final';) n++
   })
   afterAll(async () => {
     client.close()
@@ -122,12 +124,13 @@ describe('a server that is not there', () => {
   ])('%s is an error, and the session goes on when the settings are mended', async (_, urlOf) => {
     const state = stateDir()
     await using provider = await startRunsProvider()
-    settings(state, await urlOf(provider))
+    // The library is loaded with the first question, and a busy machine takes its time for that.
+    settings(state, await urlOf(provider), { waitMs: 30_000 })
     try {
       await using gateway = await started([], { state, env })
       const client = await connect(gateway.ready.url, tokenOf(state))
       expect(await ask(client, 'main', 'gone', 'tools=1')).toMatchObject({ state: 'error', errorKind: 'unknown' })
-      settings(state, provider.url)
+      settings(state, provider.url, { waitMs: 30_000 })
       for (let n = 0; ; n++) {
         const end = await ask(client, 'main', `back-${n}`, 'tools=1')
         if (end.state === 'final') {
@@ -170,7 +173,7 @@ describe('a storm of all of them', () => {
     const sessions = 12
     const state = stateDir()
     await using provider = await startRunsProvider({ misbehave, delay: () => Math.random() * 3 })
-    settings(state, provider.url, { models: { default: 'openai-compatible/fine' } }, sessions)
+    settings(state, provider.url, { more: { models: { default: 'openai-compatible/fine' } }, accounts: sessions })
     try {
       await using gateway = await started([], { state, env })
       const client = await connect(gateway.ready.url, tokenOf(state))
