@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { killRuns } from './runs-kill.ts'
 
-const times = process.env['NEXUS_TEST_FULL'] ? 500 : 12
+const times = process.env['NEXUS_TEST_FULL'] ? 500 : 8
 
 test(`killed ${times} times, nothing acknowledged is lost, nothing is done twice, and what was cut off says so`, async () => {
   const { acknowledged, effects, cutOff } = await killRuns({ times, seed: 20_261_123 })
