@@ -78,7 +78,8 @@ export default definePlugin({
     ctx.tap(toolContext, async ({ sessionKey, agentId }) => {
       const key = sessionKey === undefined ? undefined : sessions.normalize(sessionKey)
       const profile = all.get(agentId ?? (key === undefined ? mainAgent : agentOf(key)))
-      if (!profile) return undefined
+      // An agent that is not there has nothing: without rules of its own it would have all that the settings give to none.
+      if (!profile) return { agentId: agentId ?? agentOf(key ?? mainAgent), policies: { agent: { allow: [] } } }
       const settings = key === undefined ? {} : await sessions.settings(key)
       const spec = await models.resolve(settings.model ?? profile.model).catch(() => undefined)
       return toolContextOf({ profile, profiles: all, sessionKey: key, settings, spec })
