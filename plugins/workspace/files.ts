@@ -12,6 +12,7 @@ import type { Place, Walker } from './walk.ts'
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY } = constants
 const mebibyte = 1_048_576
+const maxChunk = 65_536
 /** What a write is before it is one; a crash may leave such a file. */
 const unfinished = /^\.nexus-[0-9a-f-]{36}\.tmp$/
 
@@ -44,7 +45,7 @@ export function createFiles(walker: Walker, finder: Finder, bounds: Bounds): Ope
         throw error
       }
     },
-    read: (path, { maxBytes = mebibyte } = {}) => reading(path, async (handle, { version }) => ({ bytes: await wholeOf(handle, maxBytes), version })),
+    read: (path, { maxBytes = mebibyte } = {}) => reading(path, async (handle, { size, version }) => ({ bytes: await wholeOf(handle, maxBytes, size), version })),
     write: (path, content, { version } = {}) => finder.at(path, (found) => replace(walker, found, bounds, content, version), { make: true }),
     list: (path, { limit = 1_000 } = {}) => finder.at(path, async ({ place }) => {
       if (!place) throw fail('NEXUS_WORKSPACE_NOT_FOUND')
@@ -60,12 +61,13 @@ export function infoOf(stats: BigIntStats): FileInfo {
   return { type, size: Number(size), modifiedAt: Number(mtimeNs / 1_000_000n), version: `${ino}.${size}.${mtimeNs}.${ctimeNs}` }
 }
 
-/** Never more than is wanted, whatever the size said. */
-export async function wholeOf(handle: FileHandle, maxBytes: number): Promise<Uint8Array> {
+/** Never more than is wanted, whatever `likely`, the size that it had, said; that only spares room for small files, of which there may be thousands. */
+export async function wholeOf(handle: FileHandle, maxBytes: number, likely = maxChunk): Promise<Uint8Array> {
+  const chunk = Math.min(Math.max(likely + 1, 512), maxChunk)
   const chunks: Buffer[] = []
   let size = 0
   for (;;) {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(65_536), 0, 65_536, size)
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(chunk), 0, chunk, size)
     if (bytesRead === 0) return Buffer.concat(chunks)
     size += bytesRead
     if (size > maxBytes) throw fail('NEXUS_WORKSPACE_TOO_LARGE', { limit: maxBytes })

@@ -89,7 +89,7 @@ export function lookTools({ walker, bounds, filesOf }: LookParts): Readonly<Reco
       if (place.stats.size > BigInt(maxFileBytes)) return {}
       const handle = await walker.read(place)
       try {
-        const bytes = Buffer.from(await wholeOf(handle, maxFileBytes))
+        const bytes = Buffer.from(await wholeOf(handle, maxFileBytes, Number(place.stats.size)))
         return { bytes: bytes.length, ...(!bytes.includes(0) && { text: bytes.toString('utf8') }) }
       } finally {
         await handle.close()
