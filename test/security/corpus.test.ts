@@ -22,6 +22,15 @@ describe('the format', () => {
     ['an unknown key of a step', { ...good, cases: [{ ...one, input: [{ http: { code: 1 } }] }] }],
     ['the same inside `repeat`', { ...good, cases: [{ ...one, input: [{ repeat: { times: 1, steps: [{ http: { code: 1 } }] } }] }] }],
     ['an unknown check', { ...good, cases: [{ ...one, expect: [{ stats: 401 }] }] }],
+    ['a tree with a kind of file that there is not', { ...good, cases: [{ ...one, setup: { tree: [{ path: 'x', type: 'door' }] } }] }],
+    ['an unknown key of something in a tree', { ...good, cases: [{ ...one, setup: { tree: [{ path: 'x', link: 'y' }] } }] }],
+    ['an unknown tool to reach a path by', { ...good, cases: [{ ...one, input: [{ reach: { paths: ['x'], tools: ['exec'] } }] }] }],
+    ['an unknown key of a call', { ...good, cases: [{ ...one, input: [{ tool: { tool: 'read', code: 1 } }] }] }],
+    ['one list that would stand beside none', { ...good, cases: [{ ...one, input: [{ together: [[{ sleep: 1 }]] }] }] }],
+    ['an unknown key in a list beside others', { ...good, cases: [{ ...one, input: [{ together: [[{ sleep: 1 }], [{ http: { code: 1 } }]] }] }] }],
+    ['rounds that are counted and named', { ...good, cases: [{ ...one, input: [{ repeat: { times: 1, each: [1], steps: [{ sleep: 1 }] } }] }] }],
+    ['rounds that are neither', { ...good, cases: [{ ...one, input: [{ repeat: { steps: [{ sleep: 1 }] } }] }] }],
+    ['something that no machine can be asked for', { ...good, cases: [{ ...one, setup: { able: ['fly'] } }] }],
     ['a pattern that is none', { ...good, cases: [{ ...one, expect: [{ body: '(' }] }] }],
     ['a case that expects nothing', { ...good, cases: [{ ...one, expect: [] }] }],
     ['a case of another class', { ...good, cases: [{ ...one, id: 'A02-one' }] }],
@@ -39,6 +48,11 @@ describe('the corpus', () => {
 
   test('has at least 40 cases of the class I', () => {
     expect(all.filter(({ class: row }) => row.startsWith('I')).length).toBeGreaterThanOrEqual(40)
+  })
+
+  test('has at least 40 cases of the class H, and 20 of the class J that go through the tools', () => {
+    expect(all.filter(({ class: row }) => row.startsWith('H')).length).toBeGreaterThanOrEqual(40)
+    expect(all.filter(({ id }) => /^J\d\d-tool-/.test(id)).length).toBeGreaterThanOrEqual(20)
   })
 
   test('passes, fresh and after a reload, SIGKILL and restart', { timeout: full ? 1_800_000 : 600_000 }, async () => {
