@@ -1,6 +1,6 @@
 /** The variables of a run. */
 import { createHmac, randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { basename, isAbsolute, join } from 'node:path'
 import type { Run, Seen } from './seen.ts'
 import { at, type Lookup } from './variables.ts'
@@ -29,6 +29,9 @@ export function lookupIn(run: Run): Lookup {
     folder: () => target.own && join(target.own.state, 'workspace', 'main', `box-${run.marker}`),
     pid: () => String(target.own?.pid()),
     each: () => run.each,
+    // What a lock has to say of a process that is there.
+    boot: () => systemSays(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    space: () => systemSays(() => readlinkSync('/proc/self/ns/pid')),
     outside: () => `${run.work}/outside`,
   }
   return (name) => {
@@ -51,6 +54,15 @@ function placeOf({ target, marker }: Run, name: string): string | undefined {
   const { plugins } = JSON.parse(readFileSync(join(dir, 'lock.json'), 'utf8')) as { plugins: Record<string, { dir: string } | undefined> }
   const place = plugins[`${name}-${marker}`]?.dir
   return place === undefined || isAbsolute(place) ? place : join(dir, place)
+}
+
+/** '' where there is no /proc. */
+function systemSays(read: () => string): string {
+  try {
+    return read()
+  } catch {
+    return ''
+  }
 }
 
 /** What a proxy that has the secret would send for this user and `X-Forwarded-For`, now. */
