@@ -28,7 +28,7 @@ export async function reach(way: Way, { paths, tools }: Input<'reach'>): Promise
   const results: Seen[] = []
   for (const path of paths) {
     for (const name of tools) {
-      const seen = await tool(way, { tool: name, args: { path, ...argsOf(name, way.run.marker) }, path: '/tools/invoke', on: 'reach' })
+      const seen = await tool(way, { tool: name, args: { path, ...argsOf(name, way.run.marker) }, path: '/tools/invoke' })
       results.push({ ...seen, payload: { tool: name, path, ...seen.payload as object } })
     }
   }
