@@ -1,4 +1,5 @@
 /** `nexus init`, from the first question to the first answer: chosen, tried, written, asked; or as it was before. */
+import { readFile } from 'node:fs/promises'
 import type { CommandIo } from 'nexus-gateway/sdk'
 import { valueAt } from 'nexus-gateway/sdk'
 import type { ConfigSnapshot } from '../config/contract.ts'
@@ -10,7 +11,7 @@ import { changesOf, type Chosen } from './settings.ts'
 import { pick, type Picked, type Steps } from './steps.ts'
 import { quietUi, terminalUi, type Ui } from './ui.ts'
 import { wishesOf } from './wishes.ts'
-import { planFor, probe, readSettings, write, type Answered, type Plan } from './write.ts'
+import { planFor, probe, readSettings, write, type Answered, type Plan, type Written } from './write.ts'
 
 const phases: Partial<Record<InstallPhase, string>> = { fetching: 'Fetching its library', installing: 'Unpacking its library', hashing: 'Writing down every file of it' }
 
@@ -54,23 +55,24 @@ async function consent({ ui, wishes }: Steps, { before, fresh, edit }: Plan): Pr
 async function settled(steps: Steps, picked: Picked, before: ConfigSnapshot): Promise<number> {
   const { io, wishes, quiet } = steps
   const { choice } = picked
-  const undo: (() => Promise<void>)[] = []
+  let [kept, written]: [Kept | undefined, Written | undefined] = [undefined, undefined]
   try {
     await quiet.busy(`Making ${choice.title} ready`, (say) => supplyLibraries(io.call, choice.plugin, (phase) => say(phases[phase] ?? `Making ${choice.title} ready`), io.signal))
-    const kept: Kept | undefined = picked.key && await keep(io, choice, picked.key)
-    if (kept) undo.push(kept.undo)
+    kept = picked.key && await keep(io, choice, picked.key)
     io.signal.throwIfAborted()
     const chosen = chosenBy(picked, kept?.source)
-    const written = await write(io, planFor(chosen, before))
-    undo.push(written.undo)
-    io.signal.throwIfAborted()
+    written = await write(io, planFor(chosen, before))
     const answered = await tried(steps, chosen, quiet)
     return await finish(steps, { chosen, before, noop: written.noop, answered, kept: kept?.source, start: wishes.start })
   } catch (error) {
-    for (const back of undo.reverse()) await back()
+    // After a Ctrl-C no gateway is asked any more: what it was told to write, it writes or not, and the key goes with that.
+    if (!io.signal.aborted) await written?.undo()
+    if (!io.signal.aborted || !await says(io, kept?.source)) await kept?.undo()
     throw error
   }
 }
+
+const says = (io: CommandIo, source = ''): Promise<boolean> => readFile(io.paths.config, 'utf8').then((text) => text.includes(source), () => false /* nothing was written */)
 
 async function tried({ io, wishes }: Steps, chosen: Chosen, quiet: Pick<Ui, 'busy' | 'warn'>): Promise<Answered | undefined> {
   if (!wishes.test) return undefined

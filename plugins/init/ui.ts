@@ -38,16 +38,10 @@ export async function terminalUi(io: CommandIo, title: string): Promise<Ui> {
     secret: async (message, fault) => given<string>(await clack.password({ ...common, message, validate: validate((text) => fault(text.trim())) })).trim(),
     confirm: async (message, first) => given<boolean>(await clack.confirm({ ...common, message, initialValue: first })),
     async busy(message, work) {
-      const spinner = clack.spinner(common)
-      spinner.start(message)
-      try {
-        const done = await work((text) => spinner.message(text))
-        spinner.stop(message)
-        return done
-      } catch (error) {
-        spinner.error(message)
-        throw error
-      }
+      // Not the library's spinner: it takes the keys, and ends the process on a Ctrl-C, whatever is half done.
+      const say = (text: string): void => clack.log.step(`${text} …`, common)
+      say(message)
+      return work(say)
     },
     tell: (about, lines) => clack.note(lines.map((line) => plain(line)).join('\n'), about, { ...common, format: (line) => line }),
     warn: (text) => clack.log.warn(text, common),

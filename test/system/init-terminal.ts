@@ -18,7 +18,8 @@ export interface Terminal extends AsyncDisposable {
 const patienceMs = 45_000
 
 export function onTerminal(args: readonly string[], env: Readonly<Record<string, string>>): Terminal {
-  const line = [process.execPath, binary(), ...args].map((word) => `'${word}'`).join(' ')
+  // Without a terminal of our own it would be one of no width.
+  const line = `stty cols 120 rows 50; exec ${[process.execPath, binary(), ...args].map((word) => `'${word}'`).join(' ')}`
   const child = spawn('script', ['-qec', line, '/dev/null'], { env: { PATH: process.env['PATH'], HOME: '/nowhere', TERM: 'xterm', COLUMNS: '120', LINES: '50', ...env }, stdio: 'pipe' })
   let raw = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => { raw += text })

@@ -1,6 +1,9 @@
 /** A newcomer's first minute: the built binary, a model server on loopback, and an empty state directory. */
+import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import OpenAI from 'openai'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -101,7 +104,7 @@ describe('what goes wrong is said, with the way out, and nothing is changed', ()
     ['a vendor without a key', () => '--provider openai --model m --yes', '', 'NEXUS_INIT_NO_KEY', /platform\.openai\.com/],
     ['no such model', () => usual().replace('m1', 'm9'), key, 'NEXUS_INIT_NO_MODEL', /It has: m1, m2/],
     ['several models and none named', () => usual().replace('--model m1', ''), key, 'NEXUS_INIT_MODEL', /--model/],
-    ['nobody who listens', () => '--provider openai-compatible --url http://127.0.0.1:9/v1 --model m1 --yes', '', 'NEXUS_INIT_UNREACHABLE', /nothing listens there/],
+    ['nobody who listens', () => '--provider openai-compatible --url http://127.0.0.1:4/v1 --model m1 --yes', '', 'NEXUS_INIT_UNREACHABLE', /nothing listens there/],
     ['a host that is none', () => '--provider openai-compatible --url http://nowhere.invalid/v1 --model m1 --yes', '', 'NEXUS_INIT_UNREACHABLE', /network/],
     ['a server of something else', () => `--provider openai-compatible --url ${server.url}/chat/completions --model m1 --key-stdin --yes`, key, 'NEXUS_INIT_ANSWER', /ends with the version/],
     ['a provider that is none', () => '--provider clever --yes', '', 'NEXUS_INIT_PROVIDER', /openai-compatible/],
@@ -123,9 +126,8 @@ describe('what goes wrong is said, with the way out, and nothing is changed', ()
     const failing: MockReply = { status: 400, body: { error: { message: 'no', type: 'x', code: null } } }
     await init(usual(), key)
     const before = await settings()
-    server.script(failing, failing, failing)
+    server.script(failing)
     const refused = await init(usual().replace('--model m1', '--model m2'), key)
-    server.script()
     expect(refused).toMatchObject({ err: expect.stringContaining('NEXUS_INIT_PROBE') as string })
     expect(await settings()).toBe(before)
     expect(await readFile(join(state, 'keys/openai-compatible'), 'utf8')).toBe(`${key}\n`)
@@ -189,6 +191,21 @@ describe('on a terminal', () => {
       expect(await there('keys')).toBe(false)
     }
   }, 120_000)
+
+  test('Ctrl-C while a server lets it wait ends it at once', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    try {
+      await using terminal = onTerminal(['init', '--url', `http://127.0.0.1:${(silent.address() as AddressInfo).port}/v1`, '--key-env', 'MY_KEY'], { ...env(), MY_KEY: key })
+      await terminal.until('for its models')
+      terminal.type('\u0003')
+      expect(await terminal.ended()).toBe(130)
+      expect(await there('nexus.json5')).toBe(false)
+    } finally {
+      silent.closeAllConnections()
+      silent.close()
+    }
+  })
 })
 
 describe('with only a base URL and a key in nexus.json5', () => {
