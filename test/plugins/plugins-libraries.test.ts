@@ -76,9 +76,9 @@ describe('a shelf', () => {
     const lack = { code: 'NEXUS_PLUGINS_LIBRARY', message: expect.stringMatching(/"mine".*no-such-library 1\.2\.3.*5\.0 MB/), fix: expect.stringContaining('nexus plugins enable mine') }
     await expect(shelf.look(state)).rejects.toMatchObject(lack)
     await expect(shelf.open('no-such-library', async () => 'beside')).rejects.toMatchObject(lack)
-    await using k = await testKernel({ plugins: [plugins, plugin], lenient: true })
+    await using k = await testKernel({ plugins: [plugins, plugin], lenient: true, stateDir: state })
     expect(k.kernel.inspect('mine')).toMatchObject({ state: 'failed', error: lack })
-    const folder = folderFor(need({}), k.kernel.paths.state)
+    const folder = folderFor(need({}), state)
     await mkdir(folder, { recursive: true })
     await writeFile(join(folder, 'open.mjs'), 'export default async (name) => `fetched ${name}`')
     await k.call('plugins.reload', { id: 'mine' })

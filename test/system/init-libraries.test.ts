@@ -28,7 +28,7 @@ const there = (path: string): Promise<boolean> => stat(path).then(() => true, ()
 const names = async (path: string): Promise<string[]> => (await readdir(path).catch(() => [])).sort()
 
 describe('a library that is not there', () => {
-  test('is named at the start, with its size and the command that fetches it; the other plugins run', { timeout: 60_000 }, async () => {
+  test('is named at the start, with its size and the command that fetches it; the other plugins run', { timeout: 150_000 }, async () => {
     await place.settings(settings())
     const gateway = await place.gateway()
     try {
@@ -58,7 +58,7 @@ describe('a library that is not there', () => {
 })
 
 describe('nexus plugins enable, without a gateway', () => {
-  test('fetches every package by its hash, runs nobody\'s scripts, and does nothing the second time', { timeout: 60_000 }, async () => {
+  test('fetches every package by its hash, runs nobody\'s scripts, and does nothing the second time', { timeout: 150_000 }, async () => {
     expect(await place.nexus(['plugins', 'enable', 'provider-openai', '--json'])).toMatchObject({ status: 0 })
     expect(await names(libraries())).toEqual([`provider-openai-${lock.digest}`, `provider-openai-${lock.digest}.files.json`])
     for (const [at, { version }] of Object.entries(lock.packages)) expect(JSON.parse(await readFile(join(folder(), at, 'package.json'), 'utf8'))).toMatchObject({ version })
@@ -72,7 +72,7 @@ describe('nexus plugins enable, without a gateway', () => {
     expect(await names(libraries())).toEqual([])
   })
 
-  test('refuses bytes that are not those that the release names; nothing is changed', { timeout: 60_000 }, async () => {
+  test('refuses bytes that are not those that the release names; nothing is changed', { timeout: 150_000 }, async () => {
     await rm(join(place.dir, 'npm-cache'), { recursive: true, force: true })
     place.registry.misbehave('@ai-sdk/openai', 'tarball')
     try {
@@ -86,7 +86,7 @@ describe('nexus plugins enable, without a gateway', () => {
     expect(await there(join(place.state, 'nexus.json5'))).toBe(false)
   })
 
-  test('says so when there is no network, and works once there is', { timeout: 60_000 }, async () => {
+  test('says so when there is no network, and works once there is', { timeout: 150_000 }, async () => {
     await rm(join(place.dir, 'npm-cache'), { recursive: true, force: true })
     for (const name of ['@ai-sdk/openai', 'zod']) place.registry.misbehave(name, 'error')
     const refused = await place.nexus(['plugins', 'enable', 'provider-openai', '--json'])
@@ -96,7 +96,7 @@ describe('nexus plugins enable, without a gateway', () => {
     expect((await place.nexus(['plugins', 'enable', 'provider-openai'])).status).toBe(0)
   })
 
-  test('what was changed on the disk is found by doctor and fetched anew', { timeout: 60_000 }, async () => {
+  test('what was changed on the disk is found by doctor and fetched anew', { timeout: 150_000 }, async () => {
     expect((await place.nexus(['plugins', 'enable', 'provider-openai'])).status).toBe(0)
     const file = join(folder(), 'node_modules/@ai-sdk/openai/package.json')
     const before = await readFile(file, 'utf8')
@@ -107,7 +107,7 @@ describe('nexus plugins enable, without a gateway', () => {
     expect(await readFile(file, 'utf8')).toBe(before)
   })
 
-  test('what no plugin needs any more is swept by doctor, and nothing else', { timeout: 60_000 }, async () => {
+  test('what no plugin needs any more is swept by doctor, and nothing else', { timeout: 150_000 }, async () => {
     expect((await place.nexus(['plugins', 'enable', 'provider-openai'])).status).toBe(0)
     const own = await names(libraries())
     await writeFile(join(libraries(), 'provider-google-0123456789ab.files.json'), '{}')
@@ -119,7 +119,7 @@ describe('nexus plugins enable, without a gateway', () => {
   })
 })
 
-test('a kill at any instant leaves them whole or not there, and what lies about is swept', { timeout: 240_000 }, async () => {
+test('a kill at any instant leaves them whole or not there, and what lies about is swept', { timeout: 300_000 }, async () => {
   let took = 4_000
   let killed = 0
   for (const part of [0.4, 0.75, 0.95]) {

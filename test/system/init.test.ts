@@ -158,7 +158,7 @@ describe('on a terminal', () => {
     await terminal.until('The key')
     terminal.type('sk-typed-wrongly\r')
     await terminal.until('does not take the key')
-    await terminal.until('The key', 2)
+    await terminal.until('◆  The key', 2)
     terminal.type(`${key}\r`)
     await terminal.until('Which model?')
     terminal.type('\r')

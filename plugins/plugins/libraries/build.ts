@@ -1,6 +1,6 @@
 /**
  * A part of the build: plugins outside the default set are wrapped, so that they look for their libraries before they
- * are set up, and each `import('library')` of theirs is led to where it was found. What they need is written beside them.
+ * are set up, and each dynamic import of one of them is led to where it was found. What they need is written beside them.
  */
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
