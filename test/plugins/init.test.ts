@@ -72,7 +72,6 @@ describe('a list of models', () => {
     ['a breakdown', () => ({ status: 500, body: 'sk-mine' }), 'NEXUS_INIT_ANSWER'],
     ['a page', () => ({ headers: { 'content-type': 'text/html' }, body: '<html>hello</html>' }), 'NEXUS_INIT_ANSWER'],
     ['JSON that is something else', () => ({ body: { data: 'no' } }), 'NEXUS_INIT_ANSWER'],
-    ['a way elsewhere, where the key must not go', () => ({ status: 302, headers: { location: 'http://127.0.0.1:4/' } }), 'NEXUS_INIT_UNREACHABLE'],
     ['a connection that is cut', () => 'cut', 'NEXUS_INIT_UNREACHABLE'],
   ])('that is %s is an error without a word of the server\'s', async (_, says, code) => {
     const { url } = await serve(says)
@@ -80,6 +79,13 @@ describe('a list of models', () => {
     expect(fault?.code).toBe(code)
     expect(`${fault?.message} ${fault?.fix}`).not.toMatch(/sk-mine|hello/)
     expect(fault?.fix).toContain('Nothing was changed')
+  })
+
+  test('of a server that sends elsewhere is not asked for there: the key stays here', async () => {
+    const other = await serve(() => openAi('m'))
+    const { url } = await serve(() => ({ status: 302, headers: { location: `${other.url}/models` } }))
+    await expect(listModels(at('openai-compatible', `${url}/v1`, 'sk-mine'), never)).rejects.toMatchObject({ code: 'NEXUS_INIT_UNREACHABLE' })
+    expect(other.seen).toEqual([])
   })
 
   test('has no names that could steer the terminal, and is no longer than it has to be', async () => {
