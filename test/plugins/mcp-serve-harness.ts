@@ -64,4 +64,4 @@ export async function client(k: TestKernel, who: { scopes?: readonly string[]; c
   return Object.assign(made, { [Symbol.asyncDispose]: () => made.close() })
 }
 
-export const textIn = ({ content }: { content?: unknown }): string => (content as { text?: string }[]).map(({ text }) => text ?? '').join('\n')
+export const textIn = ({ content }: { readonly content?: unknown; readonly [key: string]: unknown }): string => (content as { text?: string }[]).map(({ text }) => text ?? '').join('\n')
