@@ -3,8 +3,10 @@ import { connectionClosed, definePlugin, kernelClose, kernelReady, NexusError, o
 import type { Call } from 'nexus-gateway/sdk'
 import { secretsHeld } from '../logs/contract.ts'
 import { Fetch } from '../outbound/contract.ts'
+import { Store } from '../store/contract.ts'
 import { Tools } from '../tools/contract.ts'
 import { offerServers } from './client/offer.ts'
+import { remembered } from './client/remembered.ts'
 import { createServer } from './client/server.ts'
 import { checkServers, named } from './client/servers.ts'
 import { McpConfig } from './config.ts'
@@ -27,14 +29,14 @@ export default definePlugin({
   ...mcp,
   errors: mcpErrors,
   config: McpConfig,
-  requires: { tools: Tools, web: optional(Fetch) },
+  requires: { tools: Tools, web: optional(Fetch), store: optional(Store) },
   capabilities: ['tap:connection.closed'],
   setup(ctx) {
     const { config, clock, log, scope, deps } = ctx
     checkServers(config.servers)
     const all = Object.entries(config.servers)
     const servers = all.map(([server, own]) => createServer({
-      server, config: own, web: deps.web, cause: ctx.cause, clock, log, env: process.env, load: library.client,
+      server, config: own, web: deps.web, cause: ctx.cause, clock, log, env: process.env, load: library.client, ...remembered(deps.store, server, log),
       changed: ({ added, removed, changed }) => ctx.emit('mcp.changed', { server, added: [...added], removed: [...removed], changed: [...changed] }),
     }))
     offerServers(ctx, servers, config.servers)

@@ -89,7 +89,7 @@ describe('nexus mcp serve', () => {
 describe('the commands', () => {
   it('add a server to the running gateway, show it, and take it away', async () => {
     await using gateway = await started([], { state })
-    await json(gateway, 'mcp', 'add', 'raw', '--env', 'PLAIN=yes', '--env', 'TOKEN=env:HOME', '--', process.execPath, rawServer, '{}')
+    expect(await nexus(['mcp', 'add', 'raw', '--env', 'PLAIN=yes', '--env', 'TOKEN=env:HOME', '--', process.execPath, rawServer, '{}'], { env: gateway.env })).toMatchObject({ status: 0, out: expect.stringContaining('nexus mcp probe raw') })
     const status = await until(async () => {
       const { servers } = await json<{ servers: { name: string; state: string; tools: number; pid: number }[] }>(gateway, 'mcp', 'status').catch(() => ({ servers: [] }))
       return servers[0]?.state === 'ready' && servers[0]

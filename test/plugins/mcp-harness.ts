@@ -4,6 +4,7 @@ import { testKernel } from 'nexus-gateway/sdk/testing'
 import type { TestKernel } from 'nexus-gateway/sdk/testing'
 import mcpPlugin from '../../plugins/mcp/index.ts'
 import type { McpStatus } from '../../plugins/mcp/contract.ts'
+import type { Store, StoreApi } from '../../plugins/store/contract.ts'
 import toolsPlugin from '../../plugins/tools/index.ts'
 import { Tools } from '../../plugins/tools/contract.ts'
 import type { ToolResult } from '../../plugins/tools/contract.ts'
@@ -15,10 +16,10 @@ export const everything = join(root, 'node_modules', '@modelcontextprotocol', 's
 export const raw = (mode: Record<string, unknown> = {}, more: Record<string, unknown> = {}) => ({ command: process.execPath, args: [rawServer, JSON.stringify(mode)], ...more })
 
 type Plugins = Parameters<typeof testKernel>[0]['plugins']
-export interface Boot { readonly plugins?: Plugins; readonly config?: Record<string, unknown>; readonly serve?: Record<string, unknown>; readonly deadlines?: Record<string, number> }
+export interface Boot { readonly provide?: readonly (readonly [typeof Store, StoreApi])[]; readonly plugins?: Plugins; readonly config?: Record<string, unknown>; readonly serve?: Record<string, unknown>; readonly deadlines?: Record<string, number> }
 
-export const boot = (servers: Record<string, unknown>, { plugins = [], config = {}, serve, deadlines = {} }: Boot = {}): Promise<TestKernel> => testKernel({
-  plugins: [toolsPlugin, mcpPlugin, ...plugins], clock: 'real', config: { mcp: { servers, ...(serve && { serve }) }, ...config }, deadlines: { dispose: 5_000, ...deadlines },
+export const boot = (servers: Record<string, unknown>, { plugins = [], provide = [], config = {}, serve, deadlines = {} }: Boot = {}): Promise<TestKernel> => testKernel({
+  plugins: [toolsPlugin, mcpPlugin, ...plugins], provide: provide as never, clock: 'real', config: { mcp: { servers, ...(serve && { serve }) }, ...config }, deadlines: { dispose: 5_000, ...deadlines },
 })
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
@@ -43,15 +44,11 @@ export const ready = (k: TestKernel, server: string): Promise<McpStatus> => unti
 /** As an agent has it run. */
 export async function run(k: TestKernel, name: string, args: unknown = {}, signal?: AbortSignal): Promise<ToolResult> {
   const tools = await k.service(Tools)
-  const { cause } = await callCause(k)
-  return tools.execute({ name, args, cause, ...(signal && { signal }) })
+  return tools.execute({ name, args, cause: operator, ...(signal && { signal }) })
 }
 export const said = ({ content }: ToolResult): string => content.map((part) => (part.type === 'text' ? part.text : `<${part.mimeType}>`)).join('\n')
 
-async function callCause(k: TestKernel) {
-  void k
-  return { cause: { caller: { id: 'test', role: 'operator' as const, scopes: new Set(['operator.admin']), label: 'operator' as const }, trace: 'test', path: [] } }
-}
+const operator = { caller: { id: 'test', role: 'operator' as const, scopes: new Set(['operator.admin']), label: 'operator' as const }, trace: 'test', path: [] }
 
 export const names = async (k: TestKernel): Promise<string[]> => (await (await k.service(Tools)).list()).map(({ name }) => name)
 

@@ -112,11 +112,14 @@ function canonical(value: unknown, depth = deepest): unknown {
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export interface Difference { readonly added: readonly string[]; readonly removed: readonly string[]; readonly changed: readonly string[] }
+/** Fingerprints by offered names. */
+export type Prints = Readonly<Record<string, string>>
+
+export const printsOf = (list: readonly Definition[]): Prints => Object.fromEntries(list.map(({ spec, fingerprint }) => [spec.name, fingerprint]))
 
 /** By offered names; undefined where nothing differs. */
-export function difference(before: readonly Definition[], after: readonly Definition[]): Difference | undefined {
-  const prints = (list: readonly Definition[]) => new Map(list.map(({ spec, fingerprint }) => [spec.name, fingerprint]))
-  const [old, now] = [prints(before), prints(after)]
+export function difference(before: Prints, after: Prints): Difference | undefined {
+  const [old, now] = [new Map(Object.entries(before)), new Map(Object.entries(after))]
   const added = [...now.keys()].filter((name) => !old.has(name))
   const removed = [...old.keys()].filter((name) => !now.has(name))
   const changed = [...now].filter(([name, print]) => old.has(name) && old.get(name) !== print).map(([name]) => name)

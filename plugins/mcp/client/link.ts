@@ -31,8 +31,6 @@ export interface Link {
   close(reason?: string): Promise<void>
 }
 
-/** Nothing is declared: whoever asks for sampling, elicitation or roots is told that there is no such method. */
-const capabilities = {}
 const farewellMs = 500
 
 /** Rejects, with nothing left behind, when it cannot be made within `startMs` or `signal` aborts. */
@@ -73,7 +71,8 @@ async function program(parts: LinkParts, library: Awaited<ReturnType<LinkParts['
 }
 
 async function greeted({ server, config, clock }: LinkParts, library: Awaited<ReturnType<LinkParts['load']>>, transport: Transport, pid: number | undefined, changed: () => void, signal: AbortSignal, trouble?: () => Error | undefined): Promise<Link> {
-  const client = new library.Client({ name: 'nexus-gateway', version: '1' }, { capabilities })
+  // Nothing is declared: whoever asks for sampling, elicitation or roots is told that there is no such method.
+  const client = new library.Client({ name: 'nexus-gateway', version: '1' }, { capabilities: {} })
   let end!: (reason: string) => void
   const closed = new Promise<string>((resolve) => { end = resolve })
   Object.assign(client, {

@@ -2,8 +2,8 @@
 import { NexusError } from 'nexus-gateway/sdk'
 import type { McpStatus, ServerState } from '../contract.ts'
 import { failMcp } from '../errors.ts'
-import { definitionsOf, difference } from './definition.ts'
-import type { Definition, Difference, Listing } from './definition.ts'
+import { definitionsOf, difference, printsOf } from './definition.ts'
+import type { Definition, Difference, Listing, Prints } from './definition.ts'
 import { connect, readable, ToolsPage } from './link.ts'
 import type { Link, LinkParts } from './link.ts'
 import { line } from './text.ts'
@@ -27,6 +27,9 @@ export interface McpServer {
 
 export interface ServerParts extends LinkParts {
   changed(difference: Difference): void
+  /** What it told before this start, if that is known; and what it tells now. */
+  recall(): Promise<Prints | undefined>
+  remember(prints: Prints): Promise<void>
 }
 
 const firstPauseMs = 1_000
@@ -123,19 +126,22 @@ export function createServer(parts: ServerParts): McpServer {
       if (typeof nextCursor !== 'string' || nextCursor === cursor || told.length >= mostListed) break
       cursor = nextCursor
     }
-    adopt(definitionsOf(server, config, told))
+    await adopt(definitionsOf(server, config, told))
   }
 
-  function adopt(next: Listing): void {
-    const before = listing
-    const first = listedAt === undefined
+  /** A server that changed while the gateway was away is told of as well. */
+  async function adopt(next: Listing): Promise<void> {
+    const now = printsOf(next.offered)
+    const before = listedAt === undefined ? await parts.recall() : printsOf(listing.offered)
     listing = next
     listedAt = clock.now()
-    const differs = difference(before.offered, next.offered)
-    if (first || !differs) return
-    const { added, removed, changed } = differs
-    log[changed.length > 0 ? 'warn' : 'info']('an MCP server tells other tools than before', { server, added: added.slice(0, 20), removed: removed.slice(0, 20), changed: changed.slice(0, 20) })
-    parts.changed(differs)
+    const differs = before && difference(before, now)
+    if (differs) {
+      const { added, removed, changed } = differs
+      log[changed.length > 0 ? 'warn' : 'info']('an MCP server tells other tools than before', { server, added: added.slice(0, 20), removed: removed.slice(0, 20), changed: changed.slice(0, 20) })
+      parts.changed(differs)
+    }
+    if (differs || !before) await parts.remember(now)
   }
 
   /** It says that its tools are others now; however often it says so, it is asked once a second. */
