@@ -60,9 +60,9 @@ export default commands({
     async run(io) {
       const value = settingsOf(io)
       const path = pathOf(nameOf(io))
-      const { parsed } = await io.call('config.get') as { parsed: { mcp?: { servers?: Record<string, unknown> } } }
-      if (Object.hasOwn(parsed.mcp?.servers ?? {}, nameOf(io))) throw failMcp('NEXUS_MCP_USAGE', { reason: 'there is an MCP server of that name already; `nexus mcp remove` takes it away' })
-      const written = await io.call('config.edit', { set: [{ path, value }] })
+      const { hash, servers } = await settings(io)
+      if (Object.hasOwn(servers, nameOf(io))) throw failMcp('NEXUS_MCP_USAGE', { reason: 'there is an MCP server of that name already; `nexus mcp remove` takes it away' })
+      const written = await io.call('config.edit', { baseHash: hash, set: [{ path, value }] })
       io.print(`Added. \`nexus mcp probe ${nameOf(io)}\` tries it.`, written)
     },
   }),
@@ -73,9 +73,9 @@ export default commands({
     offline: true,
     async run(io) {
       const path = pathOf(nameOf(io))
-      const { parsed } = await io.call('config.get') as { parsed: { mcp?: { servers?: Record<string, unknown> } } }
-      if (!Object.hasOwn(parsed.mcp?.servers ?? {}, nameOf(io))) throw failMcp('NEXUS_MCP_UNKNOWN', { hint: ' in the file of the settings' })
-      io.print('Removed.', await io.call('config.edit', { unset: [path] }))
+      const { hash, servers } = await settings(io)
+      if (!Object.hasOwn(servers, nameOf(io))) throw failMcp('NEXUS_MCP_UNKNOWN', { hint: ' in the file of the settings' })
+      io.print('Removed.', await io.call('config.edit', { baseHash: hash, unset: [path] }))
     },
   }),
   'mcp serve': command({
@@ -84,6 +84,12 @@ export default commands({
     run: serve,
   }),
 })
+
+/** What the file says, and its hash: somebody else's edit in between is not lost. */
+async function settings(io: CommandIo): Promise<{ hash: string; servers: Readonly<Record<string, unknown>> }> {
+  const { hash, parsed } = await io.call('config.get') as { hash: string; parsed: { mcp?: { servers?: Record<string, unknown> } } }
+  return { hash, servers: parsed.mcp?.servers ?? {} }
+}
 
 function pathOf(name: string): string {
   if (!/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/.test(name)) throw failMcp('NEXUS_MCP_USAGE', { reason: 'a name has 1 to 32 characters of a-z 0-9 -, and neither begins nor ends with -' })
