@@ -117,7 +117,7 @@ const fromModules: BuildPlugin = {
 const modules = defineConfig({
   input,
   platform: 'node',
-  external: [/^node:/, ...external],
+  external: [/^node:/, ...external.map((name) => new RegExp(`^${name}(/|$)`))],
   resolve: { alias: { 'nexus-gateway/sdk/hosting': join(root, 'sdk/hosting.ts'), 'nexus-gateway/sdk/pack': join(root, 'sdk/pack.ts'), 'nexus-gateway/sdk/client': join(root, 'sdk/client.ts'), 'nexus-gateway/sdk/testing': join(root, 'sdk/testing.ts'), 'nexus-gateway/sdk': join(root, 'sdk/index.ts') } },
   transform: {
     target: 'node20.19',

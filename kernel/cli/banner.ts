@@ -32,7 +32,7 @@ export function banner({ url, pin, version, paths, active, failed, commands, ope
   if (pin !== undefined) facts.push(['TLS pin', pin])
   if (mode !== 'normal') facts.push(['Mode', style.yellow(mode)])
   if (open) facts.push(['Reach', style.yellow('the network; everybody needs the token')])
-  const offers: Row[] = [['nexus chat', 'talk to an agent'], ['nexus status', 'see how it is doing']]
+  const offers: Row[] = [['nexus init', 'connect a model'], ['nexus chat', 'talk to an agent'], ['nexus status', 'see how it is doing']]
   const next: Row[] = [...offers.filter(([line]) => commands.includes(line.slice('nexus '.length))), ['nexus stop', 'or Ctrl-C: stop it']]
   const failures = failed.map(({ id, error: { code, message, fix } }) => `  ${style.yellow(id)}  ${code}\n    ${message}\n    ${style.dim('fix')} ${fix}`)
   const title = `${style.bold(style.green('NEXUS'))} ${version} serves ${style.bold(url)}  ${style.dim(`after ${ms} ms`)}`

@@ -17,7 +17,7 @@ export const secretsErrors = {
   NEXUS_SECRETS_DAMAGED: { ...broken, exit: 65, text: '{file} cannot be read as a store of secrets: {reason}', fix: 'Restore {file} and its key from one backup.' },
   NEXUS_SECRETS_READ: { ...broken, exit: 66, text: 'cannot read {file}: {reason}', fix: 'Check the disk and the rights of the state directory.' },
   NEXUS_SECRETS_WRITE: { wire: 'UNAVAILABLE', status: 507, exit: 73, retryable: true, text: 'cannot write {file}: {reason}', fix: 'Check that the disk has space and the state directory is writable. What was stored before is as it was.' },
-  NEXUS_SECRETS_LIBRARY: { ...broken, exit: 69, text: 'the plugin "secrets" needs the library age-encryption, which is not installed', fix: 'Install it where the gateway can import it.' },
+  NEXUS_SECRETS_LIBRARY: { ...broken, exit: 69, text: 'the plugin "secrets" needs the library age-encryption, which is not installed', fix: 'Run `nexus plugins enable secrets`, which fetches it.' },
 } as const satisfies ErrorTable
 
 export const fail = failures(secretsErrors)

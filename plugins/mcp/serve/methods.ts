@@ -37,7 +37,10 @@ export const methodTools: readonly MethodTool[] = [
     inputSchema: schema({ message: text(100_000, 'What to say.'), sessionKey, agentId, timeoutSeconds: upTo(600, 'How long to wait for the answer; 120 without it.') }, 'message'),
     async run(ctx, { message = '', sessionKey = 'main', agentId, timeoutSeconds = 120 }, call, signal) {
       const options = { cause: call, signal }
-      const { runId } = await ctx.call(chat, 'chat.send', given({ sessionKey, agentId, message, idempotencyKey: randomUUID() }), options)
+      const sent = await ctx.call(chat, 'chat.send', given({ sessionKey, agentId, message, idempotencyKey: randomUUID() }), options)
+      // A word that stops what runs begins nothing.
+      if (!('runId' in sent)) return sent
+      const { runId } = sent
       const { status, error } = await ctx.call(agent, 'agent.wait', { runId, timeoutMs: timeoutSeconds * 1000 }, options)
       if (status !== 'ok') return given({ runId, status, error })
       const { messages } = await ctx.call(chat, 'chat.history', given({ sessionKey, agentId, limit: 20 }), options)

@@ -40,6 +40,7 @@ declare const ChatEvent: v.VariantSchema<"state", [v.StrictObjectSchema<{
         readonly totalTokens: v.NumberSchema<undefined>;
     }, undefined>;
     readonly stopReason: v.StringSchema<undefined>;
+    readonly joined: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
 }, undefined>, v.StrictObjectSchema<{
     readonly runId: v.StringSchema<undefined>;
     readonly sessionKey: v.StringSchema<undefined>;
@@ -92,15 +93,39 @@ declare const chat: import("nexus-gateway/sdk").Contract<"chat", {
         readonly timeoutMs: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, number, undefined>, v.MaxValueAction<number, number, undefined>]>, undefined>;
         readonly queueMode: v.OptionalSchema<v.PicklistSchema<["steer", "followup", "collect", "interrupt"], undefined>, undefined>;
         readonly thinking: v.OptionalSchema<v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MaxLengthAction<string, 1024, undefined>]>, undefined>;
+        readonly attachments: v.OptionalSchema<v.SchemaWithPipe<readonly [v.ArraySchema<v.LooseObjectSchema<{
+            readonly type: v.OptionalSchema<v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MaxLengthAction<string, 1024, undefined>]>, undefined>;
+            readonly mimeType: v.OptionalSchema<v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MaxLengthAction<string, 1024, undefined>]>, undefined>;
+            readonly fileName: v.OptionalSchema<v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MaxLengthAction<string, 1024, undefined>]>, undefined>;
+            readonly origin: v.OptionalSchema<v.PicklistSchema<["paste", "file"], undefined>, undefined>;
+            readonly content: v.OptionalSchema<v.UnknownSchema, undefined>;
+            readonly source: v.OptionalSchema<v.UnknownSchema, undefined>;
+            readonly sizeBytes: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+            readonly durationMs: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+            readonly width: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+            readonly height: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+        }, undefined>, undefined>, v.MaxLengthAction<({
+            type?: string | undefined;
+            mimeType?: string | undefined;
+            fileName?: string | undefined;
+            origin?: "file" | "paste" | undefined;
+            content?: unknown;
+            source?: unknown;
+            sizeBytes?: number | undefined;
+            durationMs?: number | undefined;
+            width?: number | undefined;
+            height?: number | undefined;
+        } & {
+            [key: string]: unknown;
+        })[], 100, undefined>]>, readonly []>;
+        readonly suppressCommandInterpretation: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
         readonly fastMode: v.OptionalSchema<v.UnionSchema<[v.BooleanSchema<undefined>, v.LiteralSchema<"auto", undefined>], undefined>, undefined>;
         readonly fastAutoOnSeconds: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, number, undefined>, v.MaxValueAction<number, number, undefined>]>, undefined>;
         readonly mentions: v.OptionalSchema<v.SchemaWithPipe<readonly [v.ArraySchema<v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>, undefined>, v.MaxLengthAction<{
             [x: string]: unknown;
         }[], 10, undefined>]>, undefined>;
         readonly workContext: v.OptionalSchema<v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>, undefined>;
-        readonly suppressCommandInterpretation: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
         readonly deliver: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
-        readonly attachments: v.OptionalSchema<v.ArraySchema<v.UnknownSchema, undefined>, undefined>;
         readonly intent: v.OptionalSchema<v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>, undefined>;
         readonly toolBindings: v.OptionalSchema<v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>, undefined>;
         readonly originatingChannel: v.OptionalSchema<v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MaxLengthAction<string, 1024, undefined>]>, undefined>;
@@ -114,10 +139,14 @@ declare const chat: import("nexus-gateway/sdk").Contract<"chat", {
         readonly expectedSessionRoutingContract: v.OptionalSchema<v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MaxLengthAction<string, 1024, undefined>]>, undefined>;
         readonly expectedPermissionMode: v.OptionalSchema<v.NullableSchema<v.PicklistSchema<["read-only", "guarded", "workspace", "full"], undefined>, undefined>, undefined>;
         readonly expectedToolOverrides: v.OptionalSchema<v.NullableSchema<v.RecordSchema<v.StringSchema<undefined>, v.UnknownSchema, undefined>, undefined>, undefined>;
-    }, undefined>>, NoInfer<v.StrictObjectSchema<{
+    }, undefined>>, NoInfer<v.UnionSchema<[v.StrictObjectSchema<{
         readonly runId: v.StringSchema<undefined>;
         readonly status: v.PicklistSchema<["started", "in_flight", "ok"], undefined>;
-    }, undefined>>>;
+    }, undefined>, v.StrictObjectSchema<{
+        readonly ok: v.LiteralSchema<true, undefined>;
+        readonly aborted: v.BooleanSchema<undefined>;
+        readonly runIds: v.ArraySchema<v.StringSchema<undefined>, undefined>;
+    }, undefined>], undefined>>>;
     readonly 'chat.history': import("nexus-gateway/sdk").Method<NoInfer<v.StrictObjectSchema<{
         readonly sessionKey: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.MaxLengthAction<string, number, undefined>]>;
         readonly agentId: v.OptionalSchema<v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.MaxLengthAction<string, number, undefined>]>, undefined>;
@@ -147,6 +176,15 @@ declare const chat: import("nexus-gateway/sdk").Contract<"chat", {
         readonly ok: v.LiteralSchema<true, undefined>;
         readonly aborted: v.BooleanSchema<undefined>;
         readonly runIds: v.ArraySchema<v.StringSchema<undefined>, undefined>;
+    }, undefined>>>;
+    readonly 'chat.inject': import("nexus-gateway/sdk").Method<NoInfer<v.StrictObjectSchema<{
+        readonly sessionKey: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.MaxLengthAction<string, number, undefined>]>;
+        readonly agentId: v.OptionalSchema<v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.MaxLengthAction<string, number, undefined>]>, undefined>;
+        readonly message: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.MaxLengthAction<string, 2000000, undefined>]>;
+        readonly label: v.OptionalSchema<v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MaxLengthAction<string, 100, undefined>]>, undefined>;
+    }, undefined>>, NoInfer<v.StrictObjectSchema<{
+        readonly ok: v.LiteralSchema<true, undefined>;
+        readonly messageId: v.StringSchema<undefined>;
     }, undefined>>>;
 }, {
     readonly chat: import("nexus-gateway/sdk").Event<v.VariantSchema<"state", [v.StrictObjectSchema<{
@@ -187,6 +225,7 @@ declare const chat: import("nexus-gateway/sdk").Contract<"chat", {
             readonly totalTokens: v.NumberSchema<undefined>;
         }, undefined>;
         readonly stopReason: v.StringSchema<undefined>;
+        readonly joined: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
     }, undefined>, v.StrictObjectSchema<{
         readonly runId: v.StringSchema<undefined>;
         readonly sessionKey: v.StringSchema<undefined>;
@@ -240,6 +279,21 @@ declare const chatErrors: {
         readonly wire: 'INVALID_REQUEST';
         readonly text: 'the message is empty';
         readonly fix: 'Send some text.';
+    };
+    readonly NEXUS_CHAT_ATTACHMENT: {
+        readonly wire: 'INVALID_REQUEST';
+        readonly text: 'attachment {number} is not taken: {reason}';
+        readonly fix: 'Send png, jpeg, gif or webp pictures, or files of text, as strict base64 and within the limits of `policy.attachments` in hello-ok.';
+    };
+    readonly NEXUS_CHAT_LEVEL: {
+        readonly wire: 'INVALID_REQUEST';
+        readonly text: 'that is no level of thinking';
+        readonly fix: 'Take one of {levels}, or `default`.';
+    };
+    readonly NEXUS_CHAT_NO_SESSION: {
+        readonly wire: 'INVALID_REQUEST';
+        readonly text: 'there is no such session';
+        readonly fix: 'See `nexus sessions list`; chat.send begins one.';
     };
     readonly NEXUS_CHAT_OTHER_AGENT: {
         readonly wire: 'INVALID_REQUEST';

@@ -1,5 +1,5 @@
 // The public types of plugins/models/contract, 300 lines or more. Written by `node test/check/api-accept.mjs`, and not by hand.
-// Exported: Account, AssistantMessage, Attempt, AttemptOutcome, Carry, Dialect, EmitPart, FailureKind, ImagePart, LanguageModelOffer, LanguageModelSettings, ModelFinish, ModelMessage, ModelPart, ModelPrice, ModelRequest, ModelSpec, ModelTool, ModelUsage, Models, ModelsApi, ModelsList, ModelsProbe, ModelsRoute, ModelsStatus, Provider, ProviderFailure, Route, RouteRequest, StopReason, SystemMessage, TextPart, ThinkingLevel, ThinkingPart, Tier, TokenPrice, ToolCallPart, ToolResultMessage, UserMessage, allKnown, costOf, failureKinds, failureOf, languageModelSettings, malformed, modelAccounts, modelAfter, modelBefore, modelRoute, modelStream, models, modelsErrors, modelsListed, offerLanguageModel, offerModels, parseArguments, priceFor, providerFailure, referenceOf, thinkingFor, thinkingLevels, tiers, underSignals, usageOf
+// Exported: Account, AssistantMessage, Attempt, AttemptOutcome, Carry, Dialect, EmbedCall, EmbedFinish, EmbedRequest, EmbedResult, EmitPart, FailureKind, ImagePart, LanguageModelOffer, LanguageModelSettings, ModelFinish, ModelKind, ModelMessage, ModelPart, ModelPrice, ModelRequest, ModelSpec, ModelTool, ModelUsage, Models, ModelsApi, ModelsList, ModelsProbe, ModelsRoute, ModelsStatus, Provider, ProviderFailure, Route, RouteDecision, RouteFeature, RouteRequest, StopReason, SystemMessage, TextPart, ThinkingLevel, ThinkingPart, Tier, TokenPrice, ToolCallPart, ToolResultMessage, UserMessage, VectorsOffer, allKnown, costOf, failureKinds, failureOf, kindOf, languageModelSettings, malformed, modelAccounts, modelAfter, modelBefore, modelEmbed, modelKinds, modelRoute, modelStream, models, modelsErrors, modelsListed, mostEmbedValues, noRedirect, offerLanguageModel, offerModels, parseArguments, pause, priceFor, providerFailure, referenceOf, thinkingFor, thinkingLevels, tiers, underSignals, usageOf
 export {}
 
 declare interface Account {
@@ -47,6 +47,38 @@ declare interface Dialect {
     readonly toolImages?: boolean;
 }
 
+declare interface EmbedCall extends Omit<EmbedRequest, 'model'> {
+    readonly provider: string;
+    readonly model: string;
+    readonly spec?: ModelSpec;
+}
+
+declare interface EmbedFinish {
+    readonly embeddings: readonly (readonly number[])[];
+    readonly usage?: ModelUsage;
+}
+
+declare interface EmbedRequest {
+    readonly model?: string;
+    readonly values: readonly string[];
+    readonly dimensions?: number;
+    readonly signal: AbortSignal;
+    readonly cause: Cause;
+    readonly account?: string;
+    readonly sessionKey?: string;
+    readonly runId?: string;
+    readonly agentId?: string;
+}
+
+declare interface EmbedResult {
+    readonly embeddings: readonly (readonly number[])[];
+    readonly usage: ModelUsage;
+    readonly provider: string;
+    readonly model: string;
+    readonly account?: string;
+    readonly attempts?: number;
+}
+
 declare type EmitPart = (part: ModelPart) => void
 
 declare type FailureKind = keyof typeof kinds
@@ -63,6 +95,7 @@ declare interface LanguageModelOffer {
     readonly id: string;
     readonly settings: LanguageModelSettings;
     load(): Promise<(modelId: string) => LanguageModelV3>;
+    readonly vectors?: VectorsOffer;
     readonly carry?: Carry;
     readonly needsKey?: boolean;
     readonly dialect?: Dialect;
@@ -80,6 +113,8 @@ declare interface ModelFinish {
     readonly account?: string;
     readonly attempts?: number;
 }
+
+declare type ModelKind = (typeof modelKinds)[number]
 
 declare type ModelMessage = SystemMessage | UserMessage | AssistantMessage | ToolResultMessage
 
@@ -140,6 +175,9 @@ declare interface ModelSpec {
     readonly thinking?: readonly ThinkingLevel[];
     readonly input?: readonly ('text' | 'image')[];
     readonly price?: ModelPrice;
+    readonly kind?: ModelKind;
+    readonly dimensions?: number;
+    readonly maxValues?: number;
     readonly demo?: boolean;
 }
 
@@ -160,10 +198,11 @@ declare interface ModelUsage {
 declare const Models: import("nexus-gateway/sdk").ServiceToken<ModelsApi>
 
 declare interface ModelsApi {
-    list(): Promise<readonly ModelSpec[]>;
-    resolve(reference?: string): Promise<ModelSpec>;
+    list(kind?: ModelKind): Promise<readonly ModelSpec[]>;
+    resolve(reference?: string, kind?: ModelKind): Promise<ModelSpec>;
     route(request: RouteRequest): Promise<Route>;
     stream(request: ModelRequest, emit: EmitPart): Promise<ModelFinish>;
+    embed(request: EmbedRequest): Promise<EmbedResult>;
 }
 
 declare type ModelsList = v.InferOutput<typeof ModelsListResult>
@@ -193,6 +232,8 @@ declare const ModelsListResult: v.StrictObjectSchema<{
                 readonly tokens: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>;
             }, undefined>, undefined>;
         }, undefined>, undefined>;
+        readonly kind: v.OptionalSchema<v.PicklistSchema<readonly ["chat", "embedding"], undefined>, undefined>;
+        readonly dimensions: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
         readonly default: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
     }, undefined>, undefined>;
 }, undefined>
@@ -219,6 +260,22 @@ declare const ModelsRouteResult: v.StrictObjectSchema<{
     readonly model: v.StringSchema<undefined>;
     readonly fallbacks: v.ArraySchema<v.StringSchema<undefined>, undefined>;
     readonly tier: v.OptionalSchema<v.PicklistSchema<readonly ["fast", "balanced", "capable"], undefined>, undefined>;
+    readonly decision: v.OptionalSchema<v.StrictObjectSchema<{
+        readonly by: v.StringSchema<undefined>;
+        readonly tier: v.PicklistSchema<readonly ["fast", "balanced", "capable"], undefined>;
+        readonly score: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+        readonly thresholds: v.StrictObjectSchema<{
+            readonly balanced: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+            readonly capable: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+        }, undefined>;
+        readonly features: v.ArraySchema<v.StrictObjectSchema<{
+            readonly name: v.StringSchema<undefined>;
+            readonly count: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+            readonly value: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+            readonly weight: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+            readonly points: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+        }, undefined>, undefined>;
+    }, undefined>, undefined>;
     readonly reasons: v.ArraySchema<v.StringSchema<undefined>, undefined>;
     readonly candidates: v.ArraySchema<v.StrictObjectSchema<{
         readonly model: v.StringSchema<undefined>;
@@ -231,6 +288,7 @@ declare type ModelsStatus = v.InferOutput<typeof ModelsStatusResult>
 
 declare const ModelsStatusResult: v.StrictObjectSchema<{
     readonly default: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+    readonly embedding: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
     readonly fallbacks: v.ArraySchema<v.StringSchema<undefined>, undefined>;
     readonly providers: v.ArraySchema<v.StrictObjectSchema<{
         readonly id: v.StringSchema<undefined>;
@@ -258,6 +316,7 @@ declare interface Provider {
     models(): MaybePromise<readonly ModelSpec[]>;
     accounts?(): MaybePromise<readonly Account[]>;
     stream(request: ModelRequest, emit: EmitPart): MaybePromise<ModelFinish>;
+    embed?(call: EmbedCall): MaybePromise<EmbedFinish>;
 }
 
 declare interface ProviderFailure {
@@ -272,11 +331,32 @@ declare interface Route {
     readonly model: string;
     readonly fallbacks: readonly string[];
     readonly tier?: Tier;
+    readonly decision?: RouteDecision;
     readonly reasons: readonly string[];
+}
+
+declare interface RouteDecision {
+    readonly by: string;
+    readonly tier: Tier;
+    readonly score: number;
+    readonly thresholds: {
+        readonly balanced: number;
+        readonly capable: number;
+    };
+    readonly features: readonly RouteFeature[];
+}
+
+declare interface RouteFeature {
+    readonly name: string;
+    readonly count: number;
+    readonly value: number;
+    readonly weight: number;
+    readonly points: number;
 }
 
 declare interface RouteRequest {
     readonly model?: string;
+    readonly pinned?: boolean;
     readonly fallbacks?: readonly string[];
     readonly agentId?: string;
     readonly sessionKey?: string;
@@ -337,6 +417,11 @@ declare interface UserMessage {
     readonly content: string | readonly (TextPart | ImagePart)[];
 }
 
+declare interface VectorsOffer {
+    load(): Promise<(modelId: string) => EmbeddingModelV3>;
+    dimensions(count: number): SharedV3ProviderOptions;
+}
+
 declare const all: v.StrictObjectSchema<{
     apiKey: v.OptionalSchema<v.SchemaWithPipe<readonly [v.UnionSchema<[v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>]>, v.InstanceSchema<typeof import("nexus-gateway/sdk").Secret, undefined>], undefined>, v.MetadataAction<string | import("nexus-gateway/sdk").Secret, {
         readonly secret: true;
@@ -391,6 +476,9 @@ declare const all: v.StrictObjectSchema<{
                 tokens: number;
             } | undefined;
         }, "US dollars per million tokens.">]>, undefined>;
+        readonly kind: v.OptionalSchema<v.SchemaWithPipe<readonly [v.PicklistSchema<readonly ["chat", "embedding"], undefined>, v.DescriptionAction<"chat" | "embedding", "Whether it answers, or makes vectors of texts; told by its name where that is known.">]>, undefined>;
+        readonly dimensions: v.OptionalSchema<v.SchemaWithPipe<readonly [v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>, v.DescriptionAction<number, "Numbers in a vector of an embedding model.">]>, undefined>;
+        readonly maxValues: v.OptionalSchema<v.SchemaWithPipe<readonly [v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>, v.DescriptionAction<number, "Texts an embedding model takes at once, where that is less than 100.">]>, undefined>;
         readonly id: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.DescriptionAction<string, "As the server calls it.">]>;
     }, undefined>, undefined>, v.DescriptionAction<{
         name?: string | undefined;
@@ -413,6 +501,9 @@ declare const all: v.StrictObjectSchema<{
                 tokens: number;
             } | undefined;
         } | undefined;
+        kind?: "chat" | "embedding" | undefined;
+        dimensions?: number | undefined;
+        maxValues?: number | undefined;
         id: string;
     }[], "The models to offer; without it all that are known.">]>, undefined>;
     headers: v.OptionalSchema<v.SchemaWithPipe<readonly [v.RecordSchema<v.StringSchema<undefined>, v.SchemaWithPipe<readonly [v.UnionSchema<[v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>]>, v.InstanceSchema<typeof import("nexus-gateway/sdk").Secret, undefined>], undefined>, v.MetadataAction<string | import("nexus-gateway/sdk").Secret, {
@@ -432,6 +523,8 @@ declare function costOf(usage: ModelUsage, price: ModelPrice | undefined): numbe
 declare const failureKinds: readonly FailureKind[]
 
 declare function failureOf(error: unknown): ProviderFailure | undefined
+
+declare const kindOf: ({ kind }: Pick<ModelSpec, 'kind'>) => ModelKind
 
 declare const kinds: {
     readonly auth: {
@@ -535,6 +628,9 @@ declare const languageModelSettings: {
                 tokens: number;
             } | undefined;
         }, "US dollars per million tokens.">]>, undefined>;
+        readonly kind: v.OptionalSchema<v.SchemaWithPipe<readonly [v.PicklistSchema<readonly ["chat", "embedding"], undefined>, v.DescriptionAction<"chat" | "embedding", "Whether it answers, or makes vectors of texts; told by its name where that is known.">]>, undefined>;
+        readonly dimensions: v.OptionalSchema<v.SchemaWithPipe<readonly [v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>, v.DescriptionAction<number, "Numbers in a vector of an embedding model.">]>, undefined>;
+        readonly maxValues: v.OptionalSchema<v.SchemaWithPipe<readonly [v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>, v.DescriptionAction<number, "Texts an embedding model takes at once, where that is less than 100.">]>, undefined>;
         readonly id: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.DescriptionAction<string, "As the server calls it.">]>;
     }, undefined>, undefined>, v.DescriptionAction<{
         name?: string | undefined;
@@ -557,6 +653,9 @@ declare const languageModelSettings: {
                 tokens: number;
             } | undefined;
         } | undefined;
+        kind?: "chat" | "embedding" | undefined;
+        dimensions?: number | undefined;
+        maxValues?: number | undefined;
         id: string;
     }[], "The models to offer; without it all that are known.">]>, undefined>;
     headers: v.OptionalSchema<v.SchemaWithPipe<readonly [v.RecordSchema<v.StringSchema<undefined>, v.SchemaWithPipe<readonly [v.UnionSchema<[v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>]>, v.InstanceSchema<typeof import("nexus-gateway/sdk").Secret, undefined>], undefined>, v.MetadataAction<string | import("nexus-gateway/sdk").Secret, {
@@ -577,6 +676,10 @@ declare const modelAfter: import("nexus-gateway/sdk").HookToken<[Attempt, Attemp
 
 declare const modelBefore: import("nexus-gateway/sdk").HookToken<[Attempt], void, void>
 
+declare const modelEmbed: import("nexus-gateway/sdk").HookToken<[EmbedCall], EmbedFinish | undefined, EmbedFinish | undefined>
+
+declare const modelKinds: readonly ['chat', 'embedding']
+
 declare const modelRoute: import("nexus-gateway/sdk").HookToken<[Route, RouteRequest], Route | undefined, Route>
 
 declare const modelStream: import("nexus-gateway/sdk").HookToken<[ModelRequest, EmitPart], ModelFinish | undefined, ModelFinish | undefined>
@@ -586,6 +689,7 @@ declare const models: import("nexus-gateway/sdk").Contract<"models", {
         readonly view: import("valibot").OptionalSchema<import("valibot").PicklistSchema<["default", "configured", "all"], undefined>, undefined>;
         readonly agentId: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").StringSchema<undefined>, import("valibot").MinLengthAction<string, 1, undefined>, import("valibot").MaxLengthAction<string, 512, undefined>]>, undefined>;
         readonly detail: import("valibot").OptionalSchema<import("valibot").BooleanSchema<undefined>, undefined>;
+        readonly kind: import("valibot").OptionalSchema<import("valibot").PicklistSchema<["chat", "embedding", "all"], undefined>, undefined>;
     }, undefined>, {}>>, NoInfer<import("valibot").StrictObjectSchema<{
         readonly models: import("valibot").ArraySchema<import("valibot").StrictObjectSchema<{
             readonly id: import("valibot").StringSchema<undefined>;
@@ -611,11 +715,14 @@ declare const models: import("nexus-gateway/sdk").Contract<"models", {
                     readonly tokens: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 1, undefined>]>;
                 }, undefined>, undefined>;
             }, undefined>, undefined>;
+            readonly kind: import("valibot").OptionalSchema<import("valibot").PicklistSchema<readonly ["chat", "embedding"], undefined>, undefined>;
+            readonly dimensions: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
             readonly default: import("valibot").OptionalSchema<import("valibot").BooleanSchema<undefined>, undefined>;
         }, undefined>, undefined>;
     }, undefined>>>;
     readonly 'models.status': import("nexus-gateway/sdk").Method<undefined, NoInfer<import("valibot").StrictObjectSchema<{
         readonly default: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
+        readonly embedding: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
         readonly fallbacks: import("valibot").ArraySchema<import("valibot").StringSchema<undefined>, undefined>;
         readonly providers: import("valibot").ArraySchema<import("valibot").StrictObjectSchema<{
             readonly id: import("valibot").StringSchema<undefined>;
@@ -657,6 +764,8 @@ declare const models: import("nexus-gateway/sdk").Contract<"models", {
     readonly 'models.route': import("nexus-gateway/sdk").Method<NoInfer<import("valibot").StrictObjectSchema<{
         readonly text: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").StringSchema<undefined>, import("valibot").MaxLengthAction<string, 100000, undefined>]>, "">;
         readonly model: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").StringSchema<undefined>, import("valibot").MinLengthAction<string, 1, undefined>, import("valibot").MaxLengthAction<string, 512, undefined>]>, undefined>;
+        readonly pinned: import("valibot").OptionalSchema<import("valibot").BooleanSchema<undefined>, undefined>;
+        readonly fallbacks: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").ArraySchema<import("valibot").SchemaWithPipe<readonly [import("valibot").StringSchema<undefined>, import("valibot").MinLengthAction<string, 1, undefined>, import("valibot").MaxLengthAction<string, 512, undefined>]>, undefined>, import("valibot").MaxLengthAction<string[], 10, undefined>]>, undefined>;
         readonly agentId: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").StringSchema<undefined>, import("valibot").MinLengthAction<string, 1, undefined>, import("valibot").MaxLengthAction<string, 512, undefined>]>, undefined>;
         readonly sessionKey: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").StringSchema<undefined>, import("valibot").MinLengthAction<string, 1, undefined>, import("valibot").MaxLengthAction<string, 512, undefined>]>, undefined>;
         readonly thinking: import("valibot").OptionalSchema<import("valibot").PicklistSchema<readonly ["off", "minimal", "low", "medium", "high", "max"], undefined>, undefined>;
@@ -664,6 +773,22 @@ declare const models: import("nexus-gateway/sdk").Contract<"models", {
         readonly model: import("valibot").StringSchema<undefined>;
         readonly fallbacks: import("valibot").ArraySchema<import("valibot").StringSchema<undefined>, undefined>;
         readonly tier: import("valibot").OptionalSchema<import("valibot").PicklistSchema<readonly ["fast", "balanced", "capable"], undefined>, undefined>;
+        readonly decision: import("valibot").OptionalSchema<import("valibot").StrictObjectSchema<{
+            readonly by: import("valibot").StringSchema<undefined>;
+            readonly tier: import("valibot").PicklistSchema<readonly ["fast", "balanced", "capable"], undefined>;
+            readonly score: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+            readonly thresholds: import("valibot").StrictObjectSchema<{
+                readonly balanced: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+                readonly capable: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+            }, undefined>;
+            readonly features: import("valibot").ArraySchema<import("valibot").StrictObjectSchema<{
+                readonly name: import("valibot").StringSchema<undefined>;
+                readonly count: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+                readonly value: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+                readonly weight: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+                readonly points: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+            }, undefined>, undefined>;
+        }, undefined>, undefined>;
         readonly reasons: import("valibot").ArraySchema<import("valibot").StringSchema<undefined>, undefined>;
         readonly candidates: import("valibot").ArraySchema<import("valibot").StrictObjectSchema<{
             readonly model: import("valibot").StringSchema<undefined>;
@@ -688,16 +813,32 @@ declare const modelsErrors: {
         readonly text: 'the settings do not allow that model{where}';
         readonly fix: 'Add it to `models.allow` as provider/id, or its provider as provider/*.';
     };
+    readonly NEXUS_MODELS_KIND: {
+        readonly wire: 'INVALID_REQUEST';
+        readonly status: 400;
+        readonly text: 'that model {does}{where}';
+        readonly fix: 'See `nexus models list` for {others}; if it is mistaken for what it is not, say so in `models.catalogue` with `kind`.';
+    };
+    readonly NEXUS_MODELS_VALUES: {
+        readonly wire: 'INVALID_REQUEST';
+        readonly status: 400;
+        readonly text: 'vectors are made of 1 to {most} texts, none of them empty';
+        readonly fix: 'Leave out empty texts, and ask for many in several requests.';
+    };
     readonly NEXUS_MODELS_ACCOUNT: {
         readonly wire: 'INVALID_REQUEST';
         readonly status: 404;
         readonly text: 'provider "{provider}" has no such account';
         readonly fix: 'See `nexus models status` for the accounts there are.';
     };
+    readonly NEXUS_MODELS_ACCOUNT_TWICE: {
+        readonly text: 'two accounts of provider "{provider}" have one id';
+        readonly fix: 'Give each of its `accounts` an id of its own; the `apiKey` beside them is called `default`.';
+    };
     readonly NEXUS_MODELS_NONE: {
         readonly wire: 'UNAVAILABLE';
-        readonly text: 'no provider offers a model';
-        readonly fix: 'Set up a provider, such as provider-openai-compatible with its baseUrl, or enable provider-demo.';
+        readonly text: 'no provider offers a model{purpose}';
+        readonly fix: 'Set up a provider, such as provider-openai-compatible with its baseUrl{instead}.';
     };
     readonly NEXUS_MODELS_FILTER: {
         readonly text: 'none of the {count} models has that in its name';
@@ -716,11 +857,17 @@ declare const modelsErrors: {
 
 declare const modelsListed: import("nexus-gateway/sdk").HookToken<[], readonly ModelSpec[] | undefined, (readonly ModelSpec[])[]>
 
+declare const mostEmbedValues = 2048
+
+declare const noRedirect: typeof fetch
+
 declare function offerLanguageModel(ctx: Pick<Ctx, 'scope' | 'tap' | 'clock' | 'log'>, offer: LanguageModelOffer): void
 
 declare function offerModels(ctx: Pick<Ctx, 'scope' | 'tap'>, provider: Provider): void
 
 declare function parseArguments(text: string): Readonly<Record<string, unknown>>
+
+declare function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void>
 
 declare function priceFor({ above, ...price }: ModelPrice, inputTokens: number): TokenPrice
 

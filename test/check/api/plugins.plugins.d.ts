@@ -1,6 +1,8 @@
 // The public types of plugins/plugins/contract, 300 lines or more. Written by `node test/check/api-accept.mjs`, and not by hand.
-// Exported: Change, PluginInfo, PluginRow, PluginWhy, Scanner, ScannerApi, plugins, pluginsErrors
+// Exported: CallVerb, Change, InstallPhase, PluginInfo, PluginRow, PluginWhy, Scanner, ScannerApi, plugins, pluginsErrors, supplyLibraries
 export {}
+
+declare type CallVerb = (method: string, params: unknown) => Promise<unknown>
 
 declare const Change: v.StrictObjectSchema<{
     readonly scheduled: v.OptionalSchema<v.LiteralSchema<true, undefined>, undefined>;
@@ -9,6 +11,8 @@ declare const Change: v.StrictObjectSchema<{
     readonly blocked: v.ArraySchema<v.StringSchema<undefined>, undefined>;
 }, undefined>;
 type Change = v.InferOutput<typeof Change>
+
+declare type InstallPhase = v.InferOutput<typeof phase>
 
 declare const PluginInfo: v.StrictObjectSchema<{
     readonly id: v.StringSchema<undefined>;
@@ -33,6 +37,11 @@ declare const PluginInfo: v.StrictObjectSchema<{
     readonly dependents: v.ArraySchema<v.StringSchema<undefined>, undefined>;
     readonly inflight: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
     readonly owned: v.ArraySchema<v.StringSchema<undefined>, undefined>;
+    readonly libraries: v.OptionalSchema<v.ArraySchema<v.StrictObjectSchema<{
+        readonly name: v.StringSchema<undefined>;
+        readonly version: v.StringSchema<undefined>;
+        readonly place: v.PicklistSchema<["beside", "fetched", "missing"], undefined>;
+    }, undefined>, undefined>, undefined>;
     readonly required: v.BooleanSchema<undefined>;
     readonly exclusive: v.BooleanSchema<undefined>;
     readonly provides: v.ArraySchema<v.StringSchema<undefined>, undefined>;
@@ -83,6 +92,11 @@ declare const PluginWhy: v.StrictObjectSchema<{
     readonly dependents: v.ArraySchema<v.StringSchema<undefined>, undefined>;
     readonly inflight: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
     readonly owned: v.ArraySchema<v.StringSchema<undefined>, undefined>;
+    readonly libraries: v.OptionalSchema<v.ArraySchema<v.StrictObjectSchema<{
+        readonly name: v.StringSchema<undefined>;
+        readonly version: v.StringSchema<undefined>;
+        readonly place: v.PicklistSchema<["beside", "fetched", "missing"], undefined>;
+    }, undefined>, undefined>, undefined>;
 }, undefined>;
 type PluginWhy = v.InferOutput<typeof PluginWhy>
 
@@ -95,6 +109,8 @@ declare interface ScannerApi {
     }>;
 }
 
+declare const phase: v.PicklistSchema<["waiting", "fetching", "unpacking", "resolving", "checking", "installing", "hashing", "scanning", "done"], undefined>
+
 declare const plugins: import("nexus-gateway/sdk").Contract<"plugins", {
     readonly 'plugins.stage': import("nexus-gateway/sdk").Method<NoInfer<v.StrictObjectSchema<{
         readonly spec: v.OptionalSchema<v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.MaxLengthAction<string, number, undefined>]>, undefined>;
@@ -103,6 +119,7 @@ declare const plugins: import("nexus-gateway/sdk").Contract<"plugins", {
         readonly trusted: v.OptionalSchema<v.BooleanSchema<undefined>, false>;
         readonly allowSimilar: v.OptionalSchema<v.BooleanSchema<undefined>, false>;
         readonly downgrade: v.OptionalSchema<v.BooleanSchema<undefined>, false>;
+        readonly libraries: v.OptionalSchema<v.BooleanSchema<undefined>, false>;
     }, undefined>>, NoInfer<v.StrictObjectSchema<{
         readonly ticket: v.StringSchema<undefined>;
         readonly state: v.PicklistSchema<["working", "ready", "current", "failed"], undefined>;
@@ -337,6 +354,11 @@ declare const plugins: import("nexus-gateway/sdk").Contract<"plugins", {
         readonly dependents: v.ArraySchema<v.StringSchema<undefined>, undefined>;
         readonly inflight: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
         readonly owned: v.ArraySchema<v.StringSchema<undefined>, undefined>;
+        readonly libraries: v.OptionalSchema<v.ArraySchema<v.StrictObjectSchema<{
+            readonly name: v.StringSchema<undefined>;
+            readonly version: v.StringSchema<undefined>;
+            readonly place: v.PicklistSchema<["beside", "fetched", "missing"], undefined>;
+        }, undefined>, undefined>, undefined>;
         readonly required: v.BooleanSchema<undefined>;
         readonly exclusive: v.BooleanSchema<undefined>;
         readonly provides: v.ArraySchema<v.StringSchema<undefined>, undefined>;
@@ -372,6 +394,11 @@ declare const plugins: import("nexus-gateway/sdk").Contract<"plugins", {
         readonly dependents: v.ArraySchema<v.StringSchema<undefined>, undefined>;
         readonly inflight: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
         readonly owned: v.ArraySchema<v.StringSchema<undefined>, undefined>;
+        readonly libraries: v.OptionalSchema<v.ArraySchema<v.StrictObjectSchema<{
+            readonly name: v.StringSchema<undefined>;
+            readonly version: v.StringSchema<undefined>;
+            readonly place: v.PicklistSchema<["beside", "fetched", "missing"], undefined>;
+        }, undefined>, undefined>, undefined>;
     }, undefined>>>;
     readonly 'plugins.reload': import("nexus-gateway/sdk").Method<NoInfer<v.StrictObjectSchema<{
         readonly id: v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>, v.MaxLengthAction<string, 256, undefined>]>;
@@ -605,6 +632,12 @@ declare const pluginsErrors: {
         readonly text: 'the scanner could not look at it: {reason}';
         readonly fix: "Mend or leave out the plugin that provides scanner/1. Nothing was changed.";
     };
+    readonly NEXUS_PLUGINS_LIBRARY: {
+        readonly wire: 'UNAVAILABLE';
+        readonly exit: 69;
+        readonly text: 'plugin "{plugin}" needs {libraries}, which is not here ({size} with all that belongs to it)';
+        readonly fix: 'Run `nexus plugins enable {plugin}`, which fetches it.';
+    };
     readonly NEXUS_PLUGINS_NO_PROGRAM: {
         readonly wire: 'UNAVAILABLE';
         readonly exit: 69;
@@ -665,3 +698,5 @@ declare const pluginsErrors: {
         readonly fix: 'Run it on a terminal and decide.';
     };
 }
+
+declare function supplyLibraries(call: CallVerb, id: string, phase: (name: InstallPhase) => void, signal: AbortSignal): Promise<void>

@@ -131,6 +131,6 @@ declare const secretsErrors: {
         readonly status: 500;
         readonly exit: 69;
         readonly text: 'the plugin "secrets" needs the library age-encryption, which is not installed';
-        readonly fix: 'Install it where the gateway can import it.';
+        readonly fix: 'Run `nexus plugins enable secrets`, which fetches it.';
     };
 }

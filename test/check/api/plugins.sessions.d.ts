@@ -177,6 +177,7 @@ declare type NewUserMessage = Untimed<UserMessage>
 declare interface PageOptions {
     readonly limit?: number;
     readonly before?: number;
+    readonly maxBytes?: number;
 }
 
 declare interface PlaceParts {

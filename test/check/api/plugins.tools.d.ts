@@ -1,5 +1,5 @@
 // The public types of plugins/tools/contract, 300 lines or more. Written by `node test/check/api-accept.mjs`, and not by hand.
-// Exported: AnyTool, Approval, CheckedArgs, JsonSchema, PolicyDecision, PolicyStep, PolicyVerdict, Tool, ToolCall, ToolContext, ToolEffect, ToolExplanation, ToolImage, ToolOutcome, ToolPattern, ToolPolicies, ToolPolicy, ToolProfile, ToolRequest, ToolResult, ToolSpec, ToolText, ToolTier, Tools, ToolsApi, offerTools, tool, toolAfter, toolApproval, toolBefore, toolCheck, toolContext, toolEffects, toolError, toolProfiles, toolRun, toolText, toolTiers, tools, toolsErrors, toolsListed
+// Exported: AnyTool, Approval, CheckedArgs, JsonSchema, PolicyDecision, PolicyStep, PolicyVerdict, Tool, ToolCall, ToolContext, ToolEffect, ToolExplanation, ToolImage, ToolOutcome, ToolPattern, ToolPolicies, ToolPolicy, ToolProfile, ToolRequest, ToolResult, ToolSpec, ToolText, ToolTier, Tools, ToolsApi, offerTools, tool, toolAfter, toolApproval, toolBefore, toolCheck, toolContext, toolEffects, toolError, toolName, toolProfiles, toolRun, toolText, toolTiers, tools, toolsErrors, toolsListed
 export {}
 
 declare type AnyTool = Tool<any>
@@ -184,6 +184,8 @@ declare const toolEffects: readonly ['read', 'write', 'execute', 'network']
 
 declare const toolError: (text: string) => ToolResult
 
+declare const toolName: RegExp
+
 declare const toolProfiles: readonly ['minimal', 'coding', 'messaging', 'full']
 
 declare const toolRun: import("nexus-gateway/sdk").HookToken<[ToolCall], ToolResult | undefined, ToolResult | undefined>
@@ -306,6 +308,11 @@ declare const toolsErrors: {
         readonly status: 500;
         readonly text: 'tool "{tool}" failed: {reason}';
         readonly fix: 'Check the arguments, or do without it.';
+    };
+    readonly NEXUS_TOOLS_OTHER_AGENT: {
+        readonly wire: 'INVALID_REQUEST';
+        readonly text: 'agentId is not the agent of that session';
+        readonly fix: 'Leave agentId out, or name a session of that agent.';
     };
     readonly NEXUS_TOOLS_BODY: {
         readonly wire: 'INVALID_REQUEST';

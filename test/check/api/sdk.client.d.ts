@@ -47,6 +47,7 @@ declare interface ClientOptions {
     readonly allowInsecure?: boolean;
     readonly scopes?: readonly string[];
     readonly role?: 'operator' | 'node';
+    readonly caps?: readonly string[];
     readonly protocol?: 3 | 4;
     readonly client?: {
         readonly id?: string;

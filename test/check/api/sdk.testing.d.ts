@@ -146,6 +146,7 @@ declare interface Connection {
         readonly displayName?: string;
         readonly instanceId?: string;
     };
+    readonly caps: readonly string[];
     readonly remote: string;
     readonly openedAt: number;
 }
