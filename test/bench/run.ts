@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { compareTiming } from './compare.ts'
+import { completions } from './completions.ts'
 import { configRead } from './config.ts'
 import { configGet, configReload } from './config-live.ts'
 import { fanOut } from './fan-out.ts'
@@ -23,10 +24,11 @@ import { root } from './processes.ts'
 import { meets, type Row, type Scenario } from './row.ts'
 import { rpc } from './rpc.ts'
 import { commandLine, startUp } from './start-up.ts'
+import { paced } from './streams.ts'
 import { hotReload, installed, scaffold } from './third-party.ts'
 import { turn } from './turn.ts'
 
-const scenarios: Record<string, Scenario> = { start: startUp, cli: commandLine, rpc, 'fan-out': fanOut, http, turn, memory, 'many-plugins': manyPlugins, reload, 'config-read': configRead, 'config-reload': configReload, 'config-get': configGet, journal, policy, flood, compare: compareTiming, isolated: isolatedCalls, neighbours, installed, 'hot-reload': hotReload, scaffold }
+const scenarios: Record<string, Scenario> = { start: startUp, cli: commandLine, rpc, 'fan-out': fanOut, http, turn, completions, streams: paced, memory, 'many-plugins': manyPlugins, reload, 'config-read': configRead, 'config-reload': configReload, 'config-get': configGet, journal, policy, flood, compare: compareTiming, isolated: isolatedCalls, neighbours, installed, 'hot-reload': hotReload, scaffold }
 const { values: options } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'boolean' }, compare: { type: 'boolean' }, 'no-save': { type: 'boolean' } } })
 const results = join(root, 'test/bench/results')
 const git = (...args: string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim()
