@@ -178,45 +178,6 @@ describe('a tool', () => {
   })
 })
 
-describe('a result', () => {
-  test('that is too long is cut, and says so', async () => {
-    const { execute } = bench(() => ({ content: [{ type: 'text', text: 'a'.repeat(80) }, { type: 'text', text: '😀'.repeat(40) }], isError: false }))
-    expect((await execute()).content).toEqual([{ type: 'text', text: 'a'.repeat(80) }, { type: 'text', text: '😀'.repeat(10) }, { type: 'text', text: '[Cut: 100 of 160 characters are shown.]' }])
-  })
-
-  test('is never cut inside a character', async () => {
-    const { execute } = bench(() => toolText(`${'a'.repeat(99)}😀`))
-    expect((await execute()).content).toEqual([{ type: 'text', text: 'a'.repeat(99) }, { type: 'text', text: '[Cut: 99 of 101 characters are shown.]' }])
-  })
-
-  test('keeps images, but not more or larger ones than a conversation bears', async () => {
-    const image = { type: 'image', data: 'aGk=', mimeType: 'image/png' }
-    const { execute } = bench(() => ({ content: [...Array.from({ length: 9 }, () => image)], isError: false }))
-    const { content } = await execute()
-    expect(content.slice(0, 8)).toEqual(Array.from({ length: 8 }, () => image))
-    expect(content[8]).toMatchObject({ type: 'text' })
-    expect((await bench(() => ({ content: [{ ...image, data: 'a'.repeat(7_000_001) }], isError: false })).execute()).content[0]).toMatchObject({ type: 'text' })
-  })
-
-  test('fits into a line of a transcript, and has no picture that is none', async () => {
-    const image = (data: string, mimeType = 'image/png') => ({ type: 'image', data, mimeType })
-    const contentOf = async (content: readonly object[]) => (await bench(() => ({ content, isError: false })).execute()).content
-    const large = await contentOf(Array.from({ length: 8 }, () => image('a'.repeat(4_000_000))))
-    expect(JSON.stringify(large).length).toBeLessThan(8 * 1024 * 1024)
-    expect(large.at(-1)).toEqual({ type: 'text', text: '[7 of the images were left out: too large, too many, or no pictures.]' })
-    expect(await contentOf([image('no base64!'), image('abc'), image('aGk=', 'text/html'), image('aGk=', 'image/png; x'), { ...image('aGk='), more: 1 }])).toEqual([image('aGk='), { type: 'text', text: '[4 of the images were left out: too large, too many, or no pictures.]' }])
-    expect(await contentOf(Array.from({ length: 10_000 }, () => ({ type: 'text', text: '' })))).toEqual([{ type: 'text', text: '' }])
-    expect(await contentOf(Array.from({ length: 10_000 }, () => image('!')))).toHaveLength(1)
-  })
-
-  test('keeps details that are JSON and leaves out what is not', async () => {
-    const cyclic: { self?: unknown } = {}
-    cyclic.self = cyclic
-    const results = [{ a: 1 }, cyclic, 'x'.repeat(101), () => {}].map((details) => bench(() => ({ ...toolText(''), details })).execute())
-    expect((await Promise.all(results)).map((result) => result.details)).toEqual([{ a: 1 }, undefined, undefined, undefined])
-  })
-})
-
 describe('policy', () => {
   const context = { agentId: 'a', policies: { agent: { deny: ['echo'] } } }
 
