@@ -39,6 +39,8 @@ export function createBootstrap(workspace: WorkspaceApi | undefined, problem: (n
     if (!workspace) return ''
     const folder = root ?? workspace.rootOf(id)
     const files = workspace.files(folder)
+    // Most agents have no folder until they write something. What keeps it from being looked at is told of each file.
+    if (await files.stat('.').catch(() => true) === undefined) return ''
     const wanted = names.filter((name) => !isSubagent || forSubagents.has(name))
     const texts = await Promise.all(wanted.map((name) => read(files, folder, name)))
     const sections: string[] = []
