@@ -26,9 +26,10 @@ const help = [
   '  "provider-openai-compatible": { baseUrl: "http://localhost:11434/v1" }',
 ].join('\n')
 
-export function answerTo({ messages, tools = [] }: ModelRequest): Answer {
+/** `verbatim`: what tools say is repeated as the model was given it, marks and all. */
+export function answerTo({ messages, tools = [] }: ModelRequest, verbatim = false): Answer {
   const results = latestResults(messages)
-  if (results.length > 0) return say(results.map(reportOf).join('\n'))
+  if (results.length > 0) return say(results.map((result) => reportOf(result, verbatim)).join('\n'))
   const said = textOf(messages.findLast((message) => message.role === 'user') ?? { content: '' }).trim()
   const [, command = '', rest = ''] = /^\/(\S+)\s*([^]*)$/.exec(said) ?? []
   switch (command) {
@@ -67,8 +68,10 @@ function latestResults(messages: readonly ModelMessage[]): readonly ToolResultMe
   return messages.slice(last + 1).filter((message) => message.role === 'toolResult')
 }
 
-const reportOf = (result: ToolResultMessage): string =>
-  result.isError ? `The tool ${result.toolName} failed: ${readable(textOf(result))}` : `The tool ${result.toolName} says: ${readable(textOf(result))}`
+function reportOf(result: ToolResultMessage, verbatim: boolean): string {
+  const text = textOf(result)
+  return `The tool ${result.toolName} ${result.isError ? 'failed' : 'says'}: ${verbatim ? text : readable(text)}`
+}
 
 const asksTime = (text: string): boolean => /\bwhat(?:'s| is)? (?:the )?time\b/i.test(text)
 

@@ -5,9 +5,11 @@ import type { EmitPart, ModelFinish, ModelRequest } from '../models/contract.ts'
 import { answerTo } from './answer.ts'
 import { conversationOf, tokensIn, wordsOf } from './words.ts'
 
-export function createDemo(clock: Clock, delayMs: number): (request: ModelRequest, emit: EmitPart) => Promise<ModelFinish> {
+export interface DemoSettings { readonly delayMs: number; readonly verbatim: boolean }
+
+export function createDemo(clock: Clock, { delayMs, verbatim }: DemoSettings): (request: ModelRequest, emit: EmitPart) => Promise<ModelFinish> {
   return async (request, emit) => {
-    const answer = answerTo(request)
+    const answer = answerTo(request, verbatim)
     if (answer.fail) throw providerFailure(request.provider, answer.fail)
     const input = tokensIn(conversationOf(request.messages))
     const finish = (stopReason: ModelFinish['stopReason'], output: number): ModelFinish =>

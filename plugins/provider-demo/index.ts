@@ -14,8 +14,9 @@ export default definePlugin({
   id: 'provider-demo',
   config: v.strictObject({
     delayMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000), v.description('Milliseconds between two words.')), 15),
+    verbatim: v.optional(v.pipe(v.boolean(), v.description('Repeats what tools say as a model is given it, with the marks around what comes from outside.')), false),
   }),
   setup(ctx) {
-    offerModels(ctx, { id: demoModel.provider, models: () => [demoModel], stream: createDemo(ctx.clock, ctx.config.delayMs) })
+    offerModels(ctx, { id: demoModel.provider, models: () => [demoModel], stream: createDemo(ctx.clock, ctx.config) })
   },
 })

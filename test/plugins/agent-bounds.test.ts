@@ -2,7 +2,7 @@
 import { definePlugin, method } from 'nexus-gateway/sdk'
 import type { TestCallOptions } from 'nexus-gateway/sdk/testing'
 import { describe, expect, it } from 'vitest'
-import { Agent } from '../../plugins/agent/contract.ts'
+import { Agent, runStarted } from '../../plugins/agent/contract.ts'
 import chatPlugin from '../../plugins/chat/index.ts'
 import openaiPlugin from '../../plugins/openai/index.ts'
 import { agentKernel, codeOf, says } from './agent-fakes.ts'
@@ -12,10 +12,12 @@ const bound: TestCallOptions = { caller: { id: 'token:app', bounds: { agent: 'he
 const free: TestCallOptions = { caller: { id: 'token:app' } }
 
 async function world() {
-  const bench = await agentKernel(says('hello'), { plugins: [chatPlugin, openaiPlugin, other], config: { agent: { agents: [{ id: 'helper' }] } }, clock: 'real' })
+  const answered: string[] = []
+  const watcher = definePlugin({ id: 'watcher', setup: (ctx) => ctx.tap(runStarted, ({ agentId }) => void answered.push(agentId)) })
+  const bench = await agentKernel(says('hello'), { plugins: [chatPlugin, openaiPlugin, other, watcher], config: { agent: { agents: [{ id: 'helper' }] } }, clock: 'real' })
   const tried = (name: string, params?: unknown, as = bound) => bench.k.call(name, params, as).then(() => 'ok', codeOf)
   const completed = (model: string, as = bound) => bench.k.request('/v1/chat/completions', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }] }), ...as }).then(({ status }) => status)
-  return { ...bench, tried, completed, async [Symbol.asyncDispose]() { await bench.k.close() } }
+  return { ...bench, tried, completed, answered, async [Symbol.asyncDispose]() { await bench.k.close() } }
 }
 
 describe('a credential bound to an agent', () => {
@@ -35,8 +37,11 @@ describe('a credential bound to an agent', () => {
       expect([wanted, await at.tried('chat.history', wanted)]).toEqual([wanted, 'NEXUS_AGENT_BOUND'])
       expect([wanted, await at.tried('chat.abort', wanted)]).toEqual([wanted, 'NEXUS_AGENT_BOUND'])
     }
-    expect(await at.completed('nexus')).toBe(403)
+    expect(await at.completed('nexus:main')).toBe(403)
+    // Without a name it is its own that is meant, and the usual one for everybody else.
+    expect(await at.completed('nexus')).toBe(200)
     expect(await at.completed('nexus', free)).toBe(200)
+    expect(at.answered).toEqual(['helper', 'main'])
   })
 
   it('may call nothing of other plugins', async () => {

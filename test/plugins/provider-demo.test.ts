@@ -9,13 +9,13 @@ import { fakeClock } from '../../sdk/testing/clock.ts'
 const caller = { id: 'test', role: 'operator', scopes: new Set<string>(), label: 'operator' } as const
 const time = { name: 'time', description: 'The time.', parameters: { type: 'object' } }
 
-async function ask(said: string | readonly ModelMessage[], more: Partial<ModelRequest> = {}, delayMs = 0) {
+async function ask(said: string | readonly ModelMessage[], more: Partial<ModelRequest> = {}, delayMs = 0, verbatim = false) {
   const parts: ModelPart[] = []
   const messages = typeof said === 'string' ? [{ role: 'user' as const, content: said }] : said
   const request: ModelRequest = { provider: 'demo', model: 'demo', messages, tools: [time], signal: new AbortController().signal, cause: { caller, trace: 't', path: [] }, ...more }
   const clock = fakeClock()
   let waits = 0
-  const answer = createDemo(clock, delayMs)(request, (part) => void parts.push(part))
+  const answer = createDemo(clock, { delayMs, verbatim })(request, (part) => void parts.push(part))
   const ended = answer.finally(() => { waits = -1 })
   while (waits >= 0 && clock.pending().length + waits++ < 100_000 && delayMs > 0) await clock.advance(delayMs)
   const finish = await ended
@@ -66,6 +66,12 @@ describe('the demonstration', () => {
     expect(await report('y'.repeat(50_000))).toMatch(/^.{1,1300} … \(50000 characters in all\)$/)
   })
 
+  test('repeats what a tool said as it was given it, where the settings want that', async () => {
+    const wrapped = wrapExternal('noon', { source: 'tool', title: 'time' }, newBoundary())
+    const said: ModelMessage[] = [{ role: 'toolResult', toolCallId: 'a', toolName: 'time', content: [{ type: 'text', text: wrapped }] }]
+    expect((await ask(said, {}, 0, true)).text).toBe(`The tool time says: ${wrapped}`)
+  })
+
   test('calls any tool it is given, with any arguments', async () => {
     expect((await ask('/tool time {"timezone": "UTC"}')).parts.at(-1)).toMatchObject({ name: 'time', arguments: { timezone: 'UTC' } })
     expect((await ask('/tool time {"timezone"')).parts.at(-1)).toMatchObject({ arguments: { $malformed: '{"timezone"' } })
@@ -87,7 +93,7 @@ describe('the demonstration', () => {
     const clock = fakeClock()
     const parts: ModelPart[] = []
     const request: ModelRequest = { provider: 'demo', model: 'demo', messages: [{ role: 'user', content: '/slow 1000 one two three' }], signal: abort.signal, cause: { caller, trace: 't', path: [] } }
-    const answer = createDemo(clock, 0)(request, (part) => void parts.push(part))
+    const answer = createDemo(clock, { delayMs: 0, verbatim: false })(request, (part) => void parts.push(part))
     await clock.advance(1_000)
     abort.abort()
     expect(await answer).toMatchObject({ stopReason: 'aborted', usage: { output: 1 } })

@@ -110,7 +110,7 @@ export async function packedInstall(): Promise<Packed> {
     },
     async [Symbol.asyncDispose]() {
       await registry[Symbol.asyncDispose]()
-      await rm(dir, { recursive: true, force: true })
+      await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
     },
   }
 }

@@ -13,6 +13,9 @@ export async function privateDir(dir: string): Promise<void> {
   await chmod(dir, 0o700)
 }
 
+/** All of it. What an npm that lost its parent still writes there is taken along, for some seconds. */
+export const removeTree = (path: string): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+
 /** Makes what was made, renamed and removed in `dir` last. */
 export async function syncDir(dir: string): Promise<void> {
   if (process.platform === 'win32') return

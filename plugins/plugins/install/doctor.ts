@@ -1,8 +1,8 @@
 /** What can be wrong with installed plugins, each with its remedy; what only lies about can be removed. */
-import { readFile, rm, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { NexusError } from 'nexus-gateway/sdk'
-import { deadLock } from './disk.ts'
+import { deadLock, removeTree } from './disk.ts'
 import { changeLock, readLock, type Lock, type LockEntry } from './lockfile.ts'
 import { askedBy, moreThan } from './grant.ts'
 import { listFiles, sha512 } from './hashes.ts'
@@ -38,7 +38,7 @@ async function removed(path: string, tools: Tools): Promise<boolean> {
     gone = path === join(dir, 'lock.json.lock')
     if (gone) return lock
     gone = basename(path).startsWith('.staging-') || (await orphans(dir, lock)).includes(path) || (await leftLibraries(wantedBy(tools), tools)).includes(path)
-    if (gone) await rm(path, { recursive: true, force: true })
+    if (gone) await removeTree(path)
     return lock
   })
   return gone

@@ -5,7 +5,7 @@ import type { Call, Manifest } from 'nexus-gateway/sdk'
 import { fail } from '../errors.ts'
 import { capabilityLines } from './consent.ts'
 import { doctor } from './doctor.ts'
-import { diskFault } from './disk.ts'
+import { diskFault, removeTree } from './disk.ts'
 import { askedBy, moreThan, type Asked } from './grant.ts'
 import { sha512 } from './hashes.ts'
 import { atHand, dropLibraries, fetchLibraries, libraryRows, placeLibraries, shippedLock, type LibraryJob } from './libraries.ts'
@@ -58,9 +58,9 @@ export function createInstaller(tools: Tools, onProgress: (staged: Staged) => vo
 
   /** What interrupted installs have left; not while another one is between its folder and its entry. */
   const sweep = (): Promise<void> => alone(async () => {
-    for (const path of await staleStagings(dir, own)) await rm(path, { recursive: true, force: true })
+    for (const path of await staleStagings(dir, own)) await removeTree(path)
     await changeLock(dir, async (lock) => {
-      for (const path of await orphans(dir, lock)) await rm(path, { recursive: true, force: true })
+      for (const path of await orphans(dir, lock)) await removeTree(path)
       return lock
     })
   })
@@ -70,7 +70,7 @@ export function createInstaller(tools: Tools, onProgress: (staged: Staged) => vo
     try {
       return await work(folder)
     } finally {
-      await rm(folder, { recursive: true, force: true })
+      await removeTree(folder)
       own.delete(folder)
     }
   }

@@ -1,9 +1,8 @@
 /** What is being installed and waits for consent: each in a folder of its own, bounded in number and in time. */
 import { randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
 import { NexusError } from 'nexus-gateway/sdk'
 import { fail } from '../errors.ts'
-import { diskFault } from './disk.ts'
+import { diskFault, removeTree } from './disk.ts'
 import { newStaging } from './places.ts'
 import type { Ready } from './stage.ts'
 import type { InstallPhase, Staged } from './verbs.ts'
@@ -79,7 +78,7 @@ export function createTickets({ dir, own, now, after, changed, unforeseen }: Tic
 
   async function run(ticket: Kept, work: (ticket: Ticket) => Promise<Outcome>): Promise<void> {
     const { staging, stop: { signal } } = ticket
-    const clear = (): Promise<void> => rm(staging, { recursive: true, force: true })
+    const clear = (): Promise<void> => removeTree(staging)
     try {
       const outcome = await work({ id: ticket.staged.ticket, staging, signal, phase: (phase) => update(ticket, { phase }) })
       if (outcome === 'current') {
@@ -102,7 +101,7 @@ export function createTickets({ dir, own, now, after, changed, unforeseen }: Tic
     ticket.cancel()
     ticket.stop.abort()
     await ticket.done
-    await rm(ticket.staging, { recursive: true, force: true })
+    await removeTree(ticket.staging)
     own.delete(ticket.staging)
     kept.delete(id)
   }
