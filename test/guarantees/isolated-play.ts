@@ -1,7 +1,7 @@
 /** Plays one scenario over plugins in processes of their own, and collects by guarantee what did not hold. */
 import { NexusError } from 'nexus-gateway/sdk'
 import { sound } from './behaviour.ts'
-import { alone, bound, disposers, lateOnes, lateWork, leftOf, linesFrom, order, processes, silence, tables } from './isolated-checks.ts'
+import { alone, bound, disposers, lateOnes, lateWork, leftOf, linesFrom, order, processes, processesLeft, silence, tables } from './isolated-checks.ts'
 import { idOf } from './isolated-life.ts'
 import { bad, type Scenario } from './isolated-scenario.ts'
 import { createWorld, type World } from './isolated-world.ts'
@@ -60,7 +60,7 @@ async function emptied(world: World, tell: Tell): Promise<void> {
   await world.kernel.apply({ unload: world.kernel.list().map(({ id }) => id).filter((id) => /^p\d/.test(id)) })
   await world.kernel.apply({})
   for (const at of world.nodes.keys()) tell('U1', leftOf(world, idOf(at)))
-  tell('U2', world.processes().map(({ id, pid }) => `all is unloaded, and process ${pid} of ${id} is there`))
+  tell('U2', (await processesLeft(world)).map(({ id, pid }) => `all is unloaded, and process ${pid} of ${id} is there`))
   tell('U6', (await world.list()).map(({ id }) => `isolation.list still has ${id}`))
   tell('U6', world.clock.pending().map(({ from }) => `a timer from ${from}`))
 }
