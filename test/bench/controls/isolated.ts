@@ -72,6 +72,8 @@ async function resident(pid: number): Promise<number> {
 }
 
 await kernel.start()
+// What told the kernel what it declares has been ended by then.
+await new Promise((resolve) => setTimeout(resolve, settleMs))
 const before = children().length
 const first = performance.now()
 await echo('far')
