@@ -1,7 +1,7 @@
 /** The steps of a run: ask the model, run the tools it calls, ask again, until it has answered. */
 import { NexusError } from 'nexus-gateway/sdk'
 import type { Clock } from 'nexus-gateway/sdk'
-import { usageOf } from '../models/contract.ts'
+import { sumOf, usageOf } from '../models/contract.ts'
 import type { ModelFinish, ModelMessage, ModelRequest, ModelsApi, ModelTool, ModelUsage, StopReason, ThinkingLevel, ToolCallPart } from '../models/contract.ts'
 import type { AssistantMessage, NewMessage } from '../sessions/contract.ts'
 import { toolError } from '../tools/contract.ts'
@@ -154,7 +154,7 @@ async function ask(loop: Loop, setting: Setting, messages: readonly ModelMessage
     })
     tally.provider = finish.provider
     tally.model = finish.model
-    tally.usage = sum(tally.usage, finish.usage)
+    tally.usage = sumOf(tally.usage, finish.usage)
     timeline.add('answer', `${finish.provider}/${finish.model}: ${finish.stopReason}, ${finish.usage.totalTokens} tokens`, { ms: loop.clock.now() - began })
     // Nobody asked for that here, so the provider is closing.
     if (finish.stopReason === 'aborted' && !loop.signal.aborted) loop.interrupt()
@@ -210,10 +210,6 @@ function assistantMessage({ tally, signal }: Loop, draft: Draft, finish: ModelFi
 
 function withSystem({ system, messages }: Prompt): readonly ModelMessage[] {
   return system === '' ? messages : [{ role: 'system', content: system }, ...messages]
-}
-
-function sum(a: ModelUsage, b: ModelUsage): ModelUsage {
-  return usageOf({ input: a.input + b.input, output: a.output + b.output, cacheRead: a.cacheRead + b.cacheRead, cacheWrite: a.cacheWrite + b.cacheWrite })
 }
 
 /** What may be told to people; anything unforeseen keeps its text for the log. */

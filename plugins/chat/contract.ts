@@ -10,7 +10,7 @@ const ChatMessage = v.strictObject({
   content: v.array(v.strictObject({ type: v.literal('text'), text: v.string() })),
   timestamp: v.number(),
 })
-const Usage = v.strictObject({ input: v.number(), output: v.number(), cacheRead: v.number(), cacheWrite: v.number(), totalTokens: v.number() })
+const Usage = v.strictObject({ input: v.number(), output: v.number(), cacheRead: v.number(), cacheWrite: v.number(), totalTokens: v.number(), reasoning: v.optional(v.number()), reported: v.optional(v.number()) })
 const run = { runId: v.string(), sessionKey: v.string(), agentId: v.string(), seq: v.number() }
 
 /**

@@ -1,6 +1,6 @@
 /** One try at one model with one account: what budgets see before it, and what everybody learns after it. */
 import { hook } from 'nexus-gateway/sdk'
-import type { Cause } from 'nexus-gateway/sdk'
+import type { Cause, NexusError } from 'nexus-gateway/sdk'
 import type { FailureKind } from './errors.ts'
 import type { ModelSpec } from './spec.ts'
 import type { ModelUsage } from './usage.ts'
@@ -43,7 +43,15 @@ export interface AttemptOutcome {
   readonly durationMs: number
 }
 
+/** What a tap of `models.before` may do besides refusing. Both are without effect once the attempt has ended. */
+export interface AttemptControl {
+  /** The answer may have at most so many tokens, a whole number from 1; of several the least counts. Only until `models.before` is over. */
+  limitOutput(tokens: number): void
+  /** Ends the attempt, whatever it does: the request rejects with `error`, and nothing else is tried for it. The first counts. */
+  stop(error: NexusError): void
+}
+
 /** Before anything is sent. Throwing a `NexusError` refuses the whole request: nothing else is tried for it. */
-export const modelBefore = hook.series<[Attempt]>('models.before', { onError: 'fail' })
+export const modelBefore = hook.series<[Attempt, AttemptControl]>('models.before', { onError: 'fail' })
 /** Exactly once for every attempt that `models.before` was asked about, whatever became of it. */
 export const modelAfter = hook.series<[Attempt, AttemptOutcome]>('models.after')

@@ -1,9 +1,11 @@
 /** One request, tried until somebody answers, the candidates run out or the retry budget says no. */
 import { NexusError } from 'nexus-gateway/sdk'
 import type { Clock, Log, MaybePromise } from 'nexus-gateway/sdk'
-import type { Attempt, AttemptOutcome } from './attempt.ts'
+import type { Attempt, AttemptControl, AttemptOutcome } from './attempt.ts'
 import { after, choose, mayFallBack, mayRepeat } from './candidates.ts'
 import type { Candidate, Option } from './candidates.ts'
+import { createControl } from './control.ts'
+import type { Control } from './control.ts'
 import { failureOf, providerFailure } from './errors.ts'
 import { lineUp, stickyKey } from './line-up.ts'
 import type { LineUpHost } from './line-up.ts'
@@ -12,7 +14,7 @@ import { pause } from './waits.ts'
 import type { Answered, Outcome, Work } from './work.ts'
 
 export interface Host extends LineUpHost {
-  before(attempt: Attempt): MaybePromise<void>
+  before(attempt: Attempt, control: AttemptControl): MaybePromise<void>
   after(attempt: Attempt, outcome: AttemptOutcome): MaybePromise<void>
   readonly budget: RetryBudget
   /** Milliseconds that one request waits at most, all in all. */
@@ -62,12 +64,14 @@ export function createAttempts(host: Host): Tried {
       if (!claim && run.tries > 0) host.budget.giveBack()
       if (!claim && !signal.aborted) throw last ?? closedTo(host, run)
       if (!claim) return { value: work.aborted() }
+      const control = createControl(signal)
       try {
-        return await once(host, run, claim.candidate)
+        return await once(host, run, claim.candidate, control)
       } catch (error) {
         last = error
         if (!consider(host, run, claim.candidate, error)) throw error
       } finally {
+        control.end()
         claim.done()
       }
     }
@@ -118,12 +122,14 @@ function consider<T>(host: Host, run: Run<T>, candidate: Candidate, error: unkno
 }
 
 /** One attempt, from its announcement to its end. */
-async function once<T>(host: Host, run: Run<T>, candidate: Candidate): Promise<Outcome<T>> {
+async function once<T>(host: Host, run: Run<T>, candidate: Candidate, { control, bounds, stopped }: Control): Promise<Outcome<T>> {
   const attempt = attemptOf(host, run, candidate)
   const tally: { characters: number; firstMs?: number } = { characters: 0 }
   const end = (outcome: Pick<AttemptOutcome, 'status' | 'kind' | 'usage'>): Promise<void> => told(host, attempt, { ...outcome, ...tally, durationMs: host.clock.now() - attempt.startedAt })
   try {
-    await host.before(attempt)
+    await host.before(attempt, control)
+    const refusal = stopped()
+    if (refusal) throw refusal
   } catch (error) {
     await end({ status: 'refused' })
     throw error
@@ -131,7 +137,7 @@ async function once<T>(host: Host, run: Run<T>, candidate: Candidate): Promise<O
   run.tries++
   let answered: Answered<T>
   try {
-    answered = await run.work.ask(candidate, (characters) => {
+    answered = await run.work.ask(candidate, bounds(), (characters) => {
       tally.firstMs ??= host.clock.now() - attempt.startedAt
       tally.characters += characters
       run.said = true
@@ -144,8 +150,10 @@ async function once<T>(host: Host, run: Run<T>, candidate: Candidate): Promise<O
     throw error
   }
   const { value, usage, aborted } = answered
+  const halted = aborted ? stopped() : undefined
   if (!aborted) settle(host, run, candidate)
   await end({ status: aborted ? 'aborted' : 'ok', ...(usage && { usage }) })
+  if (halted) throw halted
   return { value, ...(candidate.account && { account: candidate.account.id }), ...(run.tries > 1 && { attempts: run.tries }) }
 }
 

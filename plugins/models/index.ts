@@ -42,7 +42,7 @@ export default definePlugin({
     const accounts = async (provider: string) => ctx.invoke(modelAccounts, provider)
     const host: Host = {
       registry, standings, budget, accounts, fallbacks, clock, log,
-      before: (attempt) => ctx.invoke(modelBefore, attempt),
+      before: (attempt, control) => ctx.invoke(modelBefore, attempt, control),
       after: (attempt, outcome) => ctx.invoke(modelAfter, attempt, outcome),
       sticky: createRecent<string, string>(mostSticky),
       patienceMs: retry.maxWaitMs,

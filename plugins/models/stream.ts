@@ -2,6 +2,7 @@
 import { NexusError } from 'nexus-gateway/sdk'
 import type { Clock, MaybePromise } from 'nexus-gateway/sdk'
 import type { Candidate } from './candidates.ts'
+import type { Bounds } from './control.ts'
 import { failModels, providerFailure } from './errors.ts'
 import type { Estimator } from './estimate.ts'
 import { mended } from './messages.ts'
@@ -36,8 +37,8 @@ export function answerWork(stream: Stream, estimate: Estimator, request: ModelRe
   return {
     about: request,
     estimate: (spec) => estimate(request, spec),
-    async ask(candidate, heard) {
-      const value = await stream(requestFor(request, candidate), (part) => {
+    async ask(candidate, bounds, heard) {
+      const value = await stream(requestFor(request, candidate, bounds), (part) => {
         heard(part.type === 'text' || part.type === 'thinking' ? part.delta.length : 0)
         emit(part)
       })
@@ -48,8 +49,11 @@ export function answerWork(stream: Stream, estimate: Estimator, request: ModelRe
   }
 }
 
-function requestFor({ fallbacks: _, account: __, ...request }: ModelRequest, { spec, account }: Candidate): ModelRequest {
-  return { ...request, provider: spec.provider, model: spec.id, spec, ...(account && { account: account.id }) }
+function requestFor({ fallbacks: _, account: __, ...request }: ModelRequest, { spec, account }: Candidate, { maxOutputTokens: limit, signal }: Bounds): ModelRequest {
+  return {
+    ...request, provider: spec.provider, model: spec.id, spec, signal, ...(account && { account: account.id }),
+    ...(limit !== undefined && { maxOutputTokens: Math.min(limit, request.maxOutputTokens ?? limit) }),
+  }
 }
 
 /** Passes parts on until the end, holding tool calls back until the answer is known to be whole. */

@@ -8,12 +8,30 @@ export interface ModelUsage {
   readonly cacheRead: number
   readonly cacheWrite: number
   readonly totalTokens: number
+  /** Those of `output` that were thought and not said, where the provider tells. */
+  readonly reasoning?: number
+  /** US dollars, as the provider itself counted them; goes before every price that is known here. */
+  readonly reported?: number
 }
 
 /** Completes counted tokens to a whole usage. */
-export function usageOf(counted: { readonly input?: number; readonly output?: number; readonly cacheRead?: number; readonly cacheWrite?: number }): ModelUsage {
-  const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0 } = counted
-  return { input, output, cacheRead, cacheWrite, totalTokens: input + output + cacheRead + cacheWrite }
+export function usageOf(counted: Partial<Omit<ModelUsage, 'totalTokens'>>): ModelUsage {
+  const { input = 0, output = 0, cacheRead = 0, cacheWrite = 0, reasoning, reported } = counted
+  return {
+    input, output, cacheRead, cacheWrite, totalTokens: input + output + cacheRead + cacheWrite,
+    ...(reasoning !== undefined && { reasoning }), ...(reported !== undefined && { reported }),
+  }
+}
+
+/** What two usages come to. A part that only one of them tells is no sum, so it is left out: a reported price of a half is no price of the whole. */
+export function sumOf(a: ModelUsage, b: ModelUsage): ModelUsage {
+  if (a.totalTokens === 0) return b
+  if (b.totalTokens === 0) return a
+  return usageOf({
+    input: a.input + b.input, output: a.output + b.output, cacheRead: a.cacheRead + b.cacheRead, cacheWrite: a.cacheWrite + b.cacheWrite,
+    ...(a.reasoning !== undefined && b.reasoning !== undefined && { reasoning: a.reasoning + b.reasoning }),
+    ...(a.reported !== undefined && b.reported !== undefined && { reported: a.reported + b.reported }),
+  })
 }
 
 /** The prices that hold for a request with so many tokens of input, cached ones included. */

@@ -9,7 +9,7 @@ import { bytesPerToken } from './estimate.ts'
 import type { Registry } from './registry.ts'
 import type { ModelSpec } from './spec.ts'
 import { failureFrom } from './stream.ts'
-import { usageOf } from './usage.ts'
+import { sumOf, usageOf } from './usage.ts'
 import type { ModelUsage } from './usage.ts'
 import { orLate } from './waits.ts'
 import type { Work } from './work.ts'
@@ -38,7 +38,7 @@ export function createVectors(host: VectorsHost): (request: EmbedRequest) => Pro
       const { value, ...how } = await host.tried(batchWork(host, request, spec, values.slice(at, at + size), embeddings[0]?.length))
       if (value === undefined) throw signal.reason
       embeddings.push(...value.embeddings)
-      usage = sum(usage, value.usage)
+      usage = sumOf(usage, value.usage ?? usageOf({}))
       last = { ...last, ...how }
     }
     return { embeddings, usage, provider: spec.provider, model: spec.id, ...last }
@@ -48,15 +48,14 @@ export function createVectors(host: VectorsHost): (request: EmbedRequest) => Pro
 /** `length`: of the vectors of the batches before. */
 function batchWork({ ask, clock }: VectorsHost, request: EmbedRequest, spec: ModelSpec, values: readonly string[], length: number | undefined): Work<EmbedFinish | undefined> {
   const { model: _, account: wanted, ...rest } = request
-  const { signal } = request
   return {
     // Vectors of two models do not mix: nobody else is asked.
     about: { ...rest, ...(wanted !== undefined && { account: wanted }), provider: spec.provider, model: spec.id, fallbacks: [] },
     estimate: () => ({ input: values.reduce((tokens, value) => tokens + Math.ceil(Buffer.byteLength(value) / bytesPerToken) + tokensPerValue, 0), output: 0 }),
-    async ask({ account }) {
+    async ask({ account }, { signal }) {
       if (signal.aborted) return { value: undefined, aborted: true }
       try {
-        const call: EmbedCall = { ...rest, values, provider: spec.provider, model: spec.id, spec, ...(account && { account: account.id }) }
+        const call: EmbedCall = { ...rest, signal, values, provider: spec.provider, model: spec.id, spec, ...(account && { account: account.id }) }
         const finish = await orLate<EmbedFinish | undefined>(ask(call), signal, clock, () => undefined)
         if (signal.aborted) return { value: undefined, aborted: true, ...(finish?.usage && { usage: finish.usage }) }
         if (finish === undefined) throw failModels('NEXUS_MODELS_UNKNOWN', { hint: '' })
@@ -75,5 +74,3 @@ function batchWork({ ask, clock }: VectorsHost, request: EmbedRequest, spec: Mod
 function areVectors(vectors: readonly (readonly number[])[], count: number, length = vectors[0]?.length): boolean {
   return vectors.length === count && length !== undefined && length > 0 && vectors.every((vector) => vector.length === length && vector.every(Number.isFinite))
 }
-
-const sum = (a: ModelUsage, b: ModelUsage | undefined): ModelUsage => (b ? usageOf({ input: a.input + b.input, output: a.output + b.output, cacheRead: a.cacheRead + b.cacheRead, cacheWrite: a.cacheWrite + b.cacheWrite }) : a)

@@ -1,6 +1,7 @@
 /** Something that models are asked for, whatever it is: an answer piece by piece, or vectors of texts. */
 import type { Attempt } from './attempt.ts'
 import type { Candidate } from './candidates.ts'
+import type { Bounds } from './control.ts'
 import type { ModelRequest } from './request.ts'
 import type { ModelSpec } from './spec.ts'
 import type { ModelUsage } from './usage.ts'
@@ -10,8 +11,8 @@ export type About = Pick<ModelRequest, 'provider' | 'model' | 'fallbacks' | 'acc
 export interface Work<T> {
   readonly about: About
   estimate(spec: ModelSpec): Attempt['estimate']
-  /** One try. `heard`: the caller has got a piece of so many characters, so nobody else may answer any more. Rejects with a failure of the provider's. */
-  ask(candidate: Candidate, heard: (characters: number) => void): Promise<Answered<T>>
+  /** One try within `bounds`. `heard`: the caller has got a piece of so many characters, so nobody else may answer any more. Rejects with a failure of the provider's. */
+  ask(candidate: Candidate, bounds: Bounds, heard: (characters: number) => void): Promise<Answered<T>>
   /** What the caller gets who has aborted before anybody was asked. */
   aborted(): T
 }

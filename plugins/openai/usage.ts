@@ -1,12 +1,9 @@
 /** Counted tokens in OpenAI's two shapes. */
 import type { ModelUsage } from '../models/contract.ts'
 
-/** `reasoning`: the part of `output` that was thought and not said, where the provider tells. */
-type Counted = ModelUsage & { readonly reasoning?: number }
-
 const inputOf = ({ input, cacheRead, cacheWrite }: ModelUsage): number => input + cacheRead + cacheWrite
 
-export function chatUsage(usage: Counted) {
+export function chatUsage(usage: ModelUsage) {
   const { output, cacheRead, totalTokens, reasoning = 0 } = usage
   return {
     prompt_tokens: inputOf(usage), completion_tokens: output, total_tokens: totalTokens,
@@ -14,7 +11,7 @@ export function chatUsage(usage: Counted) {
   }
 }
 
-export function responseUsage(usage: Counted) {
+export function responseUsage(usage: ModelUsage) {
   const { output, cacheRead, cacheWrite, totalTokens, reasoning = 0 } = usage
   return {
     input_tokens: inputOf(usage), input_tokens_details: { cached_tokens: cacheRead, cache_write_tokens: cacheWrite },
