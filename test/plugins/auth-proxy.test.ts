@@ -1,11 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import * as v from 'valibot'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { Secret } from 'nexus-gateway/sdk'
 import type { AuthRequest } from 'nexus-gateway/sdk'
 import { networks } from '../../plugins/auth/networks.ts'
 import { createProxy, ProxySettings, type ProxyWay } from '../../plugins/auth/ways/proxy.ts'
+import { Store } from '../../plugins/store/contract.ts'
 import { codeOf, elapse, partBench, requestOf, temporaryDir, type PartBench } from './auth-shared-harness.ts'
 
 const secret = randomBytes(32).toString('base64url')
@@ -155,6 +156,7 @@ describe('who was let in stays', () => {
       await using b = await bench({ secret: Secret.literal(key) }, { dir })
       await elapse(b.k, 1_000)
       // What it takes down of the secret goes through a real disk.
+      const store = await b.k.service(Store)
       if (ended > 0) await vi.waitUntil(() => b.ended.length >= ended, 20_000)
       await vi.waitUntil(() => store.metrics().pending === 0, 20_000)
       expect(b.ended).toHaveLength(ended)
