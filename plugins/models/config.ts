@@ -5,8 +5,10 @@ import { modelFacts } from './wire.ts'
 const reference = v.pipe(v.string(), v.minLength(1), v.maxLength(300))
 const minutes = v.pipe(v.number(), v.minValue(0.01), v.maxValue(7 * 24 * 60))
 
+/** A price is checked when it is read, and not here: one that is none costs its model the price and not the gateway its start. */
 const known = v.strictObject({
   ...modelFacts,
+  price: v.optional(v.pipe(v.unknown(), v.description('US dollars per million tokens, { input, output, cacheRead, cacheWrite, above: { tokens, … } }, or a list of such with `from`, the day from which each holds. See `nexus cost check`.'))),
   aliases: v.optional(v.array(reference)),
 })
 
@@ -28,7 +30,7 @@ export const config = v.strictObject({
   fallbacks: v.optional(v.pipe(v.array(reference), v.maxLength(10), v.description('Models to try in turn when the first one fails before its first word.')), []),
   aliases: v.optional(v.pipe(v.record(v.string(), reference), v.description('Names of your own for models.')), {}),
   allow: v.optional(v.pipe(v.array(reference), v.description('The only models that may be used: provider/id, provider/* or an alias. Without it all may.'))),
-  catalogue: v.optional(v.pipe(v.record(v.string(), known), v.description('What is known of models, by provider/id; it goes before what providers and the built-in catalogue say.')), {}),
+  catalogue: v.optional(v.pipe(v.record(v.string(), known), v.description('What is known of models, by provider/id, prices also by provider/*; it goes before what providers and the built-in catalogue say.')), {}),
   cooldowns: v.optional(cooldowns, {}),
   retry: v.optional(retry, {}),
 })

@@ -11,8 +11,12 @@ export interface TokenPrice {
   readonly cacheRead?: number
   readonly cacheWrite?: number
 }
-/** `above`: the prices of a whole request whose input, cached tokens included, is larger than `tokens`. */
-export interface ModelPrice extends TokenPrice { readonly above?: TokenPrice & { readonly tokens: number } }
+/** `above`: the prices of a whole request whose input, cached tokens included, is larger than `tokens`; it may have an `above` of its own. */
+export interface ModelPrice extends TokenPrice { readonly above?: ModelPrice & { readonly tokens: number } }
+
+/** Who says what a model costs: the operator, its provider or our own map; in this order they are believed. */
+export const priceSources = ['settings', 'provider', 'catalogue'] as const
+export type PriceSource = (typeof priceSources)[number]
 
 export const modelKinds = ['chat', 'embedding'] as const
 export type ModelKind = (typeof modelKinds)[number]
@@ -38,7 +42,11 @@ export interface ModelSpec {
   readonly thinking?: readonly ThinkingLevel[]
   /** What a message may contain; not known counts as text only. */
   readonly input?: readonly ('text' | 'image')[]
+  /** The one that holds today. */
   readonly price?: ModelPrice
+  readonly pricedBy?: PriceSource
+  /** The same for people and for the record: `settings`, `provider`, `catalogue 2026-05-01`, and `as NAME` where it stands under another name. */
+  readonly pricedFrom?: string
   /** What it is asked for: an answer, or vectors of texts; left out it is `chat`. */
   readonly kind?: ModelKind
   /** Numbers in a vector of it, where none are asked for. */

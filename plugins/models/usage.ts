@@ -1,5 +1,5 @@
 /** Counted tokens, and what they cost. */
-import type { ModelPrice, TokenPrice } from './spec.ts'
+import type { ModelPrice, ModelSpec, TokenPrice } from './spec.ts'
 
 /** Tokens. `input` counts neither those read from nor those written to a cache; `totalTokens` is the sum of the four. */
 export interface ModelUsage {
@@ -38,12 +38,26 @@ export function sumOf(a: ModelUsage, b: ModelUsage): ModelUsage {
 export function priceFor({ above, ...price }: ModelPrice, inputTokens: number): TokenPrice {
   if (above === undefined || inputTokens <= above.tokens) return price
   const { tokens, ...long } = above
-  return long
+  return priceFor(long, inputTokens)
 }
 
-/** US dollars; `undefined` when no price is known. A cache whose price is not known costs what input does, and never less. */
-export function costOf(usage: ModelUsage, price: ModelPrice | undefined): number | undefined {
+/** US dollars. */
+export interface Costs { readonly input: number; readonly output: number; readonly cacheRead: number; readonly cacheWrite: number; readonly total: number }
+
+/** By kind of token; `undefined` when no price is known. A cache whose price is not known costs what input does, and never less. */
+export function costsOf(usage: Omit<ModelUsage, 'totalTokens'>, price: ModelPrice | undefined): Costs | undefined {
   if (price === undefined) return undefined
-  const { input, output, cacheRead = input, cacheWrite = input } = priceFor(price, usage.input + usage.cacheRead + usage.cacheWrite)
-  return (usage.input * input + usage.output * output + usage.cacheRead * cacheRead + usage.cacheWrite * cacheWrite) / 1e6
+  const { input: perInput, output: perOutput, cacheRead: perRead = perInput, cacheWrite: perWrite = perInput } = priceFor(price, usage.input + usage.cacheRead + usage.cacheWrite)
+  const [input, output, cacheRead, cacheWrite] = [usage.input * perInput / 1e6, usage.output * perOutput / 1e6, usage.cacheRead * perRead / 1e6, usage.cacheWrite * perWrite / 1e6]
+  return { input, output, cacheRead, cacheWrite, total: input + output + cacheRead + cacheWrite }
+}
+
+/** US dollars; `undefined` when no price is known. */
+export const costOf = (usage: ModelUsage, price: ModelPrice | undefined): number | undefined => costsOf(usage, price)?.total
+
+/** US dollars of a request, by what the provider has counted, else by the model's price; and which price that was. */
+export function chargeOf(usage: ModelUsage, { price, pricedFrom }: Pick<ModelSpec, 'price' | 'pricedFrom'>): { readonly usd: number | undefined; readonly price: string } {
+  if (usage.reported !== undefined && Number.isFinite(usage.reported) && usage.reported >= 0) return { usd: usage.reported, price: 'reported' }
+  const usd = costOf(usage, price)
+  return { usd, price: usd === undefined ? 'none' : pricedFrom ?? 'provider' }
 }

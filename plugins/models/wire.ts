@@ -2,15 +2,18 @@
 import * as v from 'valibot'
 import { failureKinds } from './errors.ts'
 import { tiers } from './route.ts'
-import { modelKinds, thinkingLevels } from './spec.ts'
+import { mostDollars } from './prices/sound.ts'
+import { modelKinds, priceSources, thinkingLevels } from './spec.ts'
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(512))
-const dollars = v.pipe(v.number(), v.minValue(0))
+const dollars = v.pipe(v.number(), v.minValue(0), v.maxValue(mostDollars))
 const kind = v.picklist(failureKinds)
 
 const tokenPrice = { input: dollars, output: dollars, cacheRead: v.optional(dollars), cacheWrite: v.optional(dollars) }
-export const Price = v.strictObject({ ...tokenPrice, above: v.optional(v.strictObject({ tokens: v.pipe(v.number(), v.integer(), v.minValue(1)), ...tokenPrice })) })
+const tier = { tokens: v.pipe(v.number(), v.integer(), v.minValue(1)), ...tokenPrice }
+/** Three steps at most, written out: a schema of the manifest names no schema. */
+export const Price = v.strictObject({ ...tokenPrice, above: v.optional(v.strictObject({ ...tier, above: v.optional(v.strictObject({ ...tier, above: v.optional(v.strictObject(tier)) })) })) })
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(1))
 /** What an operator may say of a model, in the settings of `models` and of its provider. */
@@ -41,6 +44,9 @@ const ModelChoice = v.strictObject({
   thinking: v.optional(v.array(v.picklist(thinkingLevels))),
   input: v.optional(v.array(v.picklist(['text', 'image']))),
   price: v.optional(Price),
+  pricedBy: v.optional(v.picklist(priceSources)),
+  /** As `ModelSpec.pricedFrom`. */
+  pricedFrom: v.optional(v.string()),
   kind: v.optional(v.picklist(modelKinds)),
   dimensions: v.optional(count),
   /** The one that answers where none is named. */
@@ -73,6 +79,8 @@ export const ModelsStatusResult = v.strictObject({
   fallbacks: v.array(v.string()),
   providers: v.array(v.strictObject({ id: v.string(), models: count, accounts: v.array(Standing) })),
   /** Of the last `windowMs`: requests, tries beyond the first of each, and tries that the budget did not admit. */
+  /** Of our own price map: its day, whether that is too long ago, and how many prices were refused; see `nexus cost check`. */
+  prices: v.optional(v.strictObject({ updated: v.optional(v.string()), stale: v.boolean(), refused: count })),
   retry: v.strictObject({ windowMs: count, offered: count, extra: count, refused: count, ratio: v.number() }),
 })
 export type ModelsStatus = v.InferOutput<typeof ModelsStatusResult>
