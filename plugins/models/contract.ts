@@ -5,6 +5,7 @@
  */
 import { contract, method, service } from 'nexus-gateway/sdk'
 import type { EmbedRequest, EmbedResult } from './embed.ts'
+import type { PriceBook } from './prices/book.ts'
 import type { EmitPart, ModelFinish, ModelRequest } from './request.ts'
 import type { Route, RouteRequest } from './route.ts'
 import type { ModelKind, ModelSpec } from './spec.ts'
@@ -20,6 +21,7 @@ export { languageModelSettings, noRedirect, offerLanguageModel } from './languag
 export type { Carry, Dialect, LanguageModelOffer, LanguageModelSettings, VectorsOffer } from './language-model.ts'
 export { malformed, parseArguments } from './message.ts'
 export type { AssistantMessage, ImagePart, ModelMessage, ModelTool, SystemMessage, TextPart, ThinkingPart, ToolCallPart, ToolResultMessage, UserMessage } from './message.ts'
+export type { PriceBook, PriceEntry, PriceFault, Priced } from './prices/book.ts'
 export { modelAccounts, modelEmbed, modelsListed, modelStream, offerModels } from './provider.ts'
 export type { Provider } from './provider.ts'
 export type { EmitPart, ModelFinish, ModelPart, ModelRequest, StopReason } from './request.ts'
@@ -28,9 +30,9 @@ export type { Route, RouteDecision, RouteFeature, RouteRequest, Tier } from './r
 export { underSignals } from './signals.ts'
 export { pause } from './waits.ts'
 export { allKnown, kindOf, modelKinds, referenceOf, thinkingFor, thinkingLevels } from './spec.ts'
-export type { ModelKind, ModelPrice, ModelSpec, ThinkingLevel, TokenPrice } from './spec.ts'
-export { costOf, priceFor, sumOf, usageOf } from './usage.ts'
-export type { ModelUsage } from './usage.ts'
+export type { ModelKind, ModelPrice, ModelSpec, PriceSource, ThinkingLevel, TokenPrice } from './spec.ts'
+export { chargeOf, costOf, costsOf, priceFor, sumOf, usageOf } from './usage.ts'
+export type { Costs, ModelUsage } from './usage.ts'
 export type { ModelsList, ModelsProbe, ModelsRoute, ModelsStatus } from './wire.ts'
 
 // ── The service ─────────────────────────────────────────────────────────────────────────────────
@@ -58,6 +60,8 @@ export interface ModelsApi {
    * a tap of `models.before` threw, or the signal's reason.
    */
   embed(request: EmbedRequest): Promise<EmbedResult>
+  /** What models cost and have cost: `prices.on('openai/o3', at)`. Without waiting, so also for long lists. */
+  readonly prices: PriceBook
 }
 export const Models = service<ModelsApi>('models/1')
 
