@@ -1,9 +1,10 @@
 /** Finds models among what the running providers offer. */
 import { nearest } from 'nexus-gateway/sdk'
-import { createCatalogue, expanded } from './catalogue.ts'
+import { createCatalogue, expanded, pricesOf } from './catalogue.ts'
 import type { ModelsConfig } from './config.ts'
 import type { ModelsApi } from './contract.ts'
 import { failModels } from './errors.ts'
+import type { PriceBook } from './prices/book.ts'
 import { findModel, isAllowed } from './references.ts'
 import { kindOf, referenceOf } from './spec.ts'
 import type { ModelKind, ModelSpec } from './spec.ts'
@@ -17,10 +18,10 @@ export interface Registry extends Pick<ModelsApi, 'resolve'> {
   spec(provider: string, id: string): Promise<ModelSpec>
 }
 
-/** `listed` asks every provider. */
-export function createRegistry(listed: () => Promise<readonly (readonly ModelSpec[])[]>, { default: chat, embedding, aliases = {}, allow, catalogue = {} }: RegistrySettings): Registry {
-  const complete = createCatalogue(catalogue)
-  const list = listing(listed, (specs) => unique(specs.flatMap(expanded)).map(complete))
+/** `listed` asks every provider; `now` in ms. */
+export function createRegistry(listed: () => Promise<readonly (readonly ModelSpec[])[]>, { default: chat, embedding, aliases = {}, allow, catalogue = {} }: RegistrySettings, prices: PriceBook = pricesOf(catalogue), now: () => number = () => Infinity): Registry {
+  const complete = createCatalogue(catalogue, prices, now)
+  const list = listing(listed, (specs) => unique(specs.flatMap(expanded)).map(complete), () => prices.version(now()))
   const allowed = (spec: ModelSpec): boolean => isAllowed(spec, allow, aliases)
   const pick = (models: readonly ModelSpec[], kind: ModelKind, reference: string, where = ''): ModelSpec => {
     const found = findModel(models.filter((model) => kindOf(model) === kind), reference, aliases) ?? findModel(models, reference, aliases)
@@ -54,14 +55,15 @@ const none = { chat: { purpose: '', instead: ', or enable provider-demo' }, embe
 /** Of a model that is not of the kind wanted. */
 const otherKind = { chat: { does: 'makes vectors of texts and does not answer', others: 'those that do' }, embedding: { does: 'makes no vectors of texts', others: 'those that do' } } as const
 
-/** Long lists seldom change, and every request asks for them: the work is done once for each that differs. */
-function listing(listed: () => Promise<readonly (readonly ModelSpec[])[]>, made: (specs: readonly ModelSpec[]) => readonly ModelSpec[]): () => Promise<readonly ModelSpec[]> {
-  let last: { readonly answers: readonly (readonly ModelSpec[])[]; readonly raw: readonly ModelSpec[]; readonly list: readonly ModelSpec[] } | undefined
+/** Long lists seldom change, and every request asks for them: the work is done once for each that differs, and when another price begins to hold. */
+function listing(listed: () => Promise<readonly (readonly ModelSpec[])[]>, made: (specs: readonly ModelSpec[]) => readonly ModelSpec[], version: () => number): () => Promise<readonly ModelSpec[]> {
+  let last: { readonly answers: readonly (readonly ModelSpec[])[]; readonly raw: readonly ModelSpec[]; readonly version: number; readonly list: readonly ModelSpec[] } | undefined
   return async () => {
     const answers = await listed()
-    if (last && same(last.answers, answers)) return last.list
+    const current = version()
+    if (last?.version === current && same(last.answers, answers)) return last.list
     const raw = answers.flat()
-    last = { answers, raw, list: last && same(last.raw, raw) ? last.list : made(raw) }
+    last = { answers, raw, version: current, list: last?.version === current && same(last.raw, raw) ? last.list : made(raw) }
     return last.list
   }
 }
