@@ -3,6 +3,7 @@ import { definePlugin, optional } from 'nexus-gateway/sdk'
 import { Store } from '../store/contract.ts'
 import { createAttempts } from './attempts.ts'
 import type { Host } from './attempts.ts'
+import { pricesOf } from './catalogue.ts'
 import { config } from './config.ts'
 import { modelAccounts, modelAfter, modelBefore, modelEmbed, modelRoute, models, modelsErrors, modelsListed, modelStream } from './contract.ts'
 import { createEstimator } from './estimate.ts'
@@ -32,7 +33,9 @@ export default definePlugin({
     const { fallbacks, cooldowns, retry } = ctx.config
     const { clock, log } = ctx
     const now = (): number => clock.now()
-    const registry = createRegistry(async () => ctx.invoke(modelsListed), ctx.config)
+    const prices = pricesOf(ctx.config.catalogue, ({ model, where, problem, fix }) => log.error('a price is refused: its model counts as unpriced', { model, where, problem, fix }))
+    if (prices.isStale(now())) log.warn('the price map is old: check the prices of what you use, see `nexus cost check`', { updated: prices.updated })
+    const registry = createRegistry(async () => ctx.invoke(modelsListed), ctx.config, prices, now)
     const standings = createStandings(cooldowns, now, () => keeper.changed())
     const keeper = createKeeper(ctx.deps.store, standings.dump, ctx)
     // What the generation before hands over is newer than what it has written so far.
@@ -54,7 +57,7 @@ export default definePlugin({
     const estimate = createEstimator()
     const ask = createStream((request, emit) => ctx.invoke(modelStream, request, emit), clock)
     const api: ModelsApi = {
-      list: registry.list, resolve: registry.resolve, route,
+      list: registry.list, resolve: registry.resolve, route, prices,
       async stream(request, emit) {
         const { value, ...how } = await tried(answerWork(ask, estimate, request, emit))
         return { ...value, ...how }
@@ -73,7 +76,7 @@ export default definePlugin({
         },
         async 'models.status'() {
           const [first, vectors] = await Promise.all([preferred(), preferred('embedding')])
-          return { ...(first === undefined ? {} : { default: first }), ...(vectors === undefined ? {} : { embedding: vectors }), fallbacks: [...fallbacks], providers: await standingsOf(await registry.list('all'), accounts, standings), retry: budget.state() }
+          return { ...(first === undefined ? {} : { default: first }), ...(vectors === undefined ? {} : { embedding: vectors }), fallbacks: [...fallbacks], providers: await standingsOf(await registry.list('all'), accounts, standings), prices: { ...(prices.updated === undefined ? {} : { updated: prices.updated }), stale: prices.isStale(now()), refused: prices.faults().length }, retry: budget.state() }
         },
         'models.probe': ({ model, account, timeoutMs }, call) => probe(api, clock, { model, account, timeoutMs, cause: call, signal: call.signal }),
         async 'models.route'({ text, model, pinned, fallbacks: own, agentId, sessionKey, thinking }, call) {
