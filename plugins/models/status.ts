@@ -6,8 +6,8 @@ import type { Standings } from './standings.ts'
 
 /** Without `detail` only what the protocol's clients know. */
 export function choiceOf(spec: ModelSpec, detail: boolean, isDefault: boolean): ModelsList['models'][number] {
-  const { id, name, provider, contextWindow, reasoning, aliases, maxOutput, tools, thinking, input, price, kind, dimensions } = spec
-  const known = { contextWindow, reasoning, ...(detail && { aliases: aliases && [...aliases], maxOutput, tools, thinking: thinking && [...thinking], input: input && [...input], price, kind, dimensions, ...(isDefault && { default: true }) }) }
+  const { id, name, provider, contextWindow, reasoning, aliases, maxOutput, tools, thinking, input, price, pricedBy, pricedFrom, kind, dimensions } = spec
+  const known = { contextWindow, reasoning, ...(detail && { aliases: aliases && [...aliases], maxOutput, tools, thinking: thinking && [...thinking], input: input && [...input], price, pricedBy, pricedFrom, kind, dimensions, ...(isDefault && { default: true }) }) }
   return { id, name, provider, ...Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) }
 }
 
