@@ -23,7 +23,7 @@ function canOf({ tools, input, thinking, reasoning, kind, dimensions }: Choice):
   return [...(tools === false ? [] : ['tools']), ...(input?.includes('image') ? ['images'] : []), ...(thinking || reasoning ? ['thinking'] : [])].join(' ')
 }
 
-export function statusScreen({ default: preferred, embedding, fallbacks, providers, retry }: ModelsStatus, now: number, paint: Paint): string {
+export function statusScreen({ default: preferred, embedding, fallbacks, providers, prices, retry }: ModelsStatus, now: number, paint: Paint): string {
   const rows = providers.flatMap(({ id, models, accounts }) => accounts.map((account, i) => [
     i === 0 ? id : '', i === 0 ? String(models) : '', account.id === undefined ? '' : `${account.id} (${account.kind})`, standing(account, now), account.errors === 0 ? '' : String(account.errors),
   ]))
@@ -33,6 +33,8 @@ export function statusScreen({ default: preferred, embedding, fallbacks, provide
     '',
     ...table(['PROVIDER', 'MODELS', 'ACCOUNT', 'STATE', 'FAILURES'], rows, paint, (row) => (row[3] === 'ready' ? undefined : 'yellow')),
     '',
+    ...(prices?.stale ? [paint('yellow', `Prices   the map is of ${prices.updated ?? 'an unknown day'}: see \`nexus cost check\``)] : []),
+    ...(prices && prices.refused > 0 ? [paint('red', `Prices   ${prices.refused} refused: see \`nexus cost check\``)] : []),
     paint('dim', `Last ${retry.windowMs / 1000} s: ${retry.offered} requests, ${retry.extra} further tries, ${retry.refused} not admitted (${Math.round(retry.ratio * 100)} % are)`),
   ].join('\n')
 }
