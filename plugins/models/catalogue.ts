@@ -11,6 +11,12 @@ const builtIn: Readonly<Record<string, unknown>> = catalogue
 /** The prices of the settings and of our own map; `told` hears of each that is refused. */
 export const pricesOf = (overrides: Readonly<Record<string, ModelNotes>>, told?: (fault: PriceFault) => void): PriceBook => createPrices(overrides, builtIn as Readonly<Record<string, Partial<ModelSpec>>>, told)
 
+/** In words, what is wrong with the prices of the settings. */
+export function pricesRefused(prices: PriceBook): string | undefined {
+  const faults = prices.faults().filter(({ where }) => where === 'settings')
+  return faults.length === 0 ? undefined : faults.map(({ model, problem, fix }) => `${model}: ${problem}. ${fix}`).join(' ')
+}
+
 /** `overrides` by `provider/id`; `now` in ms, without it the latest prices hold. A price is taken whole from one place: parts of two price lists are no price. */
 export function createCatalogue(overrides: Readonly<Record<string, ModelNotes>>, prices = pricesOf(overrides), now: () => number = () => Infinity): (spec: ModelSpec) => ModelSpec {
   const done = new WeakMap<ModelSpec, { readonly version: number; readonly whole: ModelSpec }>()
