@@ -1,9 +1,9 @@
 /** The registry of models and the one way to ask them. */
-import { definePlugin, optional } from 'nexus-gateway/sdk'
+import { configVerify, definePlugin, optional } from 'nexus-gateway/sdk'
 import { Store } from '../store/contract.ts'
 import { createAttempts } from './attempts.ts'
 import type { Host } from './attempts.ts'
-import { pricesOf } from './catalogue.ts'
+import { pricesOf, pricesRefused } from './catalogue.ts'
 import { config } from './config.ts'
 import { modelAccounts, modelAfter, modelBefore, modelEmbed, modelRoute, models, modelsErrors, modelsListed, modelStream } from './contract.ts'
 import { createEstimator } from './estimate.ts'
@@ -35,6 +35,8 @@ export default definePlugin({
     const now = (): number => clock.now()
     const prices = pricesOf(ctx.config.catalogue, ({ model, where, problem, fix }) => log.error('a price is refused: its model counts as unpriced', { model, where, problem, fix }))
     if (prices.isStale(now())) log.warn('the price map is old: check the prices of what you use, see `nexus cost check`', { updated: prices.updated })
+    // At a start they cost their models the price; a change of the settings that has them is not kept.
+    ctx.tap(configVerify, (ids) => (ids.includes('models') ? pricesRefused(prices) : undefined))
     const registry = createRegistry(async () => ctx.invoke(modelsListed), ctx.config, prices, now)
     const standings = createStandings(cooldowns, now, () => keeper.changed())
     const keeper = createKeeper(ctx.deps.store, standings.dump, ctx)
