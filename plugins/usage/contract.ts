@@ -3,9 +3,12 @@
  * counted from the transcripts, each byte of which is read once; budgets are the business of `cost`.
  */
 import { contract, method, service } from 'nexus-gateway/sdk'
+import { UsageStatus, UsageStatusParams } from './windows/contract.ts'
 import * as wire from './wire.ts'
 
 export { usageErrors } from './errors.ts'
+export { askUsage, remembering, usageProblem, usageSources, windowLeft } from './windows/contract.ts'
+export type { ProviderUsage, RateAccount, Remembered, UsageQuestion, UsageRead, UsageSource, UsageStatus, UsageWindowRead } from './windows/contract.ts'
 export type { IndexReport, SessionsUsage, Timeseries, Totals, UsageCost, UsageLogs } from './wire.ts'
 export type { IndexParams, LogsParams, SessionsUsageParams, TimeseriesParams, UsageCostParams } from './wire.ts'
 
@@ -28,6 +31,7 @@ export const usage = contract({
   id: 'usage',
   provides: { usage: Usage },
   methods: {
+    'usage.status': method({ scope: 'operator.read', params: UsageStatusParams, result: UsageStatus, summary: 'How much of what providers allow is used, and when that begins anew.' }),
     'usage.cost': method({ scope: 'operator.read', params: wire.UsageCostParams, result: wire.UsageCost, summary: 'Tokens and costs by day.' }),
     'sessions.usage': method({ scope: 'operator.read', params: wire.SessionsUsageParams, result: wire.SessionsUsage, summary: 'Tokens, costs, messages, tools and latency by session, model, provider, agent, channel and day.' }),
     'sessions.usage.timeseries': method({ scope: 'operator.read', params: wire.TimeseriesParams, result: wire.Timeseries, summary: 'How the use of one session grew.' }),
