@@ -1,9 +1,12 @@
 /** Anthropic's Claude models. */
 import type { LanguageModelV3Prompt } from '@ai-sdk/provider'
 import * as v from 'valibot'
-import { definePlugin } from 'nexus-gateway/sdk'
+import { definePlugin, optional } from 'nexus-gateway/sdk'
 import { languageModelSettings, noRedirect, offerLanguageModel, thinkingFor } from '../models/contract.ts'
 import type { Carry, ModelRequest, ThinkingLevel } from '../models/contract.ts'
+import { Fetch } from '../outbound/contract.ts'
+import { remembering, usageSources } from '../usage/contract.ts'
+import { anthropicSources, rateHeaders } from './usage.ts'
 
 /** Where neither the request nor the catalogue has a limit; the API wants one. */
 const usualOutput = 8_192
@@ -15,8 +18,14 @@ export default definePlugin({
     baseUrl: v.optional(v.pipe(v.string(), v.regex(/^https?:\/\/\S+$/), v.description('Up to and with the version.')), 'https://api.anthropic.com/v1'),
     caching: v.optional(v.pipe(v.boolean(), v.description('Let Anthropic cache the conversation for five minutes.')), true),
   }),
+  requires: { web: optional(Fetch) },
   setup(ctx) {
     const { baseUrl, caching } = ctx.config
+    const { apiKey, accounts: several } = ctx.config
+    const accounts = [...several, ...(apiKey ? [{ id: 'default', kind: 'key' as const, apiKey }] : [])]
+    const now = (): number => ctx.clock.now()
+    const remembered = remembering(noRedirect, accounts, rateHeaders, now)
+    ctx.tap(usageSources, () => anthropicSources({ baseUrl, accounts, web: ctx.deps.web, remembered, now }))
     offerLanguageModel(ctx, {
       id: 'anthropic',
       settings: ctx.config,
@@ -25,7 +34,7 @@ export default definePlugin({
       dialect: { metadata: 'anthropic', toolImages: true },
       async load() {
         const { createAnthropic } = await import('@ai-sdk/anthropic')
-        return createAnthropic({ baseURL: baseUrl, apiKey: 'sent with each request', fetch: noRedirect })
+        return createAnthropic({ baseURL: baseUrl, apiKey: 'sent with each request', fetch: remembered.fetch })
       },
       shape: (options, request) => ({
         ...options,

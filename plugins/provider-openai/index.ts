@@ -1,8 +1,11 @@
 /** OpenAI's models, through its Responses API. */
 import * as v from 'valibot'
-import { definePlugin } from 'nexus-gateway/sdk'
+import { definePlugin, optional } from 'nexus-gateway/sdk'
 import { languageModelSettings, noRedirect, offerLanguageModel, thinkingFor } from '../models/contract.ts'
 import type { ModelRequest, ThinkingLevel } from '../models/contract.ts'
+import { Fetch } from '../outbound/contract.ts'
+import { remembering, usageSources } from '../usage/contract.ts'
+import { openAiSources, rateHeaders } from './usage.ts'
 
 export default definePlugin({
   id: 'provider-openai',
@@ -12,8 +15,14 @@ export default definePlugin({
     api: v.optional(v.pipe(v.picklist(['responses', 'chat']), v.description('Which of OpenAI\'s APIs to speak.')), 'responses'),
     summaries: v.optional(v.pipe(v.boolean(), v.description('Ask for summaries of what it thinks; OpenAI gives them to verified organizations only.')), false),
   }),
+  requires: { web: optional(Fetch) },
   setup(ctx) {
     const { baseUrl, api, summaries } = ctx.config
+    const { apiKey, accounts: several } = ctx.config
+    const accounts = [...several, ...(apiKey ? [{ id: 'default', kind: 'key' as const, apiKey }] : [])]
+    const now = (): number => ctx.clock.now()
+    const remembered = remembering(noRedirect, accounts, rateHeaders, now)
+    ctx.tap(usageSources, () => openAiSources({ baseUrl, accounts, web: ctx.deps.web, remembered, now }))
     offerLanguageModel(ctx, {
       id: 'openai',
       settings: ctx.config,
@@ -21,13 +30,13 @@ export default definePlugin({
       dialect: { metadata: 'openai', toolImages: api === 'responses' },
       async load() {
         const { createOpenAI } = await import('@ai-sdk/openai')
-        const made = createOpenAI({ baseURL: baseUrl, apiKey: 'sent with each request', fetch: noRedirect })
+        const made = createOpenAI({ baseURL: baseUrl, apiKey: 'sent with each request', fetch: remembered.fetch })
         return (id) => (api === 'chat' ? made.chat(id) : made.responses(id))
       },
       vectors: {
         async load() {
           const { createOpenAI } = await import('@ai-sdk/openai')
-          const made = createOpenAI({ baseURL: baseUrl, apiKey: 'sent with each request', fetch: noRedirect })
+          const made = createOpenAI({ baseURL: baseUrl, apiKey: 'sent with each request', fetch: remembered.fetch })
           return (id) => made.embeddingModel(id)
         },
         dimensions: (dimensions) => ({ openai: { dimensions } }),
