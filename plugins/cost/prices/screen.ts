@@ -13,8 +13,8 @@ export function pricesScreen({ updated, stale, models }: PricesResult, look: Loo
     ...table([
       ...column('MODEL', ({ model }) => model, { least: 16 }),
       ...column('INPUT', ({ step }) => dollars(step?.input), { right: true }), ...column('OUTPUT', ({ step }) => dollars(step?.output), { right: true }),
-      ...column('CACHE READ', ({ step }) => (step?.cacheRead === undefined ? '' : dollars(step.cacheRead)), { right: true, drop: 2 }), ...column('WRITE', ({ step }) => (step?.cacheWrite === undefined ? '' : dollars(step.cacheWrite)), { right: true, drop: 2 }),
-      ...column('SOURCE', ({ source }) => source, { least: 9 }), ...column('SINCE', ({ since }) => since, { drop: 1 }),
+      ...column('CACHED', ({ step }) => (step?.cacheRead === undefined ? '' : dollars(step.cacheRead)), { right: true, drop: 2 }), ...column('WRITE', ({ step }) => (step?.cacheWrite === undefined ? '' : dollars(step.cacheWrite)), { right: true, drop: 2 }),
+      ...column('SOURCE', ({ source }) => source, { least: 9 }), ...column('SINCE', ({ since }) => since, { least: 10, drop: 1 }),
     ], look),
     '',
     paint(stale ? 'yellow' : 'dim', `The price map is of ${updated ?? 'no known day'}.${stale ? ' That is long ago: check the prices of what you use.' : ''} Your own stand in models.catalogue; see nexus cost check.`),
@@ -28,7 +28,7 @@ function linesOf({ model, steps, by, as, since, others }: PriceRow): Line[] {
   const source = `${by ?? ''}${as === undefined ? '' : ` as ${as}`}`
   return steps.map((step, i) => ({
     model: i === 0 ? model : `  above ${step.above.toLocaleString('en-US')} tokens`, step, unknown: false,
-    source: i === 0 ? source : '', since: i === 0 ? `${since ?? ''}${others === undefined ? '' : ` (others: ${others.join(', ')})`}`.trim() : '',
+    source: i === 0 ? source : '', since: i === 0 ? others === undefined ? since ?? '' : `${since ?? 'always'}, 1 of ${others.length + 1}` : '',
   }))
 }
 
