@@ -1,0 +1,50 @@
+/** Prices in a running gateway: a bad one costs its model the price, never the gateway its start. */
+import { expect, test } from 'vitest'
+import { testKernel } from 'nexus-gateway/sdk/testing'
+import { models as contract, Models } from '../../plugins/models/contract.ts'
+import models from '../../plugins/models/index.ts'
+import { eventually, keep, operator, stateWith } from '../kernel/keeper-harness.ts'
+import { provider } from './models-gateway.ts'
+
+const dayMs = 86_400_000
+const price = { input: 1, output: 2 }
+
+test('a start with a bad price runs, prices all other models, and says in log and status what was refused', async () => {
+  const specs = [{ id: 'm' }, { id: 'n' }, { id: 'o', price: { input: -1, output: 1 } }]
+  await using k = await testKernel({ plugins: [models, provider('a', [], () => 'ok', { specs })], config: { models: { catalogue: { 'a/m': { price: { input: -5, output: 2 } }, 'a/n': { price } } } } })
+  const { call } = k.use(contract)
+  expect((await call['models.list']({ detail: true })).models.map(({ id, price: found, pricedBy }) => [id, found, pricedBy])).toEqual([['m', undefined, undefined], ['n', price, 'settings'], ['o', undefined, undefined]])
+  expect((await call['models.status']()).prices).toEqual({ updated: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) as string, stale: false, refused: 2 })
+  const told = k.logs.filter(({ level, message }) => level === 'error' && /price is refused/.test(message))
+  expect(told.map(({ fields }) => fields)).toMatchObject([{ model: 'a/m', problem: '`input` of the price is negative', fix: expect.stringContaining('models.catalogue["a/m"].price') as string }, { model: 'a/o', where: 'provider' }])
+  expect(JSON.stringify(told)).not.toContain('-5')
+})
+
+test('a price that has a date begins to hold while the gateway runs, and what was before stays what it was', async () => {
+  await using k = await testKernel({ plugins: [models, provider('a', [], () => 'ok')], config: { models: { catalogue: { 'a/m': { price: [price, { from: '2026-01-02', input: 3, output: 4 }] } } } } })
+  const api = await k.service(Models)
+  const begun = k.clock.now()
+  const current = async () => (await api.list()).map((spec) => [spec.price?.input, spec.pricedFrom])
+  expect(await current()).toEqual([[1, 'settings']])
+  await k.clock.advance(dayMs - 1)
+  expect(await current()).toEqual([[1, 'settings']])
+  await k.clock.advance(1)
+  expect(await current()).toEqual([[3, 'settings']])
+  expect((await api.resolve('a/m')).price?.input).toBe(3)
+  expect(api.prices.on('a/m', begun)?.price.input).toBe(1)
+})
+
+test('an old map is told at the start and in the status, and is no error', async () => {
+  await using k = await testKernel({ plugins: [models, provider('a', [], () => 'ok')], config: {} })
+  await k.clock.advance(3 * 365 * dayMs)
+  expect((await k.use(contract).call['models.status']()).prices).toMatchObject({ stale: true, refused: 0 })
+})
+
+test('a change of the settings with a bad price is taken back, with the model and the fix in the answer', async () => {
+  await using kept = await keep(await stateWith('{ models: { catalogue: { "a/m": { price: { input: 1, output: 2 } } } } }'), [models])
+  const { hash } = kept.keeper.control.current()
+  const before = await kept.read()
+  await expect(kept.keeper.control.write('{ models: { catalogue: { "a/m": { price: { input: -1, output: 2 } } } } }', { baseHash: hash }, operator)).rejects.toMatchObject({ code: 'NEXUS_CONFIG_UNHEALTHY', message: expect.stringMatching(/a\/m: `input` of the price is negative\. Give dollars per million/) as string })
+  expect(await kept.read()).toBe(before)
+  await eventually(() => kept.keeper.control.mode().mode === 'normal')
+})
