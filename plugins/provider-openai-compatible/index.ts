@@ -1,6 +1,7 @@
 /** Models behind any server that speaks OpenAI's chat completions. */
 import { definePlugin } from 'nexus-gateway/sdk'
-import { noRedirect, offerLanguageModel, thinkingFor } from '../models/contract.ts'
+import { offerServer } from '../models/contract.ts'
+import { createClient } from './client.ts'
 import { config, errors, placeOf } from './config.ts'
 
 export default definePlugin({
@@ -9,28 +10,8 @@ export default definePlugin({
   errors,
   setup(ctx) {
     const { baseUrl, name } = placeOf(ctx.config)
-    offerLanguageModel(ctx, {
-      id: name,
-      settings: ctx.config,
-      listUrl: baseUrl,
-      async load() {
-        const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
-        const made = createOpenAICompatible({ name, baseURL: baseUrl, includeUsage: true, fetch: noRedirect })
-        return (id) => made.chatModel(id)
-      },
-      vectors: {
-        async load() {
-          const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
-          const made = createOpenAICompatible({ name, baseURL: baseUrl, fetch: noRedirect })
-          return (id) => made.embeddingModel(id)
-        },
-        dimensions: (dimensions) => ({ openaiCompatible: { dimensions } }),
-      },
-      shape(options, { spec, thinking }) {
-        const level = spec && thinkingFor(spec, thinking)
-        const reasoningEffort = level === 'off' ? 'none' : level === 'max' ? 'high' : level
-        return reasoningEffort === undefined ? options : { ...options, providerOptions: { openaiCompatible: { reasoningEffort } } }
-      },
-    })
+    const client = createClient(name, baseUrl, ctx.clock)
+    ctx.scope.defer(client.close)
+    offerServer(ctx, { id: name, settings: ctx.config, listUrl: baseUrl, stream: client.stream, embed: client.embed })
   },
 })

@@ -17,8 +17,6 @@ const names = Object.keys(faults)
 const waitFor = (name: string): number => (/slow|stall|comments/.test(name) ? 400 : 20_000)
 
 async function gateway(baseUrl: string, settings: Record<string, unknown>, asked: string[] = [], waitMs = 20_000) {
-  // The library is loaded with the first question, and that is not what is measured here.
-  await import('@ai-sdk/openai-compatible')
   const k = await testKernel({
     plugins: [models, compatible, provider('b', asked, () => 'ok')], clock: 'real',
     config: { models: settings, 'provider-openai-compatible': { baseUrl, apiKey, timeoutMs: waitMs, stallMs: waitMs, models: [...names, 'fine'].map((id) => ({ id })) } },

@@ -22,11 +22,32 @@ interface Thrown {
 
 export interface Reading { readonly failure: NexusError; readonly said: string }
 
+/** What a server answered in place of what it was asked for, to be thrown: a status with its headers and body, or the error that stands in its stream. */
+export function serverSaid({ status, headers, body }: { readonly status?: number; readonly headers?: Readonly<Record<string, unknown>>; readonly body: unknown }): Error {
+  const inner = fieldsOf(fieldsOf(parsedOf(body))['error'] ?? parsedOf(body))
+  const { message, code, type } = inner
+  const stated = status ?? (typeof code === 'number' && code >= 400 && code < 600 ? code : undefined)
+  const text = typeof message === 'string' ? message : stated === undefined ? 'no reason given' : `HTTP ${stated}`
+  return Object.assign(new Error(text), { code, type, status: inner['status'], ...(stated !== undefined && { statusCode: stated }), responseHeaders: headers, responseBody: typeof body === 'string' ? body : JSON.stringify(body) })
+}
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? value as Record<string, unknown> : typeof value === 'string' ? { message: value } : {})
+
+function parsedOf(body: unknown): unknown {
+  if (typeof body !== 'string') return body
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined // a page, or nothing: the status says enough
+  }
+}
+
 /** `now` in milliseconds since the epoch; `secrets` never appear in `said`. */
 export function read(provider: string, error: unknown, now: number, secrets: readonly string[]): Reading {
   const thrown = asThrown(error)
   const known = failureOf(error)
-  if (known) return { failure: error as NexusError, said: known.kind }
+  // Its cause, where it has one, is in words of our own.
+  if (known) return { failure: error as NexusError, said: scrubbed((error as Error).cause instanceof Error ? ((error as Error).cause as Error).message : known.kind, secrets) }
   // A stream that breaks off carries the 200 it began with.
   const status = typeof thrown.statusCode === 'number' && thrown.statusCode >= 300 ? thrown.statusCode : undefined
   const retryAfterMs = retryAfter(thrown.responseHeaders, now) ?? retryInfo(thrown.responseBody)

@@ -1,72 +1,46 @@
-/** One request to a server, through the AI SDK, as parts and an end. */
+/** One answer through the AI SDK, as parts and an end. */
 import type { LanguageModelV3, LanguageModelV3CallOptions, LanguageModelV3FinishReason, LanguageModelV3StreamPart, LanguageModelV3Usage } from '@ai-sdk/provider'
-import type { Clock, Log } from 'nexus-gateway/sdk'
 import type { EmitPart, ModelFinish, ModelRequest } from '../request.ts'
 import { providerFailure } from '../errors.ts'
 import { parseArguments } from '../message.ts'
-import { underSignals } from '../signals.ts'
 import { usageOf } from '../usage.ts'
 import type { ModelUsage } from '../usage.ts'
-import type { Credentials } from './credentials.ts'
-import { read } from './failure.ts'
 import { optionsOf } from './prompt.ts'
 import type { Dialect } from './prompt.ts'
 import { signatureOf } from './signature.ts'
-import { watchdog } from './watchdog.ts'
-import type { Watchdog } from './watchdog.ts'
+import type { Way } from './way.ts'
 
-export interface Server {
+export interface Sdk {
   readonly provider: string
   /** The AI SDK's model of that id; loads the SDK when it is first needed. */
   model(id: string): Promise<LanguageModelV3>
-  readonly timeoutMs: number
-  readonly stallMs: number
-  readonly credentials: Pick<Credentials, 'headers' | 'known'>
   readonly dialect?: Dialect
   /** What this kind of provider wants besides: thinking, caching. */
   shape?(options: LanguageModelV3CallOptions, request: ModelRequest): LanguageModelV3CallOptions
-  readonly clock: Clock
-  readonly log: Log
 }
 type Finished = Extract<LanguageModelV3StreamPart, { type: 'finish' }>
 
-export async function streamFrom(server: Server, request: ModelRequest, emit: EmitPart): Promise<ModelFinish> {
-  const late = new AbortController()
-  const dog = watchdog(server.clock, server.timeoutMs, server.stallMs, () => late.abort(providerFailure(server.provider, 'timeout')))
-  try {
-    return await underSignals([request.signal, late.signal], (signal) => answerFrom(server, { ...request, signal }, emit, dog))
-  } catch (error) {
-    if (request.signal.aborted) return finishOf(request, 'aborted', usageOf({}))
-    const { failure, said } = read(server.provider, late.signal.aborted ? late.signal.reason : error, server.clock.now(), server.credentials.known())
-    server.log.warn('the provider failed', { model: request.model, trace: request.cause.trace, kind: failure.data.kind, said, ...(request.account === undefined ? {} : { account: request.account }) })
-    throw failure
-  } finally {
-    dog.stop()
-  }
-}
-
-async function answerFrom(server: Server, request: ModelRequest, emit: EmitPart, dog: Watchdog): Promise<ModelFinish> {
-  const model = await server.model(request.model)
-  const headers = await server.credentials.headers(request.signal, request.account)
-  const options = optionsOf(request, server.dialect)
-  const { stream, response } = await model.doStream({ ...(server.shape?.(options, request) ?? options), headers, abortSignal: request.signal })
+export async function answerFrom(sdk: Sdk, request: ModelRequest, { headers, signal, fed }: Way, emit: EmitPart): Promise<ModelFinish> {
+  const model = await sdk.model(request.model)
+  const options = optionsOf(request, sdk.dialect)
+  const { stream, response } = await model.doStream({ ...(sdk.shape?.(options, request) ?? options), headers, abortSignal: signal })
   if (/\bjson\b/.test(response?.headers?.['content-type'] ?? '')) {
     await stream.cancel()
-    throw providerFailure(server.provider, 'format')
+    throw providerFailure(sdk.provider, 'format')
   }
   let called = false
   let finished: Finished | undefined
   for await (const part of stream) {
     // What only announces an answer is none: a model may think long before it says something.
-    if (part.type !== 'stream-start' && part.type !== 'response-metadata') dog.fed()
+    if (part.type !== 'stream-start' && part.type !== 'response-metadata') fed()
     if (part.type === 'error') throw part.error
     if (part.type === 'finish') finished = part
     if (part.type === 'tool-call' && part.providerExecuted) continue
     called ||= part.type === 'tool-call'
-    pass(part, server.dialect?.metadata, emit)
+    pass(part, sdk.dialect?.metadata, emit)
   }
-  if (!finished || isCutOff(finished.finishReason)) throw providerFailure(server.provider, 'network')
-  return finishOf(request, stopReasonOf(server.provider, finished.finishReason, called), usageFrom(finished.usage))
+  if (!finished || isCutOff(finished.finishReason)) throw providerFailure(sdk.provider, 'network')
+  return { stopReason: stopReasonOf(sdk.provider, finished.finishReason, called), usage: usageFrom(finished.usage), provider: request.provider, model: request.model }
 }
 
 function pass(part: LanguageModelV3StreamPart, dialect: string | undefined, emit: EmitPart): void {
@@ -105,7 +79,9 @@ function stopReasonOf(provider: string, { unified }: LanguageModelV3FinishReason
 
 function usageFrom({ inputTokens, outputTokens }: LanguageModelV3Usage): ModelUsage {
   const { cacheRead = 0, cacheWrite = 0, total = 0 } = inputTokens
-  return usageOf({ input: inputTokens.noCache ?? Math.max(0, total - cacheRead - cacheWrite), output: outputTokens.total ?? 0, cacheRead, cacheWrite })
+  const { reasoning } = outputTokens
+  return usageOf({
+    input: inputTokens.noCache ?? Math.max(0, total - cacheRead - cacheWrite), output: outputTokens.total ?? 0, cacheRead, cacheWrite,
+    ...(reasoning !== undefined && reasoning > 0 && { reasoning }),
+  })
 }
-
-const finishOf = ({ provider, model }: ModelRequest, stopReason: ModelFinish['stopReason'], usage: ModelUsage): ModelFinish => ({ stopReason, usage, provider, model })

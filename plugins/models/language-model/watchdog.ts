@@ -7,13 +7,29 @@ export interface Watchdog {
   stop(): void
 }
 
-/** Calls `starved` once: `firstMs` after the start without a first piece, or `nextMs` after the last one. */
+/**
+ * Calls `starved` once: `firstMs` after the start without a first piece, or `nextMs` after the last one. Pieces come
+ * by the thousand, so one only leaves its time behind, and the timer that runs out looks whether it was too long ago.
+ */
 export function watchdog(clock: Clock, firstMs: number, nextMs: number, starved: () => void): Watchdog {
-  let timer = clock.setTimeout(starved, firstMs)
+  let due = clock.now() + firstMs
+  let timer: unknown
+  let timerAt = 0
+  const arm = (): void => {
+    timerAt = due
+    timer = clock.setTimeout(look, Math.max(1, due - clock.now()))
+  }
+  const look = (): void => {
+    if (clock.now() >= due) starved()
+    else arm()
+  }
+  arm()
   return {
     fed() {
+      due = clock.now() + nextMs
+      if (due >= timerAt) return
       clock.clearTimeout(timer)
-      timer = clock.setTimeout(starved, nextMs)
+      arm()
     },
     stop: () => clock.clearTimeout(timer),
   }

@@ -1,0 +1,104 @@
+/** The connections to one server, kept while they are used. A redirect is an answer like any other and is not followed: it would take the key along. */
+import { Agent as PlainAgent, request as plainRequest } from 'node:http'
+import type { IncomingMessage, RequestOptions } from 'node:http'
+import { Agent as SecureAgent, request as secureRequest } from 'node:https'
+
+/** Names in lower case; `undefined` takes a header away. */
+export type SentHeaders = Readonly<Record<string, string | undefined>>
+
+export interface Line {
+  /** Resolves with the head of the answer, whatever its status; its body has not been read. Aborting closes the connection. Rejects with what the network says. */
+  post(path: string, headers: SentHeaders, body: string, signal: AbortSignal): Promise<IncomingMessage>
+  close(): void
+}
+
+/** Servers close idle connections after five seconds and more: one that is sent to as it closes is a request lost. */
+const idleMs = 4_000
+const mostIdle = 256
+
+/** `baseUrl` with http or https, up to and with the version. */
+export function createLine(baseUrl: string): Line {
+  const { protocol, hostname, port, pathname } = new URL(baseUrl)
+  const secure = protocol === 'https:'
+  const settings = { keepAlive: true, timeout: idleMs, maxFreeSockets: mostIdle, ...proxyOf(process.env) }
+  const agent = secure ? new SecureAgent(settings) : new PlainAgent(settings)
+  const send = secure ? secureRequest : plainRequest
+  const base = pathname.replace(/\/+$/, '')
+  const host = hostname.replace(/^\[|\]$/g, '')
+
+  return {
+    post: (path, headers, body, signal) => new Promise((resolve, reject) => {
+      const options: RequestOptions = { method: 'POST', host, agent, path: base + path, headers: headersOf(headers, body), ...(port !== '' && { port }) }
+      const asked = send(options)
+      const stop = (): void => void asked.destroy()
+      asked.on('response', resolve)
+      asked.on('error', reject)
+      asked.on('close', () => signal.removeEventListener('abort', stop))
+      asked.end(body)
+      if (signal.aborted) stop()
+      else signal.addEventListener('abort', stop, { once: true })
+    }),
+    close: () => agent.destroy(),
+  }
+}
+
+function headersOf(own: SentHeaders, body: string): Record<string, string> {
+  const headers: Record<string, string> = { accept: '*/*', 'user-agent': 'nexus-gateway', 'content-type': 'application/json' }
+  for (const [name, value] of Object.entries(own)) {
+    if (value === undefined) delete headers[name]
+    else headers[name] = value
+  }
+  headers['content-length'] = String(Buffer.byteLength(body))
+  return headers
+}
+
+/** Where Node itself is told to heed the proxies of the environment (24 and later), so are these connections. */
+const proxyOf = (env: NodeJS.ProcessEnv): object => (env['NODE_USE_ENV_PROXY'] === '1' ? { proxyEnv: env } : {})
+
+export interface Reading {
+  /** Gets every piece. True: nothing more is waited for, and the end comes at once or a little later. What it throws closes the connection. */
+  take(bytes: Buffer): boolean
+  /** Calls `give` in a moment; what is given back calls that off. */
+  soon(give: () => void): () => void
+  /** The error for a body that was cut off. */
+  broken(): Error
+}
+
+/** Resolves at the end of a body. */
+export function readEach(response: IncomingMessage, { take, soon, broken }: Reading): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let cancel: (() => void) | undefined
+    const cut = (): void => {
+      if (cancel) return end()
+      reject(broken())
+    }
+    const end = (): void => {
+      cancel?.()
+      resolve()
+    }
+    response.on('data', (bytes: Buffer) => {
+      if (cancel) return
+      try {
+        if (take(bytes)) cancel = soon(() => response.destroy())
+      } catch (error) {
+        reject(error as Error)
+        response.destroy()
+      }
+    })
+    response.on('end', end)
+    response.on('error', cut)
+    response.on('close', cut)
+  })
+}
+
+/** The body as text, or as much of it as fits into `most` bytes. */
+export async function readText(response: IncomingMessage, most: number): Promise<{ readonly text: string; readonly whole: boolean }> {
+  const pieces: Buffer[] = []
+  let size = 0
+  for await (const piece of response as AsyncIterable<Buffer>) {
+    pieces.push(piece)
+    size += piece.length
+    if (size > most) break
+  }
+  return { text: Buffer.concat(pieces).toString('utf8'), whole: size <= most }
+}
