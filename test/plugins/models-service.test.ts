@@ -66,7 +66,7 @@ describe('the methods', () => {
   test('list with detail what a model can and costs, and which is the default', async () => {
     await using g = await gateway([provider('a', [], () => 'ok', { specs: [{ id: 'm' }, { id: 'n', price: { input: 1, output: 2 }, thinking: ['low'] }] })], { default: 'a/n', catalogue: { 'a/n': { aliases: ['nn'] } } })
     expect((await g.k.use(contract).call['models.list']({ detail: true, view: 'all' })).models).toEqual([
-      { id: 'm', name: 'M', provider: 'a' }, { id: 'n', name: 'M', provider: 'a', aliases: ['nn'], price: { input: 1, output: 2 }, thinking: ['low'], default: true },
+      { id: 'm', name: 'M', provider: 'a' }, { id: 'n', name: 'M', provider: 'a', aliases: ['nn'], price: { input: 1, output: 2 }, pricedBy: 'provider', pricedFrom: 'provider', thinking: ['low'], default: true },
     ])
   })
 
