@@ -42,7 +42,7 @@ describe('provider-openai-compatible', () => {
 
   test('with models in its settings asks for no list', async () => {
     await using k = await gateway({ url: 'http://127.0.0.1:9/v1' }, { name: 'local', models: [{ id: 'm1', name: 'One', contextWindow: 8_000, price: { input: 1, output: 2 } }] })
-    expect(await (await k.service(Models)).resolve()).toEqual({ provider: 'local', id: 'm1', name: 'One', contextWindow: 8_000, price: { input: 1, output: 2 } })
+    expect(await (await k.service(Models)).resolve()).toEqual({ provider: 'local', id: 'm1', name: 'One', contextWindow: 8_000, price: { input: 1, output: 2 }, pricedBy: 'provider', pricedFrom: 'provider' })
     expect(k.logs.filter((line) => line.level === 'warn')).toEqual([])
   })
 
