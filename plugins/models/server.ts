@@ -10,7 +10,7 @@ import { embedFrom, streamFrom } from './language-model/way.ts'
 import type { Server, Way } from './language-model/way.ts'
 import { offerModels } from './provider.ts'
 import { allKnown } from './spec.ts'
-import type { ModelSpec } from './spec.ts'
+import type { ModelPrice, ModelSpec } from './spec.ts'
 
 export interface ServerOffer extends Pick<Server, 'stream' | 'embed'> {
   /** The provider's id in references. */
@@ -22,26 +22,28 @@ export interface ServerOffer extends Pick<Server, 'stream' | 'embed'> {
   readonly needsKey?: boolean
   /** Where the server lists its models, in OpenAI's shape; without it those of the catalogue are offered. */
   readonly listUrl?: string
+  /** What a model costs where neither its server nor the settings say. */
+  price?(id: string): ModelPrice | undefined
 }
 export type { Way }
 
 /** Call it in `setup`. The keys it sends are told to whoever keeps them out of the log. */
-export function offerServer(ctx: Pick<Ctx, 'scope' | 'tap' | 'clock' | 'log'>, { id, settings, carry = bearer, needsKey, listUrl, stream, embed }: ServerOffer): void {
+export function offerServer(ctx: Pick<Ctx, 'scope' | 'tap' | 'clock' | 'log'>, { id, settings, carry = bearer, needsKey, listUrl, price, stream, embed }: ServerOffer): void {
   const { clock, log } = ctx
   const credentials = credentialsOf(id, settings, carry, needsKey)
   const server: Server = { provider: id, timeoutMs: settings.timeoutMs, stallMs: settings.stallMs, credentials, clock, log, stream, ...(embed && { embed }) }
-  const fixed = settings.models?.map((model) => specOf(id, model)) ?? (listUrl === undefined ? [allKnown(id)] : undefined)
+  const fixed = settings.models?.map((model) => specOf(id, model, price?.(model.id))) ?? (listUrl === undefined ? [allKnown(id)] : undefined)
   ctx.tap(secretsHeld, credentials.known)
   offerModels(ctx, {
     id,
-    models: fixed ? () => fixed : listedBy({ provider: id, baseUrl: listUrl!, credentials, clock, log, signal: ctx.scope.signal }),
+    models: fixed ? () => fixed : listedBy({ provider: id, baseUrl: listUrl!, credentials, clock, log, signal: ctx.scope.signal, ...(price && { price }) }),
     ...(credentials.accounts.length > 0 && { accounts: () => credentials.accounts }),
     stream: (request, emit) => streamFrom(server, request, emit),
     ...(embed && { embed: (call) => embedFrom(server, embed, call) }),
   })
 }
 
-function specOf(provider: string, model: ModelSettings): ModelSpec {
-  const known = Object.fromEntries(Object.entries({ kind: kindByName(model.id), ...model }).filter(([, value]) => value !== undefined))
+function specOf(provider: string, model: ModelSettings, price: ModelPrice | undefined): ModelSpec {
+  const known = Object.fromEntries(Object.entries({ kind: kindByName(model.id), ...model, price: model.price ?? price }).filter(([, value]) => value !== undefined))
   return { ...known, provider, id: model.id, name: model.name ?? model.id }
 }

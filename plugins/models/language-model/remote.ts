@@ -3,7 +3,7 @@ import { NexusError } from 'nexus-gateway/sdk'
 import type { Clock, Log } from 'nexus-gateway/sdk'
 import * as v from 'valibot'
 import { underSignals } from '../signals.ts'
-import type { ModelSpec } from '../spec.ts'
+import type { ModelPrice, ModelSpec } from '../spec.ts'
 import type { Credentials, Headers } from './credentials.ts'
 import { noRedirect } from './fetch.ts'
 import { kindByName } from './kind.ts'
@@ -32,10 +32,12 @@ export interface Remote {
   readonly clock: Clock
   readonly log: Log
   readonly signal: AbortSignal
+  /** Where the server does not say. */
+  price?(id: string): ModelPrice | undefined
 }
 
 /** The server is asked when somebody wants the list, never at start. */
-export function listedBy({ provider, baseUrl, credentials, clock, log, signal }: Remote): () => Promise<readonly ModelSpec[]> {
+export function listedBy({ provider, baseUrl, credentials, clock, log, signal, price: usual }: Remote): () => Promise<readonly ModelSpec[]> {
   let kept: Promise<readonly ModelSpec[]> | undefined
   let until = Infinity
 
@@ -48,7 +50,7 @@ export function listedBy({ provider, baseUrl, credentials, clock, log, signal }:
     clock.clearTimeout(timer)
     if (typeof answer !== 'string') {
       until = clock.now() + keepMs
-      return answer.map((model) => specOf(provider, model))
+      return answer.map((model) => specOf(provider, model, usual))
     }
     until = clock.now() + retryMs
     if (!signal.aborted) log.warn('the server did not list its models; name them under `models` in the settings', { why: answer })
@@ -97,9 +99,9 @@ async function textOf(response: Response): Promise<string> {
   return text
 }
 
-function specOf(provider: string, { id, name, context_length, max_model_len, pricing }: v.InferOutput<typeof entry>): ModelSpec {
+function specOf(provider: string, { id, name, context_length, max_model_len, pricing }: v.InferOutput<typeof entry>, usual: Remote['price']): ModelSpec {
   const contextWindow = [context_length, max_model_len].find((size) => typeof size === 'number' && Number.isInteger(size) && size > 0)
-  const price = pricing && priceOf(pricing)
+  const price = pricing ? priceOf(pricing) : usual?.(id)
   const kind = kindByName(id)
   return { provider, id, name: name ?? id, ...(kind && { kind }), ...(typeof contextWindow === 'number' && { contextWindow }), ...(price && { price }) }
 }
