@@ -85,7 +85,7 @@ export function createBook(): Book {
     const entry = open.get(line.id)
     if (done.has(line.id)) return
     if (line.t === 'hold') {
-      if (!entry) hold({ ...line, worst: line }, true)
+      if (!entry) hold({ ...line, worst: { nano: line.nano, tokens: line.tokens } }, true)
     } else if (line.t === 'unsent') {
       if (entry) unsent(entry)
     } else if (entry) {

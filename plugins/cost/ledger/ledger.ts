@@ -6,18 +6,13 @@ import { aboutOf, chargeText, isTime, unsentText } from './lines.ts'
 import { monthLog } from './months.ts'
 import { recover, type Recovered } from './recover.ts'
 import { actualOf, checked } from './requests.ts'
-import { LedgerRefused, type Charge, type LedgerEngine, type LedgerHost, type OpenHold, type ReserveRequest, type Settlement } from './shapes.ts'
+import { LedgerRefused, type Charge, type LedgerEngine, type LedgerHost, type Limits, type OpenHold, type ReserveRequest, type Settlement } from './shapes.ts'
 import { createWriter, type Position } from './writer.ts'
 
 export { LedgerRefused } from './shapes.ts'
 export type * from './shapes.ts'
 
-/** Lines after which the next checkpoint is due: what a start has to read, and how often one is written. */
-const linesPerCheckpoint = 8_192
-const mostOpen = 10_000
-const mostCounters = 60_000
-/** Orphans that stay open. Older ones are charged at their worst case, so that crashes cannot fill the ledger. */
-const mostOrphans = 1_000
+const defaults: Limits = { linesPerCheckpoint: 8_192, open: 10_000, counters: 60_000, orphans: 1_000 }
 
 /** Rejects when the disk cannot be read. Only one may be open on a store. */
 export async function openLedger(host: LedgerHost): Promise<LedgerEngine> {
@@ -32,7 +27,8 @@ export async function openLedger(host: LedgerHost): Promise<LedgerEngine> {
 
 function createEngine(host: LedgerHost, checkpoints: Checkpoints, { book, position, lines, damaged, unsaved }: Recovered): LedgerEngine & { begin(): Promise<void> } {
   const { store, clock, log } = host
-  const saver = createSaver(host, checkpoints, book)
+  const limits: Limits = { ...defaults, ...host.limits }
+  const saver = createSaver(host, checkpoints, book, limits.linesPerCheckpoint)
   const writer = createWriter({ store, start: position, next: saver.next, written: saver.written })
   const holding = new WeakMap<Entry, Promise<void>>()
   let closed = false
@@ -41,7 +37,7 @@ function createEngine(host: LedgerHost, checkpoints: Checkpoints, { book, positi
     if (closed) throw new LedgerRefused({ kind: 'closed' })
     const worst = checked(request)
     if (book.knows(request.id)) throw new LedgerRefused({ kind: 'twice' })
-    if (book.open.size >= mostOpen || isCrowded()) throw new LedgerRefused({ kind: 'busy' })
+    if (book.open.size >= limits.open || isCrowded()) throw new LedgerRefused({ kind: 'busy' })
     const refusal = book.counters.refusal(request.holds, worst)
     if (refusal) throw new LedgerRefused(refusal)
     // Held in the same turn in which it was found to fit: nobody can come between.
@@ -61,8 +57,8 @@ function createEngine(host: LedgerHost, checkpoints: Checkpoints, { book, positi
 
   /** What ended is dropped with each checkpoint; whoever is refused makes none. */
   function isCrowded(): boolean {
-    if (book.counters.size >= mostCounters) book.counters.prune(clock.now())
-    return book.counters.size >= mostCounters
+    if (book.counters.size >= limits.counters) book.counters.prune(clock.now())
+    return book.counters.size >= limits.counters
   }
 
   async function settle(id: string, settlement: Settlement): Promise<Charge | undefined> {
@@ -102,10 +98,10 @@ function createEngine(host: LedgerHost, checkpoints: Checkpoints, { book, positi
     charges: (query) => listCharges(store, writer.position, query),
     metrics: () => ({ open: book.open.size, orphaned: [...book.open.values()].filter(({ orphaned }) => orphaned).length, counters: book.counters.size, waiting: writer.waiting, damaged }),
     async begin() {
-      const late = [...book.open.values()].slice(0, -mostOrphans)
+      const late = [...book.open.values()].slice(0, -limits.orphans)
       const settled = await Promise.allSettled(late.map(({ id, worst }) => settle(id, { ...worst, at: clock.now(), price: 'worst case', estimated: true })))
       if (late.length > 0) log.warn('the oldest of the reservations that were left open are charged at their worst case', { reservations: settled.filter(({ status }) => status === 'fulfilled').length })
-      if (unsaved || lines >= linesPerCheckpoint / 8) await saver.save(writer.position)
+      if (unsaved || lines >= limits.linesPerCheckpoint / 8) await saver.save(writer.position)
     },
     async close() {
       closed = true
@@ -130,7 +126,7 @@ interface Saver {
 }
 
 /** Checkpoints: every so many lines, and before the log of another month is begun. */
-function createSaver({ store, clock, log }: LedgerHost, checkpoints: Checkpoints, book: Book): Saver {
+function createSaver({ store, clock, log }: LedgerHost, checkpoints: Checkpoints, book: Book, linesPerCheckpoint: number): Saver {
   let since = 0
   let turn = Promise.resolve(true)
   let stayUntil = 0

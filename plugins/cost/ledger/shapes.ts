@@ -9,6 +9,19 @@ export interface LedgerHost {
   readonly store: Pick<StoreApi, 'log' | 'documents'>
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log
+  /** For tests: smaller bounds. */
+  readonly limits?: Partial<Limits>
+}
+
+export interface Limits {
+  /** Lines after which the next checkpoint is due: what a start has to read, and how often one is written. 8,192. */
+  readonly linesPerCheckpoint: number
+  /** Open reservations. 10,000. */
+  readonly open: number
+  /** 60,000. */
+  readonly counters: number
+  /** Orphans that stay open: older ones are charged at their worst case, so that crashes cannot fill the ledger. 1,000. */
+  readonly orphans: number
 }
 
 /** Who and what it was for; no counter depends on it. */

@@ -45,7 +45,6 @@ export function createWriter({ store, start, next, written }: WriterHost): Write
       waiting = waiting.slice(batch.length)
       crowd = under = batch.length
       await append(batch)
-      under = 0
     }
     working = undefined
   }
@@ -54,7 +53,9 @@ export function createWriter({ store, start, next, written }: WriterHost): Write
     try {
       const { end } = await store.log(position.log).append(batch.map(({ text }) => text))
       position = { ...position, end }
+      under = 0
     } catch (error) {
+      under = 0
       for (const { failed } of batch) failed(error)
       return
     }
