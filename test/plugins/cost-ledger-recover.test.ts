@@ -83,6 +83,16 @@ test.each(['damaged', '{"version":2}', '[]', '{"version":1,"counters":[["a",-1,0
   expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1)
 })
 
+test('sums larger than any amount are read back', async () => {
+  const disk = fakeStore()
+  const engine = await open(disk)
+  for (const id of ['a', 'b']) await reserve(engine, id, 1, [within(undefined)]).then(() => settle(engine, id, Number.MAX_SAFE_INTEGER))
+  await engine.close()
+  const log = recordingLog()
+  expect((await open(disk, { log })).counter(counter).spentNano).toBe(2 * Number.MAX_SAFE_INTEGER)
+  expect(log.lines).toEqual([])
+})
+
 test('a damaged line costs what it says and nothing else, and is reported', async () => {
   const disk = fakeStore()
   const engine = await open(disk)

@@ -161,6 +161,14 @@ test('more than a bound of open reservations is refused, until one is settled', 
   expect(engine.metrics()).toMatchObject({ open: 3, orphaned: 0, waiting: 0 })
 })
 
+test('more counters than a bound are refused, and those there are go on', async () => {
+  const engine = await open(fakeStore(), { limits: { counters: 2 } })
+  await reserve(engine, 'a', 1, [within(100, 'a'), within(100, 'b')])
+  expect(refusalOf(() => reserve(engine, 'b', 1, [within(100, 'c')]))).toEqual({ kind: 'busy' })
+  expect(await settle(engine, 'a', 1)).toMatchObject({ nano: 1 })
+  await reserve(engine, 'c', 1, [within(100, 'b')])
+})
+
 test('charges are listed from the newest, and by run and session', async () => {
   const engine = await open(fakeStore())
   for (let n = 0; n < 30; n++) {

@@ -53,7 +53,7 @@ async function look(engine: LedgerEngine, run: number): Promise<Looked> {
   const mine = (about: { runId?: string }): boolean => about.runId === `run-${run}`
   const all = engine.open()
   const open = all.filter(({ about }) => mine(about))
-  const charges = (await engine.charges({ limit: 1_000 })).filter(({ about }) => mine(about))
+  const charges = (await engine.charges({ limit: 300 })).filter(({ about }) => mine(about))
   const periods = new Set([...open, ...charges].map(({ about }) => about.sessionKey!))
   return { open, charges, counters: Object.fromEntries([...periods].map((period) => [period, engine.counter(period)])), orphaned: all.filter(({ orphaned }) => orphaned).length }
 }

@@ -82,10 +82,13 @@ function partsOf({ counters, open }: BookRows): Part[] {
 
 const texts = (value: unknown): value is string[] => Array.isArray(value) && value.every((one) => typeof one === 'string')
 
+/** Sums may be larger than any one amount. */
+const isSum = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= 0
+
 function isRow(row: unknown): row is CounterRow {
   if (!Array.isArray(row)) return false
   const [name, spentNano, spentTokens, calls, unpriced, expiresAt, at] = row as unknown[]
-  return typeof name === 'string' && [spentNano, spentTokens, calls, unpriced].every(isAmount) && (expiresAt === null || isTime(expiresAt)) && isTime(at)
+  return typeof name === 'string' && [spentNano, spentTokens, calls, unpriced].every(isSum) && (expiresAt === null || isTime(expiresAt)) && isTime(at)
 }
 
 const isPart = (value: unknown): value is Part => isRecord(value) && texts(value['open']) && Array.isArray(value['counters']) && value['counters'].every(isRow)

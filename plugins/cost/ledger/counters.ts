@@ -25,6 +25,7 @@ export interface Held { readonly nano: number; readonly tokens: number }
 
 export interface Counters {
   readonly size: number
+  has(key: string): boolean
   get(key: string): CounterState
   /** Why the worst case has no room; `undefined` when it has. */
   refusal(holds: readonly Hold[], worst: Amount): Refusal | undefined
@@ -78,6 +79,7 @@ export function createCounters(): Counters {
 
   return {
     get size() { return counters.size },
+    has: (key) => counters.has(key),
     get: (key) => stateOf(counters.get(key)),
     refusal(holds, worst) {
       for (const { counter, limit } of holds) {

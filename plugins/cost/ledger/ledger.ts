@@ -6,7 +6,7 @@ import { aboutOf, chargeText, isTime, unsentText } from './lines.ts'
 import { monthLog } from './months.ts'
 import { recover, type Recovered } from './recover.ts'
 import { actualOf, checked } from './requests.ts'
-import { LedgerRefused, type Charge, type LedgerEngine, type LedgerHost, type Limits, type OpenHold, type ReserveRequest, type Settlement } from './shapes.ts'
+import { LedgerRefused, type Charge, type Hold, type LedgerEngine, type LedgerHost, type Limits, type OpenHold, type ReserveRequest, type Settlement } from './shapes.ts'
 import { createWriter, type Position } from './writer.ts'
 
 export { LedgerRefused } from './shapes.ts'
@@ -37,7 +37,7 @@ function createEngine(host: LedgerHost, checkpoints: Checkpoints, { book, positi
     if (closed) throw new LedgerRefused({ kind: 'closed' })
     const worst = checked(request)
     if (book.knows(request.id)) throw new LedgerRefused({ kind: 'twice' })
-    if (book.open.size >= limits.open || isCrowded()) throw new LedgerRefused({ kind: 'busy' })
+    if (book.open.size >= limits.open || isCrowded(request.holds)) throw new LedgerRefused({ kind: 'busy' })
     const refusal = book.counters.refusal(request.holds, worst)
     if (refusal) throw new LedgerRefused(refusal)
     // Held in the same turn in which it was found to fit: nobody can come between.
@@ -55,10 +55,12 @@ function createEngine(host: LedgerHost, checkpoints: Checkpoints, { book, positi
     return held
   }
 
-  /** What ended is dropped with each checkpoint; whoever is refused makes none. */
-  function isCrowded(): boolean {
-    if (book.counters.size >= limits.counters) book.counters.prune(clock.now())
-    return book.counters.size >= limits.counters
+  /** What ended is dropped with each checkpoint; whoever is refused makes none. Counters that are there go on. */
+  function isCrowded(holds: readonly Hold[]): boolean {
+    const { counters } = book
+    const crowded = (): boolean => counters.size + holds.length > limits.counters && counters.size + holds.filter(({ counter }) => !counters.has(counter)).length > limits.counters
+    if (crowded()) counters.prune(clock.now())
+    return crowded()
   }
 
   async function settle(id: string, settlement: Settlement): Promise<Charge | undefined> {

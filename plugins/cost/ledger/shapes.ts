@@ -105,7 +105,7 @@ export type Refusal =
   | { readonly kind: 'unpriced'; readonly counter: string }
   /** The id is open, or was charged. */
   | { readonly kind: 'twice' }
-  /** Too much is open (10,000), or too many counters are in use (60,000): later. */
+  /** Too much is open (10,000), or it needs a new counter and there are too many (60,000): later. */
   | { readonly kind: 'busy' }
   | { readonly kind: 'closed' }
   /** An amount, a name or a number of holds out of bounds: a mistake of the caller's. */
