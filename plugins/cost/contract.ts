@@ -52,6 +52,13 @@ export interface LedgerApi {
 }
 export const Ledger = service<LedgerApi>('ledger/1')
 
+/**
+ * What the settings of agents say of a spending: the agent it is for, and those whose runs began its session, with
+ * `budget` as it stands in their settings. A tap that throws refuses it. Whoever keeps agents answers.
+ */
+export interface AgentsBound { readonly id: string; readonly budget: Readonly<Record<string, unknown>> | undefined }
+export const costBounds = hook.collect<[Pick<Spending, 'sessionKey' | 'agentId'>], readonly AgentsBound[]>('cost.bounds', { onError: 'fail' })
+
 /** After a charge is on disk, exactly once for each. */
 export const costSettled = hook.series<[wire.Settled]>('cost.settled')
 
