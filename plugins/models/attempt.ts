@@ -31,9 +31,11 @@ export interface Attempt {
 }
 
 export interface AttemptOutcome {
-  /** `refused`: a tap of `models.before` said no, and nothing was sent. */
+  /** `refused`: a tap of `models.before` said no, or the request was aborted meanwhile; nothing was sent. */
   readonly status: 'ok' | 'failed' | 'aborted' | 'refused'
   readonly kind?: FailureKind
+  /** Of the provider's answer, where a failure came as one. */
+  readonly httpStatus?: number
   /** Counted by the provider; left out when it has not said, as after most failures. */
   readonly usage?: ModelUsage
   /** Characters of the answer that came, whatever became of it. */
