@@ -30,6 +30,8 @@ const providerKinds: Readonly<Record<string, Kind>> = {
   refusal: { status: 400, type: 'invalid_request_error', code: 'content_filter' },
   timeout: { status: 504, type: 'server_error', code: 'timeout' },
 }
+/** A budget that is used up is what OpenAI calls a quota; its clients do not send again by themselves. */
+const quota: Kind = { status: 429, type: 'insufficient_quota', code: 'insufficient_quota' }
 /** OpenAI's own names for what is ours. */
 const codes: Readonly<Record<string, string>> = {
   NEXUS_OPENAI_MODEL: 'model_not_found',
@@ -62,6 +64,7 @@ function kindOf(error: NexusError): Kind {
   const known = providerKinds[failureOf(error)?.kind ?? '']
   if (known) return known
   const { status, code } = error
+  if (code === 'NEXUS_COST_EXCEEDED') return quota
   const own = codes[code]
   if (own !== undefined) return { status, type: 'invalid_request_error', code: own }
   if (status === 403) return { status, type: 'permission_error' }
