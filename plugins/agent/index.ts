@@ -3,6 +3,7 @@ import { callBefore, connectionClosed, definePlugin, hook, kernelClose, optional
 import type { Call } from 'nexus-gateway/sdk'
 import { ExternalContent } from '../external-content/contract.ts'
 import { config as settings } from '../config/contract.ts'
+import { costBounds } from '../cost/contract.ts'
 import { Models } from '../models/contract.ts'
 import { Sessions, sessionSummarized } from '../sessions/contract.ts'
 import { Store } from '../store/contract.ts'
@@ -83,6 +84,11 @@ export default definePlugin({
       const settings = key === undefined ? {} : await sessions.settings(key)
       const spec = await models.resolve(settings.model ?? profile.model).catch(() => undefined)
       return toolContextOf({ profile, profiles: all, sessionKey: key, settings, spec })
+    })
+    // A hook and no service: were `cost` to need this plugin, a change of an agent's settings would restart the ledger.
+    ctx.tap(costBounds, async ({ sessionKey, agentId = mainAgent }) => {
+      const bound = sessionKey === undefined ? [all.get(agentId)].filter((one) => one !== undefined) : await boundBy(sessions, all, sessionKey)
+      return bound.map(({ id, budget }) => ({ id, budget }))
     })
     ctx.tap(held, async (work) => { await work })
     const rootOf = (id: string): string | undefined => ctx.deps.workspace?.rootOf(id)
