@@ -12,6 +12,7 @@ export const authErrors = {
   NEXUS_AUTH_TOKEN_LABEL: { wire: 'FORBIDDEN', text: 'service tokens are not made or changed on behalf of a {label}', fix: 'Let an operator do it: `nexus tokens create NAME`.' },
   NEXUS_AUTH_TOKEN_TTL: { exit: 64, text: '--ttl takes a whole number with s, m, h or d, up to 3650d', fix: 'Write it as in `--ttl 90s`, `15m`, `12h` or `30d`.' },
   NEXUS_AUTH_TOKEN_SCOPE: { exit: 64, text: 'no scope was given, so the token could do nothing', fix: 'Give one or more of read, write, approvals, pairing, admin (as in `--scope read`), or a scope that a plugin declares.' },
+  NEXUS_AUTH_TOKEN_BUDGET: { wire: 'INVALID_REQUEST', exit: 2, text: 'that is no budget of a token', fix: 'Write an amount and a time, as 5usd/day, 100000tokens/month or 0.5usd/run; several with commas between them.' },
   NEXUS_AUTH_NO_LEDGER: { wire: 'INVALID_REQUEST', exit: 69, text: 'a budget cannot be kept: no plugin provides ledger/1', fix: 'Leave the budget out, or enable a plugin that keeps a ledger.' },
   NEXUS_AUTH_ESCALATES: { wire: 'FORBIDDEN', text: 'that credential holds, or would hold, more than the one you came with', fix: 'Stay within your own scopes and bounds, or let somebody do it who holds all of them.' },
   NEXUS_AUTH_TOKEN_WEAK: { exit: 78, text: 'the shared token is worth fewer than {bits} bits, and others than this machine can reach the address', fix: 'Take one from `openssl rand -base64 32`, or delete auth.token from the settings so that one is made.' },

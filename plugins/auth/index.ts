@@ -10,7 +10,7 @@ import { Attempts } from '../limits/contract.ts'
 import { secretsHeld } from '../logs/contract.ts'
 import { Store } from '../store/contract.ts'
 import { authenticate, type Road } from './authenticate.ts'
-import { auth, authErrors } from './contract.ts'
+import { auth, authErrors, tokenBudgetChecked } from './contract.ts'
 import { createDevices, looksLikeDeviceToken } from './devices/devices.ts'
 import { createGuard, Hosts, Origins } from './guard.ts'
 import type { AuthHost } from './host.ts'
@@ -55,7 +55,7 @@ export default definePlugin({
     const doors = createDoors(log)
 
     const [tokens, devices, shared, bootSecret] = await together([
-      createTokens(host),
+      createTokens(host, (text) => ctx.invoke(tokenBudgetChecked, text)),
       createDevices(host, ctx.emit),
       createSharedToken(host, {
         env: process.env['NEXUS_TOKEN'], configured: config.token, file: join(paths.state, 'auth', 'token'), accepts: doors.accepts,

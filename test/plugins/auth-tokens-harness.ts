@@ -48,7 +48,7 @@ export async function bench(options: { readonly dir?: string; readonly ledger?: 
     id: 'under-test', methods: tokenMethods, requires: { store: Store }, exclusive: true, errors: authErrors, capabilities: ['tap:connection.authenticate', 'tap:call.authorize'],
     async setup(ctx) {
       const end = (ids: readonly string[], reason: string): void => void ended.push({ ids, reason, at: ctx.clock.now(), stale: b.enter(b.watched)?.ok === true })
-      const tokens = await createTokens({ store: tapped(ctx.deps.store, b), clock: ctx.clock, log: ctx.log, scope: ctx.scope, end }, { ledger: options.ledger ?? false })
+      const tokens = await createTokens({ store: tapped(ctx.deps.store, b), clock: ctx.clock, log: ctx.log, scope: ctx.scope, end }, (text) => (options.ledger ? [text.includes('/')] : []))
       ctx.tap(connectionAuthenticate, (request) => authenticate(request, { ways: [tokens.way], conditions: [], attempts: undefined }))
       ctx.tap(callAuthorize, (call, access) => authorize(call.caller, access))
       return { methods: tokens.methods }

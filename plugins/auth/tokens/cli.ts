@@ -15,9 +15,9 @@ export const tokenCommands = commands({
       scope: { summary: 'What it may do: read, write, approvals, pairing, admin, or a scope of a plugin such as cost.manage; may be given several times', value: 'SCOPE', many: true },
       ttl: { summary: 'How long it holds, as 90s, 15m, 12h or 30d; without it until it is revoked', value: 'TIME' },
       agent: { summary: 'The only agent that it is for', value: 'ID' },
-      budget: { summary: 'What it may spend; needs a plugin that keeps a ledger', value: 'AMOUNT' },
+      budget: { summary: 'What it may spend, as 5usd/day, 100000tokens/month or 0.5usd/run', value: 'BUDGET' },
     },
-    examples: ['TOKEN=$(nexus tokens create ci --scope read)', 'nexus tokens create deploy --scope write --scope cost.manage --ttl 30d --json'],
+    examples: ['TOKEN=$(nexus tokens create ci --scope read)', 'nexus tokens create deploy --scope write --scope cost.manage --ttl 30d --json', 'nexus tokens create bot --scope write --budget 5usd/day'],
     offline: true,
     async run(io) {
       const { ttl, agent, budget } = io.options
@@ -81,4 +81,4 @@ function table(tokens: readonly TokenEntry[], io: CommandIo): string {
 }
 
 const endOf = ({ expiresAt, expired }: TokenEntry): string => (expired ? 'expired' : expiresAt === undefined ? 'revoked' : minute(expiresAt))
-const scopesText = ({ scopes, agent }: TokenEntry): string => plain(`${scopes.join(' ') || 'none'}${agent === undefined ? '' : ` (agent ${agent})`}`)
+const scopesText = ({ scopes, agent, budget }: TokenEntry): string => plain([scopes.join(' ') || 'none', agent === undefined ? '' : `(agent ${agent})`, budget === undefined ? '' : `(${budget})`].filter(Boolean).join(' '))

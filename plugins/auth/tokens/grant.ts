@@ -1,6 +1,6 @@
 /** What one credential may make or end another: nothing that has more than it has itself. Pure. */
 import { admits } from 'nexus-gateway/sdk'
-import type { Caller } from 'nexus-gateway/sdk'
+import type { Caller, MaybePromise } from 'nexus-gateway/sdk'
 import { fail } from '../errors.ts'
 import type { NewToken } from './verbs.ts'
 
@@ -21,10 +21,24 @@ export function checkWithin({ scopes, bounds }: Caller, grant: Grant): void {
   for (const [key, value] of Object.entries(bounds ?? {})) if (grant.bounds?.[key] !== value) throw fail('NEXUS_AUTH_ESCALATES')
 }
 
-/** The caller's own bounds go with it. Throws NEXUS_AUTH_NO_LEDGER, NEXUS_AUTH_ESCALATES. */
-export function grantOf(caller: Caller, { scopes, agent, budget }: NewToken, ledger: boolean): Grant {
-  if (budget !== undefined && !ledger) throw fail('NEXUS_AUTH_NO_LEDGER')
-  const bounds = { ...caller.bounds, ...(agent !== undefined && { agent }), ...(budget !== undefined && { budget }) }
+/** What those who keep to budgets say of one; nothing where nobody does. */
+export type Keepers = (budget: string) => MaybePromise<readonly boolean[]>
+
+/** Throws NEXUS_AUTH_NO_LEDGER, NEXUS_AUTH_TOKEN_BUDGET. */
+export async function checkBudget(budget: string | undefined, keepers: Keepers): Promise<void> {
+  if (budget === undefined) return
+  const answers = await keepers(budget)
+  if (answers.length === 0) throw fail('NEXUS_AUTH_NO_LEDGER')
+  if (answers.includes(false)) throw fail('NEXUS_AUTH_TOKEN_BUDGET')
+}
+
+/**
+ * The caller's own bounds go with it; `budgetOf` says whose budget it is, since all that one token has made spend it
+ * together. Throws NEXUS_AUTH_ESCALATES.
+ */
+export function grantOf(caller: Caller, { name, scopes, agent, budget }: NewToken): Grant {
+  const own = budget !== undefined && caller.bounds?.['budget'] === undefined && { budgetOf: name }
+  const bounds = { ...caller.bounds, ...(agent !== undefined && { agent }), ...(budget !== undefined && { budget }), ...own }
   const grant = { scopes: [...new Set(scopes)].sort(), ...(Object.keys(bounds).length > 0 && { bounds }) }
   checkWithin(caller, grant)
   return grant

@@ -10,7 +10,7 @@ import { fail } from '../errors.ts'
 import type { AuthHost } from '../host.ts'
 import { digestOf } from '../secret.ts'
 import { watchExpiry } from './expiry.ts'
-import { checkWithin, grantOf, labelOf, type Grant } from './grant.ts'
+import { checkBudget, checkWithin, grantOf, labelOf, type Grant, type Keepers } from './grant.ts'
 import { loadTokens, maxTokens } from './load.ts'
 import { callerId, nameIn, type TokenRecord } from './record.ts'
 import { createTable, type Entry } from './table.ts'
@@ -32,8 +32,8 @@ export interface Tokens {
   }
 }
 
-/** `ledger`: whether there is something that keeps to budgets. Rejects with the store's errors. */
-export async function createTokens(host: AuthHost, { ledger = false }: { readonly ledger?: boolean } = {}): Promise<Tokens> {
+/** `keepers` of budgets are asked for each one. Rejects with the store's errors. */
+export async function createTokens(host: AuthHost, keepers: Keepers): Promise<Tokens> {
   const { clock, log } = host
   const documents = host.store.documents<TokenRecord>('auth/tokens')
   const table = createTable()
@@ -88,11 +88,12 @@ export async function createTokens(host: AuthHost, { ledger = false }: { readonl
   }
 
   return {
-    way: serviceTokens(table, () => clock.now(), uses.note),
+    way: serviceTokens(table, () => clock.now(), { used: uses.note, keepers }),
     methods: {
       'tokens.create': (params, call) => change(call, async (caller, label) => {
         const { name, ttlMs } = params
-        const grant = grantOf(caller, params, ledger)
+        await checkBudget(params.budget, keepers)
+        const grant = grantOf(caller, params)
         if (table.get(name) || unfit.has(name)) throw fail('NEXUS_AUTH_TOKEN_EXISTS')
         if (table.size >= maxTokens) throw fail('NEXUS_AUTH_TOKEN_FULL', { limit: maxTokens })
         const minted = await mint(name, grant, { label, ttlMs, by: caller })
@@ -128,8 +129,8 @@ export async function createTokens(host: AuthHost, { ledger = false }: { readonl
   }
 }
 
-const shown = ({ scopes, createdAt, expiresAt, bounds }: TokenRecord): Pick<TokenEntry, 'scopes' | 'createdAt' | 'expiresAt' | 'agent'> =>
-  ({ scopes: [...scopes], createdAt, ...(expiresAt !== undefined && { expiresAt }), ...(bounds?.['agent'] !== undefined && { agent: bounds['agent'] }) })
+const shown = ({ scopes, createdAt, expiresAt, bounds }: TokenRecord): Pick<TokenEntry, 'scopes' | 'createdAt' | 'expiresAt' | 'agent' | 'budget'> =>
+  ({ scopes: [...scopes], createdAt, ...(expiresAt !== undefined && { expiresAt }), ...(bounds?.['agent'] !== undefined && { agent: bounds['agent'] }), ...(bounds?.['budget'] !== undefined && { budget: bounds['budget'] }) })
 
 function listed(entry: Entry, lastUsedAt: number | undefined, now: number): TokenEntry {
   const { name, record } = entry

@@ -10,23 +10,23 @@ export const TokenScope = v.pipe(v.string(), v.maxLength(128), v.regex(/^(?!node
 const agent = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/))
 const time = v.pipe(v.number(), v.integer(), v.minValue(0))
 
-/** No scopes are none. `ttlMs`: without it the token holds until it is rotated or revoked. */
+/** No scopes are none. `ttlMs`: without it the token holds until it is rotated or revoked. `budget`: as `5usd/day`, see the plugin that keeps to it. */
 export const NewToken = v.strictObject({
   name: TokenName,
   scopes: v.pipe(v.array(TokenScope), v.maxLength(64)),
   ttlMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(tenYearsMs))),
   agent: v.optional(agent),
-  budget: v.optional(v.pipe(v.string(), v.regex(/^[0-9][0-9A-Za-z./]{0,31}$/))),
+  budget: v.optional(v.pipe(v.string(), v.regex(/^[0-9][0-9A-Za-z.,/]{0,127}$/))),
 })
 export type NewToken = v.InferOutput<typeof NewToken>
 
-const MintedToken = v.strictObject({ name: v.string(), token: v.string(), scopes: v.array(v.string()), createdAt: time, expiresAt: v.optional(time), agent: v.optional(v.string()) })
+const MintedToken = v.strictObject({ name: v.string(), token: v.string(), scopes: v.array(v.string()), createdAt: time, expiresAt: v.optional(time), agent: v.optional(v.string()), budget: v.optional(v.string()) })
 export type MintedToken = v.InferOutput<typeof MintedToken>
 
 /** `createdAt` and `createdBy` are of the token that holds now, so of its last rotation. `lastUsedAt` may have lost a minute. */
 const TokenEntry = v.strictObject({
   name: v.string(), scopes: v.array(v.string()), createdAt: time, createdBy: v.string(), expiresAt: v.optional(time),
-  lastUsedAt: v.optional(time), agent: v.optional(v.string()), label: v.string(), expired: v.boolean(),
+  lastUsedAt: v.optional(time), agent: v.optional(v.string()), budget: v.optional(v.string()), label: v.string(), expired: v.boolean(),
 })
 export type TokenEntry = v.InferOutput<typeof TokenEntry>
 
