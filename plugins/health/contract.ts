@@ -73,6 +73,23 @@ export const HealthSnapshot = v.strictObject({
 })
 export type HealthSnapshot = v.InferOutput<typeof HealthSnapshot>
 
+const Amounts = v.strictObject({ /** US dollars. */ usd: v.optional(amount), tokens: v.optional(amount) })
+/** A budget: what is left of it, and when it begins anew. */
+export const BudgetLine = v.strictObject({
+  id: text,
+  /** Whose, where the id does not tell. */
+  of: v.optional(text),
+  per: text,
+  limit: Amounts,
+  left: Amounts,
+  /** Spent and held. */
+  percent: amount,
+  /** `null`: it is that of a run. */
+  resetsAt: v.nullable(count),
+  timeZone: text,
+})
+export type BudgetLine = v.InferOutput<typeof BudgetLine>
+
 /** A feature's part of the gateway's health. */
 export interface HealthPart {
   readonly channels?: Readonly<Record<string, unknown>>
@@ -80,6 +97,8 @@ export interface HealthPart {
   readonly channelLabels?: Readonly<Record<string, string>>
   readonly heartbeatSeconds?: number
   readonly agents?: readonly AgentHealth[]
+  /** What may still be spent. */
+  readonly budgets?: readonly BudgetLine[]
   /** Why the gateway is not quite well, one line each, without secrets. */
   readonly degraded?: readonly string[]
   /** Only what is needed to look into a fault was started. */
@@ -126,6 +145,8 @@ export const Status = v.strictObject({
   plugins: v.array(v.strictObject({ id: text, state: v.picklist(['active', 'failed', 'blocked', 'closing']), version: v.optional(text), error: v.optional(text) })),
   connections: count,
   sessions: SessionSummary,
+  /** Left out where nothing keeps to any. */
+  budgets: v.optional(v.array(BudgetLine)),
 })
 export type Status = v.InferOutput<typeof Status>
 

@@ -9,7 +9,7 @@ import { monitorLoop } from './loop.ts'
 import { describeGateway } from './machine.ts'
 import { checkPing } from './ping.ts'
 import { createPresence } from './presence.ts'
-import { defaultAgent, glimpseOf, modeOf, pluginRows, type Known } from './snapshot.ts'
+import { budgetsOf, defaultAgent, glimpseOf, modeOf, pluginRows, type Known } from './snapshot.ts'
 
 const minute = 60_000
 /** A health that somebody asks for, and one that a newcomer gets. */
@@ -117,6 +117,7 @@ export default definePlugin({
         plugins: pluginRows(plugins),
         connections: kernel.connections().length,
         sessions: summary,
+        ...budgetsOf(parts),
       }
     }
 

@@ -13,6 +13,7 @@ export function statusScreen(status: Status, paint: Paint): string {
     ['sessions', sessionsOf(sessions)],
     ['memory', `${megabytes(memory.rssBytes)}, ${megabytes(memory.heapUsedBytes)} of it heap`],
     ['event loop', loopOf(eventLoop, paint)],
+    ...(status.budgets ?? []).slice(0, 5).map((budget, i): [string, string] => [i === 0 ? 'budgets' : '', budgetOf(budget, paint)]),
   ]
   return [
     `${paint('bold', 'nexus')} ${status.runtimeVersion}  ${paint(modeStyle[mode], mode)}${status.phase === 'ready' ? '' : `, ${status.phase}`}`,
@@ -46,6 +47,22 @@ function sessionsOf({ count, recent }: Status['sessions']): string {
 
 function loopOf({ delayP99Ms, utilization, degraded }: Status['eventLoop'], paint: Paint): string {
   return paint(degraded ? 'yellow' : 'reset', `p99 ${delayP99Ms < 10 ? delayP99Ms.toFixed(1) : Math.round(delayP99Ms)} ms late, ${Math.round(utilization * 100)} % busy`)
+}
+
+function budgetOf({ id, of, limit, left, percent, resetsAt, timeZone }: NonNullable<Status['budgets']>[number], paint: Paint): string {
+  const parts = [
+    limit.usd === undefined ? '' : `${dollars(left.usd ?? 0)} left of ${dollars(limit.usd)}`,
+    limit.tokens === undefined ? '' : `${(left.tokens ?? 0).toLocaleString('en-US')} left of ${limit.tokens.toLocaleString('en-US')} tokens`,
+  ].filter(Boolean)
+  const reset = resetsAt === null ? '' : `, resets ${timeIn(timeZone, resetsAt)}`
+  return paint(percent >= 100 ? 'red' : percent >= 80 ? 'yellow' : 'reset', `${plain(of === undefined || id.includes(of) ? id : `${id} (${of})`)}: ${parts.join(' and ')}${reset}`)
+}
+
+const dollars = (usd: number): string => `$${usd >= 1 || usd === 0 ? usd.toFixed(2) : usd.toLocaleString('en-US', { maximumSignificantDigits: 3 })}`
+/** `2026-01-02 00:00 GMT+1`. */
+function timeIn(timeZone: string, at: number): string {
+  const part = Object.fromEntries(new Intl.DateTimeFormat('en-GB', { timeZone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }).formatToParts(at).map(({ type, value }) => [type, value]))
+  return `${part['year']}-${part['month']}-${part['day']} ${part['hour']}:${part['minute']} ${part['timeZoneName']}`
 }
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`
