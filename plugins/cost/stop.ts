@@ -32,6 +32,7 @@ export async function openSwitch(store: Pick<StoreApi, 'documents'>, iso: (at: n
     last = done.catch(() => {})
     return done
   }
+  let asked = 0
   const error = (): NexusError => failCost('NEXUS_COST_STOPPED', { since: iso(stopped?.at ?? 0) })
 
   return {
@@ -41,13 +42,17 @@ export async function openSwitch(store: Pick<StoreApi, 'documents'>, iso: (at: n
     },
     error,
     async stop(about) {
+      asked++
       const standing = stopped ??= about
       await inTurn(() => documents.put(key, { ...standing }))
     },
     async resume() {
+      const before = asked
       await inTurn(async () => {
+        // Whoever has stopped it since wants it stopped.
+        if (asked !== before) return
         await documents.delete(key)
-        stopped = undefined
+        if (asked === before) stopped = undefined
       })
     },
   }

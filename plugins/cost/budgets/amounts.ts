@@ -1,5 +1,5 @@
 /** What an attempt may come to, what it can have come to at most, and how much of an answer fits. Pure; money in nano-dollars. */
-import { costOf } from '../../models/contract.ts'
+import { chargeOf } from '../../models/contract.ts'
 import type { Attempt, AttemptOutcome, ModelPrice, TokenPrice } from '../../models/contract.ts'
 import type { Amount, Settlement } from '../ledger/ledger.ts'
 import { nanoOf } from './text.ts'
@@ -10,9 +10,13 @@ export interface Rate { readonly input: number; readonly output: number }
 /** `undefined`: nobody knows. A request that may be long enough for the prices of long ones counts at the dearer of the two. */
 export function rateOf(price: ModelPrice | undefined, mostInput: number): Rate | undefined {
   if (price === undefined) return undefined
-  const prices: readonly TokenPrice[] = price.above && mostInput > price.above.tokens ? [price, price.above] : [price]
+  const prices = tiersOf(price, mostInput)
   const dearest = (of: (one: TokenPrice) => number): number => Math.max(...prices.map(of)) * 1_000
   return { input: dearest(({ input, cacheRead = 0, cacheWrite = 0 }) => Math.max(input, cacheRead, cacheWrite)), output: dearest(({ output }) => output) }
+}
+
+function tiersOf(price: ModelPrice, mostInput: number): readonly TokenPrice[] {
+  return price.above && mostInput > price.above.tokens ? [price, ...tiersOf(price.above, mostInput)] : [price]
 }
 
 export function amountOf(rate: Rate | undefined, input: number, output: number): Amount {
@@ -49,8 +53,8 @@ export function settlementOf(attempt: Attempt, outcome: AttemptOutcome, held: Am
   const { status, usage, kind, characters, firstMs } = outcome
   if (status === 'refused') return { nano: 0, tokens: 0, at, unsent: true }
   if (usage) {
-    const usd = usage.reported ?? costOf(usage, price)
-    return { nano: usd === undefined ? undefined : nanoOf(usd), tokens: usage.totalTokens, at, price: usage.reported === undefined ? sourceOf(attempt) : 'reported' }
+    const charge = chargeOf(usage, attempt.spec)
+    return { nano: charge.usd === undefined ? undefined : nanoOf(charge.usd), tokens: usage.totalTokens, at, price: charge.price }
   }
   const silent = firstMs === undefined && characters === 0
   if (status === 'failed' && silent && (neverBegun.has(kind) || isRefusal(outcome.httpStatus))) return { nano: 0, tokens: 0, at, price: sourceOf(attempt) }
@@ -66,5 +70,4 @@ function mostBilled({ estimate, spec }: Attempt, { characters, firstMs, duration
   return { input: estimate.input, output: Math.min(mostOutput, Math.ceil(characters + onItsWay + thought)) }
 }
 
-/** Where the price came from: `settings`, `provider`, `catalogue` with its date, or `none`. */
-export const sourceOf = ({ spec }: Pick<Attempt, 'spec'>): string => (spec.price ? spec.pricedBy ?? 'catalogue' : 'none')
+const sourceOf = ({ spec: { price, pricedFrom = 'provider' } }: Pick<Attempt, 'spec'>): string => (price ? pricedFrom : 'none')

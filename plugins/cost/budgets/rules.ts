@@ -31,17 +31,19 @@ export interface Subject {
 }
 
 /** Throws NEXUS_COST_TOKEN_BUDGET. */
-export function boundsOf(settings: readonly Budget[], calendar: Calendar, { spending, runs, agents, at }: Subject): readonly Bound[] {
+export function boundsOf(settings: readonly Budget[], calendar: Calendar, { spending, runs, agents, at }: Subject): { readonly bounds: readonly Bound[]; readonly who: Who } {
   const who = whoOf(spending, runs, agents.map(({ id }) => id))
-  const all = [...settings, ...agents.flatMap(({ budgets }) => budgets), ...ofToken(spending, who)]
+  const own = ofToken(spending, who)
+  const all = [...settings, ...agents.flatMap(({ budgets }) => budgets), ...own]
+  const whose = { ...who, token: [...new Set([...who.token, ...own.flatMap(({ of = [] }) => of)])] }
   const bounds = new Map<string, Bound>()
   for (const budget of all) {
-    for (const bound of budget.per === 'run' ? ofRuns(budget, who, runs) : ofTime(budget, who, calendar.spanOf(budget.per, at))) {
+    for (const bound of budget.per === 'run' ? ofRuns(budget, whose, runs) : ofTime(budget, whose, calendar.spanOf(budget.per, at))) {
       const other = bounds.get(bound.counter)
       bounds.set(bound.counter, other ? { ...bound, budget: narrower(other.budget, bound.budget) } : bound)
     }
   }
-  return [...bounds.values()]
+  return { bounds: [...bounds.values()], who }
 }
 
 /** How much everything comes to, whoever it is for: counters without a bound. */
@@ -76,14 +78,15 @@ function valuesOf({ on, of }: Budget, who: Who): readonly (string | undefined)[]
   return of === undefined ? who[on] : who[on].filter((one) => one === of)
 }
 
+/** Of the credential. Its counter is the token's that was given the budget. */
 function ofToken({ cause: { caller } }: Subject['spending'], who: Who): readonly Budget[] {
   const text = caller.bounds?.['budget']
   if (text === undefined) return []
-  // Whoever holds a bound budget and is no token counts under his own name.
-  const name = who.token[0] ?? caller.id
+  // What a bound credential has made is bound alike, and counts with it: it would have the same once more.
+  const name = caller.bounds?.['budgetOf'] ?? who.token[0] ?? caller.id
   const budgets = tokenBudgets(name, text)
   if (!budgets) throw failCost('NEXUS_COST_TOKEN_BUDGET')
-  return who.token.length > 0 ? budgets : budgets.map((one) => ({ ...one, on: 'user', of: name }))
+  return budgets
 }
 
 /** Of two budgets of one name the lesser counts. */

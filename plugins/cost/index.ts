@@ -1,0 +1,88 @@
+/** Counts what everything costs, holds it before it is spent, and keeps to budgets. */
+import { definePlugin, hook } from 'nexus-gateway/sdk'
+import { runEnded, runStarted } from '../agent/contract.ts'
+import { tokenBudgetChecked } from '../auth/contract.ts'
+import { healthChecked } from '../health/contract.ts'
+import { modelAfter, modelBefore } from '../models/contract.ts'
+import { Store } from '../store/contract.ts'
+import { budgetsOf, tokenBudgets } from './budgets/budget.ts'
+import { createCalendar } from './budgets/calendar.ts'
+import { createFamily } from './budgets/family.ts'
+import { after, before } from './charge.ts'
+import type { Running } from './charge.ts'
+import { config } from './config.ts'
+import { cost, costBounds, costErrors, costSettled } from './contract.ts'
+import { ledgerOf, resumeAll, stopAll } from './methods.ts'
+import { createOpening } from './open.ts'
+import type { Books } from './spend.ts'
+import { budgetStates, chargesOf, remember, settledOf, statusOf } from './status.ts'
+import { openSwitch } from './stop.ts'
+import { createTold } from './told.ts'
+
+/** From one generation of this plugin to the next, in the process: while one closes its ledger, the next one waits, and no attempt goes by unseen. */
+const left = hook.collect<[], { readonly running: Running; readonly closed: Promise<void> }>('cost.left')
+/** Budgets that `status` of the gateway shows. */
+const shownInHealth = 20
+
+export default definePlugin({
+  ...cost,
+  errors: costErrors,
+  config,
+  requires: { store: Store },
+  // A gateway that was told to keep to budgets and cannot does not start.
+  required: true,
+  async setup(ctx) {
+    const { clock, log, scope, deps: { store }, config: { budgets, warnAt, unpriced, ...calendrical } } = ctx
+    const calendar = createCalendar(calendrical)
+    const limits = budgetsOf(budgets)
+    const [earlier, stop] = await Promise.all([ctx.invoke(left), openSwitch(store, calendar.iso)])
+    const running: Running = earlier.at(-1)?.running ?? new Map()
+    const family = createFamily()
+    const told = createTold({
+      calendar, marks: warnAt, clock,
+      warning(state) {
+        log.warn('a budget has passed a mark', { budget: state.id, of: state.of, mark: state.mark })
+        ctx.emit('cost.warning', state)
+      },
+      exceeded: (state) => ctx.emit('cost.exceeded', state),
+    })
+    const ledger = createOpening({ store, clock, log }, Promise.all(earlier.map(({ closed }) => closed)), (engine) => remember(books, engine))
+    const books: Books = {
+      budgets: limits, marks: warnAt, unpriced, calendar, family, told, clock, log, switch: stop,
+      engine: ledger.engine,
+      agents: async (about) => (await ctx.invoke(costBounds, about)).flat(),
+      async charged(charge) {
+        const settled = settledOf(charge)
+        ctx.emit('cost.settled', settled, { lossy: true })
+        await ctx.invoke(costSettled, settled)
+      },
+      later: (run, ms) => scope.timeout(run, ms),
+    }
+    let close = (): void => {}
+    const closed = new Promise<void>((resolve) => { close = resolve })
+
+    ctx.tap(left, () => ({ running, closed }))
+    ctx.tap(modelBefore, (attempt, control) => before(books, running, attempt, control))
+    ctx.tap(modelAfter, (attempt, outcome) => after(books, running, attempt, outcome))
+    ctx.tap(runStarted, (run) => family.begin(run))
+    ctx.tap(runEnded, ({ runId }) => family.end(runId))
+    ctx.tap(tokenBudgetChecked, (text) => tokenBudgets('', text) !== undefined)
+    ctx.tap(healthChecked, () => ({
+      ...(ledger.now && { budgets: budgetStates(books, ledger.now, shownInHealth).map(({ id, of, per, limit, left: rest, percent, resetsAt, timeZone }) => ({ id, per, limit, left: rest, percent, resetsAt, timeZone, ...(of !== undefined && { of }) })) }),
+      degraded: [...(stop.stopped ? [`${stop.error().message}; \`nexus cost resume\` lets it go on`] : []), ...(ledger.failed ? [ledger.failed.message] : [])],
+    }))
+    // Nobody waits for it at a start; whoever needs it sooner waits for this one.
+    scope.spawn('ledger', () => ledger.engine().then(() => {}, () => {}))
+    scope.defer(() => ledger.close().finally(close), 'ledger')
+
+    return {
+      provides: { ledger: ledgerOf(books) },
+      methods: {
+        'cost.status': async () => statusOf(books, await ledger.engine()),
+        'cost.stop': ({ reason }, call) => stopAll(books, running, reason, call),
+        'cost.resume': (_, call) => resumeAll(books, call),
+        'cost.charges': async (query) => chargesOf(await ledger.engine(), query),
+      },
+    }
+  },
+})
