@@ -52,7 +52,8 @@ export function settlementOf(attempt: Attempt, outcome: AttemptOutcome, held: Am
   const { price } = attempt.spec
   const { status, usage, kind, characters, firstMs } = outcome
   if (status === 'refused') return { nano: 0, tokens: 0, at, unsent: true }
-  if (usage) {
+  // One that has answered without counting says nothing, which is not 0.
+  if (usage && (usage.totalTokens > 0 || usage.reported !== undefined)) {
     const charge = chargeOf(usage, attempt.spec)
     return { nano: charge.usd === undefined ? undefined : nanoOf(charge.usd), tokens: usage.totalTokens, at, price: charge.price }
   }

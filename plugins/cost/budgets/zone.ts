@@ -32,6 +32,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 
 const hours = 3_600_000
 /** Far enough on either side for every offset that a local time can have had. */
+const farthest = 36 * hours
 const around = [-36, -24, -14, -6, -2, 0, 2, 6, 14, 24, 36].map((n) => n * hours)
 
 /**
@@ -39,6 +40,8 @@ const around = [-36, -24, -14, -6, -2, 0, 2, 6, 14, 24, 36].map((n) => n * hours
  * comes twice it is the first; of one that is left out, the moment at which the clocks go forward over it.
  */
 export function firstAt({ offset }: Pick<Zone, 'offset'>, wall: number): number {
+  const usual = offset(wall)
+  if (offset(wall - farthest) === usual && offset(wall + farthest) === usual) return wall - usual
   const offsets = [...new Set(around.map((ms) => offset(wall + ms)))]
   const hits = offsets.map((one) => wall - one).filter((at) => at + offset(at) === wall)
   if (hits.length > 0) return Math.min(...hits)
