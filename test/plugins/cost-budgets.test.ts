@@ -31,8 +31,10 @@ describe('a budget of a day', () => {
     expect(await outcome(g.ask())).toBe('NEXUS_COST_EXCEEDED')
     await g.k.clock.advance(1)
     expect(await outcome(g.ask())).toBe('ok')
-    expect(await g.ask().catch((error: Error) => error.message)).toMatch(/"global\/month"/)
     expect((await g.budget('global/day'))?.startedAt).toBe(Date.UTC(2026, 0, 1, 6))
+    await g.k.clock.advance(day)
+    expect(await outcome(g.ask())).toBe('ok')
+    expect(await g.ask().catch((error: Error) => error.message)).toMatch(/"global\/month".*it resets at 2026-02-01T06:00:00\+00:00/)
   })
 
   test('is a transaction: of 40 at once as many are sent as fit, and not one more', async () => {
@@ -87,13 +89,14 @@ test('a refusal is told by an event, once in a while however often it happens', 
 describe('an answer is bounded by what is left', () => {
   test('a model that could answer more than fits is asked for what fits', async () => {
     await using g = await costGateway({ ...utc, budgets: [{ per: 'day', usd: 0.05 }] })
+    g.script = ({ maxOutputTokens = 0 }) => ({ input: 5, output: maxOutputTokens })
     await g.ask({ model: 'long' })
     const most = g.asked[0]?.maxOutputTokens ?? 0
     expect(most).toBeGreaterThan(4_900)
     expect(most).toBeLessThan(5_000)
-    g.script = () => ({ input: 10, output: most })
-    await g.ask({ model: 'long' })
-    expect((await g.status()).today.usd).toBeLessThanOrEqual(0.05)
+    const { today: { usd } } = await g.status()
+    expect(usd).toBeLessThanOrEqual(0.05)
+    expect(usd).toBeGreaterThan(0.0499)
   })
   test('less than a useful answer is refused, unless less was asked for', async () => {
     await using g = await costGateway({ ...utc, budgets: [{ per: 'day', usd: 0.01 }] })
@@ -137,13 +140,15 @@ describe('prices', () => {
 describe('every attempt is held and charged by itself', () => {
   test('a failover: what the first provider refused costs nothing, what it cut off counts as what it can have been', async () => {
     await using g = await costGateway({ ...utc, budgets: [{ per: 'day', usd: 1 }] }, { models: { fallbacks: ['p/other'] } })
-    g.script = ({ model }) => (model === 'm' ? { fail: 'billing', status: 402 } : { input: 10, output: 5 })
+    g.script = ({ model }) => (model === 'm' ? { fail: 'refusal', status: 400 } : { input: 10, output: 5 })
+    expect(await outcome(g.ask({ fallbacks: ['p/other'] }))).toBe('NEXUS_MODELS_PROVIDER')
+    g.script = ({ model }) => (model === 'm' ? { fail: 'format', status: 404 } : { input: 10, output: 5 })
     expect(await outcome(g.ask({ fallbacks: ['p/other'] }))).toBe('ok')
-    expect(g.settled).toMatchObject([{ model: 'm', usd: 0, tokens: 0 }, { model: 'other', tokens: 15 }])
+    expect(g.settled).toMatchObject([{ model: 'm', usd: 0, tokens: 0 }, { model: 'm', usd: 0, tokens: 0 }, { model: 'other', tokens: 15 }])
     g.script = () => 'cut'
     expect(await outcome(g.ask({ model: 'other' }))).toBe('NEXUS_MODELS_PROVIDER')
-    expect(g.settled[2]).toMatchObject({ estimated: true })
-    expect(g.settled[2]!.tokens).toBeGreaterThan(100)
+    expect(g.settled[3]).toMatchObject({ estimated: true })
+    expect(g.settled[3]!.tokens).toBeGreaterThan(100)
     expect((await g.status()).open.count).toBe(0)
   })
   test('an answer that the provider did not count, and one that somebody stopped', async () => {
