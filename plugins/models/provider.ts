@@ -30,15 +30,21 @@ export interface Provider {
 
 /** Makes a plugin a provider; call it in `setup`. When the plugin closes, its streams see `request.signal` aborted. */
 export function offerModels(ctx: Pick<Ctx, 'scope' | 'tap'>, provider: Provider): void {
+  const { embed } = provider
+  tapModels(ctx, {
+    ...provider,
+    models: () => provider.models(),
+    stream: (request, emit) => underSignals([request.signal, ctx.scope.signal], (signal) => provider.stream({ ...request, signal }, emit)),
+    ...(embed && { embed: (call) => underSignals([call.signal, ctx.scope.signal], (signal) => provider.embed!({ ...call, signal })) }),
+    ...(provider.accounts && { accounts: () => provider.accounts!() }),
+  })
+}
+
+/** The same for one that ends its streams itself when the plugin closes. */
+export function tapModels(ctx: Pick<Ctx, 'tap'>, provider: Provider): void {
+  const { id } = provider
   ctx.tap(modelsListed, () => provider.models())
-  if (provider.accounts) ctx.tap(modelAccounts, (id) => (id === provider.id ? provider.accounts?.() : undefined))
-  ctx.tap(modelStream, (request, emit) => {
-    if (request.provider !== provider.id) return undefined
-    return underSignals([request.signal, ctx.scope.signal], (signal) => provider.stream({ ...request, signal }, emit))
-  })
-  if (!provider.embed) return
-  ctx.tap(modelEmbed, (call) => {
-    if (call.provider !== provider.id) return undefined
-    return underSignals([call.signal, ctx.scope.signal], (signal) => provider.embed?.({ ...call, signal }))
-  })
+  if (provider.accounts) ctx.tap(modelAccounts, (asked) => (asked === id ? provider.accounts?.() : undefined))
+  ctx.tap(modelStream, (request, emit) => (request.provider === id ? provider.stream(request, emit) : undefined))
+  if (provider.embed) ctx.tap(modelEmbed, (call) => (call.provider === id ? provider.embed?.(call) : undefined))
 }

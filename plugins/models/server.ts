@@ -6,9 +6,10 @@ import type { Carry } from './language-model/credentials.ts'
 import { kindByName } from './language-model/kind.ts'
 import { listedBy } from './language-model/remote.ts'
 import type { LanguageModelSettings, ModelSettings } from './language-model/settings.ts'
+import { createHalts } from './language-model/halt.ts'
 import { embedFrom, streamFrom } from './language-model/way.ts'
 import type { Server, Way } from './language-model/way.ts'
-import { offerModels } from './provider.ts'
+import { tapModels } from './provider.ts'
 import { allKnown } from './spec.ts'
 import type { ModelPrice, ModelSpec } from './spec.ts'
 
@@ -31,10 +32,12 @@ export type { Way }
 export function offerServer(ctx: Pick<Ctx, 'scope' | 'tap' | 'clock' | 'log'>, { id, settings, carry = bearer, needsKey, listUrl, price, stream, embed }: ServerOffer): void {
   const { clock, log } = ctx
   const credentials = credentialsOf(id, settings, carry, needsKey)
-  const server: Server = { provider: id, timeoutMs: settings.timeoutMs, stallMs: settings.stallMs, credentials, clock, log, stream, ...(embed && { embed }) }
+  const halts = createHalts()
+  ctx.scope.signal.addEventListener('abort', () => halts.end(ctx.scope.signal.reason), { once: true })
+  const server: Server = { provider: id, halts, timeoutMs: settings.timeoutMs, stallMs: settings.stallMs, credentials, clock, log, stream, ...(embed && { embed }) }
   const fixed = settings.models?.map((model) => specOf(id, model, price?.(model.id))) ?? (listUrl === undefined ? [allKnown(id)] : undefined)
   ctx.tap(secretsHeld, credentials.known)
-  offerModels(ctx, {
+  tapModels(ctx, {
     id,
     models: fixed ? () => fixed : listedBy({ provider: id, baseUrl: listUrl!, credentials, clock, log, signal: ctx.scope.signal, ...(price && { price }) }),
     ...(credentials.accounts.length > 0 && { accounts: () => credentials.accounts }),

@@ -31,8 +31,8 @@ export function createClient(provider: string, baseUrl: string, clock: Clock): C
     return () => clock.clearTimeout(timer)
   }
 
-  async function asked(path: string, body: string, { headers, signal }: Way): Promise<IncomingMessage> {
-    const response = await line.post(path, headers, body, signal).catch(unreached)
+  async function asked(path: string, body: string, { headers, onEnd }: Way): Promise<IncomingMessage> {
+    const response = await line.post(path, headers, body, onEnd).catch(unreached)
     const status = response.statusCode ?? 0
     if (status >= 200 && status < 300) return response
     const { text } = await readText(response, mostErrorBytes).catch(() => ({ text: '' }))

@@ -2,13 +2,11 @@
 import { Agent as PlainAgent, request as plainRequest } from 'node:http'
 import type { IncomingMessage, RequestOptions } from 'node:http'
 import { Agent as SecureAgent, request as secureRequest } from 'node:https'
-
-/** Names in lower case; `undefined` takes a header away. */
-export type SentHeaders = Readonly<Record<string, string | undefined>>
+import type { Way } from '../models/contract.ts'
 
 export interface Line {
-  /** Resolves with the head of the answer, whatever its status; its body has not been read. Aborting closes the connection. Rejects with what the network says. */
-  post(path: string, headers: SentHeaders, body: string, signal: AbortSignal): Promise<IncomingMessage>
+  /** Resolves with the head of the answer, whatever its status; its body has not been read. `onEnd` tells when nobody wants it any more: that closes the connection. Rejects with what the network says. */
+  post(path: string, headers: Way['headers'], body: string, onEnd: Way['onEnd']): Promise<IncomingMessage>
   close(): void
 }
 
@@ -27,28 +25,27 @@ export function createLine(baseUrl: string): Line {
   const host = hostname.replace(/^\[|\]$/g, '')
 
   return {
-    post: (path, headers, body, signal) => new Promise((resolve, reject) => {
-      const options: RequestOptions = { method: 'POST', host, agent, path: base + path, headers: headersOf(headers, body), ...(port !== '' && { port }) }
+    post: (path, headers, body, onEnd) => new Promise((resolve, reject) => {
+      // As bytes: a text would be measured, joined with the head and written anew.
+      const bytes = Buffer.from(body)
+      const options: RequestOptions = { method: 'POST', host, agent, path: base + path, headers: headersOf(headers, bytes.length), ...(port !== '' && { port }) }
       const asked = send(options)
-      const stop = (): void => void asked.destroy()
       asked.on('response', resolve)
       asked.on('error', reject)
-      asked.on('close', () => signal.removeEventListener('abort', stop))
-      asked.end(body)
-      if (signal.aborted) stop()
-      else signal.addEventListener('abort', stop, { once: true })
+      asked.end(bytes)
+      asked.on('close', onEnd(() => void asked.destroy()))
     }),
     close: () => agent.destroy(),
   }
 }
 
-function headersOf(own: SentHeaders, body: string): Record<string, string> {
+function headersOf(own: Way['headers'], length: number): Record<string, string> {
   const headers: Record<string, string> = { accept: '*/*', 'user-agent': 'nexus-gateway', 'content-type': 'application/json' }
   for (const [name, value] of Object.entries(own)) {
     if (value === undefined) delete headers[name]
     else headers[name] = value
   }
-  headers['content-length'] = String(Buffer.byteLength(body))
+  headers['content-length'] = String(length)
   return headers
 }
 

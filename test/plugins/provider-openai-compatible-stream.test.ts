@@ -4,6 +4,7 @@ import { NexusError, Secret } from 'nexus-gateway/sdk'
 import { failureOf } from '../../plugins/models/contract.ts'
 import type { ModelPart, ModelRequest } from '../../plugins/models/contract.ts'
 import { credentialsOf } from '../../plugins/models/language-model/credentials.ts'
+import { createHalts } from '../../plugins/models/language-model/halt.ts'
 import { answerFrom } from '../../plugins/models/language-model/stream.ts'
 import { streamFrom } from '../../plugins/models/language-model/way.ts'
 import type { Server } from '../../plugins/models/language-model/way.ts'
@@ -31,7 +32,7 @@ function server(more: Partial<Server> = {}): Server {
   return {
     provider: 'mock', timeoutMs: 5_000, stallMs: 5_000, credentials: credentialsOf('mock', { apiKey: Secret.literal(key), headers: {} }),
     stream: (asked, way, emit) => (road === 'own' ? createClient('mock', mock.url, clock).stream(asked, way, emit) : answerFrom({ provider: 'mock', model: async (id) => createOpenAICompatible({ name: 'mock', baseURL: mock.url, includeUsage: true }).chatModel(id) }, asked, way, emit)),
-    clock,
+    clock, halts: createHalts(),
     log: { debug: log, info: log, warn: log, error: log },
     ...more,
   }

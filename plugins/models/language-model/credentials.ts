@@ -8,8 +8,8 @@ import type { LanguageModelSettings } from './settings.ts'
 export type Headers = Record<string, string | undefined>
 
 export interface Credentials {
-  /** Rejects with NEXUS_SECRET_UNRESOLVED, with a failure of kind `auth` where there is no key at all, and with the signal's reason when it aborts first. */
-  headers(signal: AbortSignal, account?: string): Promise<Headers>
+  /** Rejects with NEXUS_SECRET_UNRESOLVED, and with a failure of kind `auth` where there is no key at all. */
+  headers(account?: string): Promise<Headers>
   /** The values sent so far. */
   known(): string[]
   /** Empty when there is but one credential, or none. */
@@ -26,19 +26,12 @@ export function credentialsOf(provider: string, { apiKey, accounts = [], headers
   const keys: readonly { readonly id: string; readonly kind: Account['kind']; readonly apiKey: Secret }[] = [...accounts, ...(apiKey ? [{ id: 'default', kind: 'key' as const, apiKey }] : [])]
   if (new Set(keys.map(({ id }) => id)).size < keys.length) throw failModels('NEXUS_MODELS_ACCOUNT_TWICE', { provider })
   const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)
-  const reveal = async (account: string | undefined): Promise<Headers> => {
-    const key = account === undefined ? keys[0] : keys.find(({ id }) => id === account)
-    if (!key && (required || account !== undefined)) throw providerFailure(provider, 'auth')
-    const own = await Promise.all(named.map(async ([name, secret]) => [name, await secret.reveal()] as const))
-    return { ...(key && carry(await key.apiKey.reveal(), key.kind)), ...Object.fromEntries(own) }
-  }
+  const values = async (): Promise<Headers> => Object.fromEntries(await Promise.all(named.map(async ([name, secret]) => [name, await secret.reveal()] as const)))
   return {
-    async headers(signal, account) {
-      const aborted = new Promise<never>((_, refuse) => {
-        if (signal.aborted) refuse(signal.reason)
-        signal.addEventListener('abort', () => refuse(signal.reason), { once: true })
-      })
-      return Promise.race([reveal(account), aborted])
+    async headers(account) {
+      const key = account === undefined ? keys[0] : keys.find(({ id }) => id === account)
+      if (!key && (required || account !== undefined)) throw providerFailure(provider, 'auth')
+      return { ...(key && carry(await key.apiKey.reveal(), key.kind)), ...(named.length > 0 && await values()) }
     },
     known: () => [...keys.map((key) => key.apiKey), ...named.map(([, secret]) => secret)].flatMap((secret) => secret.known()),
     accounts: accounts.length === 0 ? [] : keys.map(({ id, kind }) => ({ id, kind })),

@@ -45,7 +45,7 @@ export function listedBy({ provider, baseUrl, credentials, clock, log, signal, p
     const url = `${baseUrl.replace(/\/+$/, '')}/models`
     const late = new AbortController()
     const timer = clock.setTimeout(() => late.abort(), answerMs)
-    const answer = await underSignals([signal, late.signal], async (either) => modelsFrom(url, await credentials.headers(either), either))
+    const answer = await underSignals([signal, late.signal], async (either) => modelsFrom(url, await orAborted(credentials.headers(), either), either))
       .catch((error: unknown) => (error instanceof NexusError ? error.message : 'no answer'))
     clock.clearTimeout(timer)
     if (typeof answer !== 'string') {
@@ -69,6 +69,14 @@ export function listedBy({ provider, baseUrl, credentials, clock, log, signal, p
     if (clock.now() >= until) renew(kept)
     return kept
   }
+}
+
+/** `work`, or the signal's reason as soon as there is one. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return Promise.race([work, new Promise<never>((_, refuse) => {
+    if (signal.aborted) refuse(signal.reason as Error)
+    signal.addEventListener('abort', () => refuse(signal.reason as Error), { once: true })
+  })])
 }
 
 /** What it lists, or why that is nothing in words of our own: a server may repeat the credential. */
