@@ -41,6 +41,12 @@ export interface WorkspaceApi {
   rootOf(agentId: string): string
   /** `root` is absolute. It is made, for its owner alone, when something is first written there. */
   files(root: string): WorkspaceFiles
+  /**
+   * What `names`, of files in the folder itself, are by what the system says of them: as long as the same comes back, none
+   * has been written, replaced, made or removed. `undefined`: there is no such folder. Nothing is read and nothing is
+   * checked, so it only says whether what was read by `files` before still holds. Never rejects.
+   */
+  glance(root: string, names: readonly string[]): Promise<string | undefined>
 }
 export const Workspace = service<WorkspaceApi>('workspace/1')
 

@@ -13,6 +13,7 @@ import { fileTools } from './file-tools.ts'
 import { createFiles } from './files.ts'
 import type { OpenFiles } from './files.ts'
 import { createFinder } from './find.ts'
+import { createGlance } from './glance.ts'
 import { createGuard, workspaceFolder } from './guard.ts'
 import { lookTools } from './look-tools.ts'
 import { createQueue } from './queue.ts'
@@ -62,6 +63,6 @@ export default definePlugin({
       ...(deps.web ? fetchTool(deps.web) : {}),
       ...(deps.sessions ? sessionTools(deps.sessions, visibility, ctx.clock) : {}),
     })
-    return { provides: { workspace: { rootOf, files: (root) => files(root) } } }
+    return { provides: { workspace: { rootOf, files: (root) => files(root), glance: createGlance() } } }
   },
 })

@@ -1,5 +1,5 @@
 /** What stands in a prompt besides the conversation, what is left out of it, and what is kept of runs. */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import * as v from 'valibot'
@@ -17,6 +17,7 @@ import type { StoreApi } from '../../plugins/store/contract.ts'
 import { tool } from '../../plugins/tools/contract.ts'
 import { ask, calls, says, text, toolbox, withAgent } from './agent-fakes.ts'
 import type { Script } from './agent-fakes.ts'
+import { createGlance } from '../../plugins/workspace/glance.ts'
 import { filesAt, place } from './workspace-harness.ts'
 
 describe('bootstrap files', () => {
@@ -28,6 +29,7 @@ describe('bootstrap files', () => {
     let reads = 0
     const load = createBootstrap({
       rootOf: () => at.root,
+      glance: createGlance(),
       files: (root) => { const files = filesAt(root, at); return { ...files, read: (...args) => { reads++; return files.read(...args) } } },
     }, (name) => { problems.push(name) })
     return { at, problems, load, reads: () => reads }
@@ -62,6 +64,27 @@ describe('bootstrap files', () => {
     expect(reads()).toBe(1)
     writeFileSync(join(at.root, 'AGENTS.md'), 'another one')
     expect(await load(profileOf(), undefined, false)).toContain('another one')
+  })
+
+  it('are looked for again when the folder comes, and when one of them goes', async () => {
+    const { load, at } = home({})
+    expect(await load(profileOf(), undefined, false)).toBe('')
+    const elsewhere = join(at.root, 'later')
+    expect(await load(profileOf(), elsewhere, false)).toBe('')
+    mkdirSync(elsewhere)
+    writeFileSync(join(elsewhere, 'AGENTS.md'), 'here now')
+    expect(await load(profileOf(), elsewhere, false)).toContain('here now')
+    rmSync(join(elsewhere, 'AGENTS.md'))
+    expect(await load(profileOf(), elsewhere, false)).toBe('')
+  })
+
+  it('that cannot be read are told of in every run, and read as soon as they can be', async () => {
+    const { load, at, problems } = home({ 'AGENTS.md': 'x'.repeat(2_000_000) })
+    await load(profileOf(), undefined, false)
+    await load(profileOf(), undefined, false)
+    expect(problems).toEqual(['AGENTS.md', 'AGENTS.md'])
+    writeFileSync(join(at.root, 'AGENTS.md'), 'short')
+    expect(await load(profileOf(), undefined, false)).toContain('short')
   })
 
   it('that are links or no files are left out and told of, and look-alikes of the wrapper are taken out', async () => {
