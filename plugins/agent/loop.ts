@@ -14,6 +14,7 @@ import type { Breaker } from './breaker.ts'
 import { createDraft } from './draft.ts'
 import type { Draft } from './draft.ts'
 import { failAgent } from './errors.ts'
+import type { Offer } from './offer.ts'
 import { isTooLong, makeRoom, settle, shown, systemFor } from './setting.ts'
 import type { Setting } from './setting.ts'
 import { tokensOfAll } from './size.ts'
@@ -53,6 +54,7 @@ export interface Loop {
   readonly conversation: Conversation
   readonly models: ModelsApi
   readonly tools: ToolsApi
+  readonly offer: Offer
   readonly clock: Clock
   /** The system prompt's part from the workspace. */
   bootstrap(root: string | undefined, isSubagent: boolean): Promise<string>

@@ -5,6 +5,8 @@ import type { RunRecord } from './timeline.ts'
 const maxBytes = 16 * 1024 * 1024
 const maxRecent = 200
 const pageLines = 200
+/** Records that one write takes: many runs may end while the disk is busy. */
+const maxTogether = 1_000
 /** Lines looked through for one run: a bound on what a request reads. */
 const maxLines = 20_000
 
@@ -23,18 +25,31 @@ export function createRecords(store: StoreApi | undefined, problem: (error: unkn
   const recent: RunRecord[] = []
   const numbers = store?.documents<{ readonly log: number }>('agent')
   let number: Promise<number> | undefined
-  let turn: Promise<unknown> = Promise.resolve()
+  /** Lines that go to disk together once those before them are there. */
+  let waiting: { readonly lines: string[]; readonly written: Promise<void> } | undefined
+  let turn: Promise<void> = Promise.resolve()
 
   const logOf = (n: number) => store!.log(`agent/runs/${n}`)
   const current = (): Promise<number> => (number ??= numbers!.get('runs').then((found) => found?.value.log ?? 1))
 
-  async function write(line: string): Promise<void> {
+  async function write(lines: readonly string[]): Promise<void> {
     const n = await current()
-    const { end } = await logOf(n).append(line)
+    const { end } = await logOf(n).append(lines)
     if (end < maxBytes) return
     await numbers!.put('runs', { log: n + 1 })
     number = Promise.resolve(n + 1)
     await logOf(n - 1).remove()
+  }
+
+  function together(lines: string[]): Promise<void> {
+    const begun = turn.then(() => {
+      if (waiting === mine) waiting = undefined
+      return write(lines)
+    }).catch(problem)
+    const mine = { lines, written: begun }
+    waiting = mine
+    turn = begun
+    return begun
   }
 
   /** Newest first, from memory and then from the logs. */
@@ -69,9 +84,11 @@ export function createRecords(store: StoreApi | undefined, problem: (error: unkn
       recent.push(record)
       if (recent.length > maxRecent) recent.shift()
       if (!store) return Promise.resolve()
-      const written = turn.then(() => write(JSON.stringify(record))).catch(problem)
-      turn = written
-      return written
+      if (waiting && waiting.lines.length < maxTogether) {
+        waiting.lines.push(JSON.stringify(record))
+        return waiting.written
+      }
+      return together([JSON.stringify(record)])
     },
     async find(runId) {
       for await (const record of all()) if (record.runId === runId) return record

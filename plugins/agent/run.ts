@@ -20,7 +20,7 @@ import type { EmitAgent, Wire } from './wire.ts'
 /** How often those are told who did not ask for every piece. */
 const pieceMs = 150
 
-export interface Plan extends Pick<Loop, 'profile' | 'model' | 'thinking' | 'place' | 'sampling' | 'toolChoice' | 'responseFormat' | 'clientTools' | 'instructions' | 'profiles' | 'bound' | 'limits' | 'models' | 'tools' | 'conversation' | 'bootstrap'> {
+export interface Plan extends Pick<Loop, 'profile' | 'model' | 'thinking' | 'place' | 'sampling' | 'toolChoice' | 'responseFormat' | 'clientTools' | 'instructions' | 'profiles' | 'bound' | 'limits' | 'models' | 'tools' | 'offer' | 'conversation' | 'bootstrap'> {
   readonly info: Omit<RunInfo, 'startedAt'>
   /** Missing: it need not wait. */
   readonly turn: Place | undefined
@@ -104,9 +104,14 @@ async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop'], orde
 
   /** Rejects with what stops a run before or between its steps. */
   async function live(): Promise<Ending> {
-    const into = await Promise.race([turn(place, signal, order), taken])
-    joining.open = false
-    if (into) return follow(into)
+    if (place) {
+      const into = await Promise.race([turn(place, signal, order), taken])
+      joining.open = false
+      if (into) return follow(into)
+    } else {
+      await undefined // whoever begins it may stop it at once
+      signal.throwIfAborted()
+    }
     if (plan.slots) run.leave = await plan.slots.enter(signal)
     run.startedAt = clock.now()
     run.timer = clock.setTimeout(() => stop('timeout'), plan.timeoutMs)
@@ -115,10 +120,10 @@ async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop'], orde
     wire.start(info)
     watchers.started(info)
     plan.onEvent({ type: 'start', at: info.startedAt })
-    return converse({
-      ...plan, info, signal, interrupt: () => stop('interrupted'), tally, timeline, ...teller(plan, pieces, wire, silence), prepare: (prompt) => watchers.prepare(prompt, info),
+    return converse(loopOf(plan, info, signal, {
+      interrupt: () => stop('interrupted'), tally, timeline, ...teller(plan, pieces, wire, silence), prepare: (prompt) => watchers.prepare(prompt, info),
       problem: (what, error) => watchers.problem(plan.info, what, error), join, hasJoiners: () => plan.joiners('step').length > 0,
-    })
+    }))
   }
 
   /** In their order; one that cannot be begun ends by itself. */
@@ -162,13 +167,23 @@ async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop'], orde
   return outcome
 }
 
+type Doing = Pick<Loop, 'interrupt' | 'tally' | 'timeline' | 'tell' | 'stepped' | 'prepare' | 'problem' | 'join' | 'hasJoiners'>
+
+/** Field by field: to spread objects of this size takes longer than the rest of a short run's bookkeeping. */
+const loopOf = (plan: Plan, info: RunInfo, signal: AbortSignal, own: Doing): Loop => ({
+  info, signal, profile: plan.profile, profiles: plan.profiles, model: plan.model, thinking: plan.thinking, place: plan.place, bound: plan.bound, limits: plan.limits,
+  sampling: plan.sampling, toolChoice: plan.toolChoice, responseFormat: plan.responseFormat, clientTools: plan.clientTools, instructions: plan.instructions,
+  conversation: plan.conversation, models: plan.models, tools: plan.tools, offer: plan.offer, clock: plan.clock, bootstrap: plan.bootstrap,
+  interrupt: own.interrupt, tally: own.tally, timeline: own.timeline, tell: own.tell, stepped: own.stepped, prepare: own.prepare, problem: own.problem, join: own.join, hasJoiners: own.hasJoiners,
+})
+
 /** The run's turn in its lane; a run that is stopped before that does not wait for it, unless the order is to be kept. */
-function turn(place: Place | undefined, signal: AbortSignal, order: { readonly kept: boolean }): Promise<undefined> {
+function turn(place: Place, signal: AbortSignal, order: { readonly kept: boolean }): Promise<undefined> {
   return new Promise((resolve, reject) => {
     const stopped = (): void => { if (!order.kept) reject(signal.reason) }
     if (signal.aborted) stopped()
     else signal.addEventListener('abort', stopped, { once: true })
-    void Promise.resolve(place?.turn).then(() => {
+    void place.turn.then(() => {
       signal.removeEventListener('abort', stopped)
       if (signal.aborted) reject(signal.reason)
       else resolve(undefined)
@@ -206,8 +221,10 @@ function teller(plan: Plan, pieces: Pieces, wire: Pick<Wire, 'tool' | 'compactio
 function outcomeOf(plan: Plan, startedAt: number, ending: Ending, signal: AbortSignal, tally: Tally, pieces: Pieces, silence: Silence): RunOutcome {
   const stopped = signal.aborted && (ending.stopReason === 'aborted' || ending.error !== undefined)
   const error = stopped ? (signal.reason as NexusError) : ending.error
+  const { runId, agentId, sessionKey, cause, parentRunId } = plan.info
+  const { steps, usage, provider, model } = tally
   return {
-    ...plan.info, startedAt, ...tally,
+    runId, agentId, sessionKey, cause, ...(parentRunId !== undefined && { parentRunId }), startedAt, steps, usage, provider, model,
     status: stopped ? statusOf(signal.reason as NexusError) : error ? 'error' : 'ok',
     stopReason: stopped ? 'aborted' : ending.stopReason,
     text: pieces.text,

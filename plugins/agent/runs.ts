@@ -16,6 +16,7 @@ import { keepToAgent } from './bounds.ts'
 import { failAgent } from './errors.ts'
 import { createLanes } from './lanes.ts'
 import type { Place } from './lanes.ts'
+import { createOffer } from './offer.ts'
 import { agentOf, profileOf } from './profiles.ts'
 import type { AgentProfile } from './profiles.ts'
 import { asked, causeOf, follow, guarded, isLike, known } from './request.ts'
@@ -69,6 +70,7 @@ export function createRuns(parts: RunsParts): Runs {
   const lanes = createLanes(queue.cap)
   const watching = createWatching()
   const family = createFamily()
+  const offer = createOffer()
   /** Runs below runs, by the agent at the top: a run that waits for one below it must not wait for its own place. */
   const below = new Map([...profiles].map(([id, { subagents }]) => [id, createSlots(subagents.maxConcurrent)]))
   /** Messages on their way into the inbox: they have a place already, but no run yet. */
@@ -108,7 +110,7 @@ export function createRuns(parts: RunsParts): Runs {
           watchers.ended({ ...summary, text }, record)
         },
       },
-      models: parts.models, tools: parts.tools, clock: parts.clock,
+      models: parts.models, tools: parts.tools, offer, clock: parts.clock,
       model: request.model, sampling: request.sampling ?? {}, instructions: request.instructions,
       toolChoice: request.toolChoice, responseFormat: request.responseFormat, ...asked(request),
       timeoutMs,

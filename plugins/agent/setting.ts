@@ -6,10 +6,11 @@ import type { ToolContext } from '../tools/contract.ts'
 import { askForSummary, compactionOf, cutOf, roomIn } from './compact.ts'
 import { newest } from './context.ts'
 import type { Loop } from './loop.ts'
+import { offeredAs } from './offer.ts'
+import type { Offered } from './offer.ts'
 import { keptTo, limitsOf, narrower, parentOf, toolContextOf } from './rights.ts'
 import type { Limits } from './rights.ts'
 import { subagentNotice } from './subagents/announce.ts'
-import { sendTool, spawnTool } from './subagents/child.ts'
 import { tokensOfAll, tokensOfText } from './size.ts'
 
 const usualWindow = 64_000
@@ -41,24 +42,25 @@ export async function settle(loop: Loop, all: readonly ModelMessage[]): Promise<
     cause: info.cause, agentId: info.agentId, runId: info.runId,
     ...(model !== undefined && { model, pinned: wanted !== undefined }), ...(wanted === undefined && profile.fallbacks !== undefined && { fallbacks: profile.fallbacks }),
     ...(info.sessionKey !== undefined && { sessionKey: info.sessionKey }), ...(thinking !== undefined && { thinking }),
-    messages: all, tools: await offered(loop, toolContextOf(whose), limits),
+    messages: all, tools: (await offered(loop, toolContextOf(whose), limits)).tools,
   }))
   const spec = await models.resolve(route.model)
   loop.timeline.route(route)
   const context = toolContextOf({ ...whose, spec, tier: route.tier })
-  const tools = spec.tools === false ? [] : await offered(loop, context, limits)
+  const { tools, tokens } = spec.tools === false ? noTools : await offered(loop, context, limits)
   const isChild = parentOf(settings, info.sessionKey) !== undefined
   const system = [profile.system, isChild ? subagentNotice : '', await loop.bootstrap(isChild ? context.workspace : profile.workspace, isChild), loop.instructions].filter(Boolean).join('\n\n')
   const { most, keep } = roomIn(spec.contextWindow ?? usualWindow, profile.compaction)
-  return { spec, route, thinking, context, tools, system, keepTokens: keep, mostTokens: Math.max(1, most - tokensOfText(system + externalNotice) - tokensOfText(JSON.stringify(tools))) }
+  return { spec, route, thinking, context, tools, system, keepTokens: keep, mostTokens: Math.max(1, most - tokensOfText(system + externalNotice) - tokens) }
 }
 
+const noTools = offeredAs([])
+
 /** What would be refused anyway is not offered. */
-async function offered({ clientTools, tools, info: { sessionKey } }: Loop, context: ToolContext, { maxDepth, maxChildren }: Limits): Promise<readonly ModelTool[]> {
-  if (clientTools) return clientTools
-  const found = await tools.list(context)
-  const maySpawn = sessionKey !== undefined && maxChildren > 0 && (context.depth ?? 0) < maxDepth
-  return found.filter(({ name }) => (name === spawnTool ? maySpawn : name !== sendTool || sessionKey !== undefined)).map(({ name, description, parameters }) => ({ name, description, parameters }))
+async function offered({ clientTools, tools, offer, info: { sessionKey } }: Loop, context: ToolContext, { maxDepth, maxChildren }: Limits): Promise<Offered> {
+  if (clientTools) return offeredAs(clientTools)
+  const specs = await tools.list(context)
+  return offer(specs, sessionKey !== undefined && maxChildren > 0 && (context.depth ?? 0) < maxDepth, sessionKey !== undefined)
 }
 
 const levelOf = (name: string | undefined): ThinkingLevel | undefined => thinkingLevels.find((level) => level === name)

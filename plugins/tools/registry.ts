@@ -24,6 +24,8 @@ function isSpec(spec: unknown): spec is ToolSpec {
     && (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs > 0)) && (approval === undefined || typeof approval === 'boolean')
 }
 
+/** Contexts whose lists are remembered. */
+const maxLists = 200
 /** What is remembered as told. */
 const maxTold = 1000
 
@@ -31,8 +33,16 @@ export function createRegistry(listed: () => MaybePromise<readonly (readonly Too
   /** What was told already. */
   const told = new Set<string>()
 
-  async function all(): Promise<readonly ToolSpec[]> {
+  /** As they were last offered, and what policy left of them: worked out again only when something else is offered. */
+  let last: { readonly offered: readonly unknown[]; readonly specs: readonly ToolSpec[]; readonly lists: Map<string, readonly ToolSpec[]> } = { offered: [], specs: [], lists: new Map() }
+
+  async function latest(): Promise<typeof last> {
     const offered: readonly unknown[] = (await listed()).flat()
+    if (offered.length !== last.offered.length || offered.some((one, at) => one !== last.offered[at])) last = { offered, specs: usable(offered), lists: new Map() }
+    return last
+  }
+
+  function usable(offered: readonly unknown[]): readonly ToolSpec[] {
     const specs = offered.filter(isSpec)
     if (specs.length < offered.length) tellOnce('what a plugin offers is no tool, so it is left out', { left: offered.length - specs.length })
     const times = new Map<string, number>()
@@ -49,11 +59,20 @@ export function createRegistry(listed: () => MaybePromise<readonly (readonly Too
     log.error(message, fields)
   }
 
+  const all = async (): Promise<readonly ToolSpec[]> => (await latest()).specs
+
   return {
     all,
     async list(context) {
+      const { specs, lists } = await latest()
+      const key = JSON.stringify(context)
+      const found = lists.get(key)
+      if (found) return found
       const layers = layersOf(rules, context)
-      return (await all()).filter((spec) => decide(layers, spec))
+      const list = specs.filter((spec) => decide(layers, spec))
+      if (lists.size >= maxLists) lists.clear()
+      lists.set(key, list)
+      return list
     },
     async explain(context, name) {
       const spec = (await all()).find((one) => one.name === name)
