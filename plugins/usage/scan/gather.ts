@@ -1,0 +1,225 @@
+/** Counts what stands in a transcript, in one pass over its bytes, in pieces of any size. */
+import { col, latencyName, mostLatencyMs, quarterMs, toolName, unpricedWidth, width } from './columns.ts'
+import { createLineReader } from './line.ts'
+import { createTable } from './table.ts'
+import { usedOf } from './tokens.ts'
+import { word } from './words.ts'
+
+/** What the next piece of the same transcript has to know of those before it. Times are ms since the epoch, 0 for none. */
+export interface ScanState {
+  /** Of the header or the last change of model, for messages that name none. */
+  readonly provider: string
+  readonly model: string
+  /** When a person last said something. */
+  readonly askedAt: number
+  readonly firstAt: number
+  readonly lastAt: number
+  /** What answered last. */
+  readonly lastProvider: string
+  readonly lastModel: string
+}
+export const freshState: ScanState = { provider: '', model: '', askedAt: 0, firstAt: 0, lastAt: 0, lastProvider: '', lastModel: '' }
+
+/** What a stretch of whole lines comes to. `models` and `names` are what the second key of the rows and tallies counts into. */
+export interface Step {
+  /** By quarter of an hour UTC and model: the columns. */
+  readonly rows: Float64Array<ArrayBuffer>
+  /** By quarter and name of a tool or latency: how often. */
+  readonly tallies: Float64Array<ArrayBuffer>
+  readonly models: readonly (readonly [provider: string, model: string])[]
+  readonly names: readonly string[]
+  readonly unpriced: Float64Array<ArrayBuffer>
+  /** Bytes of those lines. */
+  readonly bytes: number
+  readonly damaged: number
+  readonly state: ScanState
+}
+
+export interface Scan {
+  feed(bytes: Buffer): void
+  /** Bytes taken in since the last `take`. */
+  readonly fed: number
+  /** What the whole lines since the last `take` come to. With `last` a rest without its newline counts if it is a whole entry, and waits if not. */
+  take(last: boolean): Step
+}
+
+const newline = 0x0a
+const longestLine = 64 << 20
+const mostModels = 5_000
+const mostNames = 20_000
+const longestName = 200
+const roles = { user: word('user'), assistant: word('assistant'), results: new Set([word('toolResult'), word('tool_result'), word('tool')]) }
+const header = word('session')
+const change = word('model_change')
+const failures = new Set([word('error'), word('aborted'), word('timeout')])
+
+export function createScan(given: ScanState): Scan {
+  const { line, read } = createLineReader()
+  const state = { ...given }
+  let held: Buffer[] = []
+  let heldBytes = 0
+  /** A line longer than any that is read: passed over up to its end. */
+  let passing = false
+  let fed = 0
+  let sums = createSums()
+  let bytes = 0
+  let damaged = 0
+
+  function entry(data: Buffer, from: number, to: number): boolean {
+    if (to - from < 2) return true
+    if (!read(data, from, to)) return false
+    if (line.type === header || line.type === change) {
+      if (line.provider !== undefined) state.provider = line.provider
+      if (line.model !== undefined) state.model = line.model
+    }
+    if (line.hasMessage) message()
+    return true
+  }
+
+  function message(): void {
+    const { role } = line
+    const isResult = roles.results.has(role)
+    if (role !== roles.user && role !== roles.assistant && !isResult) return
+    const at = isTime(line.at) ? line.at : isTime(line.messageAt) ? line.messageAt : state.lastAt
+    const quarter = Math.floor(at / quarterMs)
+    if (at > 0) {
+      state.firstAt = state.firstAt === 0 ? at : Math.min(state.firstAt, at)
+      state.lastAt = Math.max(state.lastAt, at)
+    }
+    const none = sums.model('', '')
+    if (role === roles.assistant) sums.rows.bump(quarter, none, col.assistant, 1)
+    else if (isResult) sums.rows.bump(quarter, none, col.toolResults, 1)
+    else if (line.results === 0) {
+      sums.rows.bump(quarter, none, col.user, 1)
+      state.askedAt = at
+    }
+    if (line.results > 0) sums.rows.bump(quarter, none, col.toolResults, line.results)
+    const errors = line.failures + (isResult && line.isError ? 1 : 0) + (role === roles.assistant && failures.has(line.stopReason) ? 1 : 0)
+    if (errors > 0) sums.rows.bump(quarter, none, col.errors, errors)
+    for (const name of line.calls) {
+      sums.rows.bump(quarter, none, col.toolCalls, 1)
+      sums.tallies.bump(quarter, sums.name(toolName(name.slice(0, longestName))), 0, 1)
+    }
+    if (role === roles.assistant) waited(quarter, none, at)
+    used(quarter, at)
+  }
+
+  function waited(quarter: number, none: number, at: number): void {
+    const ms = line.durationMs >= 0 ? line.durationMs : state.askedAt > 0 ? Math.max(0, at - state.askedAt) : NaN
+    if (!(ms <= mostLatencyMs)) return
+    sums.rows.bump(quarter, none, col.latencyCount, 1)
+    sums.rows.bump(quarter, none, col.latencyMs, Math.round(ms))
+    sums.tallies.bump(quarter, sums.name(latencyName(ms)), 0, 1)
+  }
+
+  function used(quarter: number, at: number): void {
+    const tokens = usedOf(line.messageUsage ?? line.usage)
+    // What the gateway itself put in has used nothing, and is no model's.
+    if (tokens === undefined || (tokens.total === 0 && !tokens.cost?.total)) return
+    const provider = line.messageProvider ?? line.provider ?? state.provider
+    const model = line.messageModel ?? line.model ?? state.model
+    state.lastProvider = provider
+    state.lastModel = model
+    const { input, output, cacheRead, cacheWrite, total, cost } = tokens
+    const of = sums.model(provider, model)
+    const row = [1, input, output, cacheRead, cacheWrite, total, cost?.input ?? 0, cost?.output ?? 0, cost?.cacheRead ?? 0, cost?.cacheWrite ?? 0, cost?.total ?? 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    sums.rows.add(quarter, of, row)
+    if (cost === undefined) sums.unpriced.push(quarter, of, at, input, output, cacheRead, cacheWrite)
+  }
+
+  function join(data: Buffer, to: number): Buffer {
+    held.push(data.subarray(0, to))
+    const joined = held.length === 1 ? held[0] as Buffer : Buffer.concat(held)
+    held = []
+    heldBytes = 0
+    return joined
+  }
+
+  function feed(data: Buffer): void {
+    fed += data.length
+    let from = 0
+    let end = data.indexOf(newline)
+    if (end >= 0 && (heldBytes > 0 || passing)) {
+      const length = heldBytes + end + 1
+      if (passing) damaged++
+      else {
+        const joined = join(data, end)
+        if (!entry(joined, 0, joined.length)) damaged++
+      }
+      bytes += length
+      held = []
+      heldBytes = 0
+      passing = false
+      from = end + 1
+      end = data.indexOf(newline, from)
+    }
+    for (; end >= 0; end = data.indexOf(newline, from)) {
+      if (!entry(data, from, end)) damaged++
+      bytes += end + 1 - from
+      from = end + 1
+    }
+    if (from === data.length) return
+    heldBytes += data.length - from
+    passing ||= heldBytes > longestLine
+    if (passing) held = []
+    else held.push(Buffer.from(data.subarray(from))) // a copy: whoever feeds may use its buffer again
+  }
+
+  return {
+    feed,
+    get fed() { return fed },
+    take(last) {
+      if (last && heldBytes > 1 && !passing) {
+        const rest = join(Buffer.alloc(0), 0)
+        if (entry(rest, 0, rest.length)) bytes += rest.length
+      }
+      const step = { ...sums.done(), bytes, damaged, state: { ...state } }
+      sums = createSums()
+      bytes = damaged = fed = 0
+      return step
+    },
+  }
+}
+
+const isTime = (at: number): boolean => at > 0 && at < 8.64e15
+
+function createSums() {
+  const rows = createTable(width)
+  const tallies = createTable(1)
+  const models: [string, string][] = []
+  const modelAt = new Map<string, number>()
+  const names: string[] = []
+  const nameAt = new Map<string, number>()
+  let unpriced: number[] = []
+  return {
+    rows, tallies,
+    unpriced: { push: (...values: number[]): void => { unpriced.push(...values) } },
+    model(provider: string, model: string): number {
+      const key = `${provider}\u0000${model}`
+      const found = modelAt.get(key)
+      if (found !== undefined) return found
+      if (models.length >= mostModels) return 0
+      models.push([provider.slice(0, longestName), model.slice(0, longestName)])
+      modelAt.set(key, models.length - 1)
+      return models.length - 1
+    },
+    name(name: string): number {
+      const found = nameAt.get(name)
+      if (found !== undefined) return found
+      if (names.length >= mostNames) return 0
+      names.push(name)
+      nameAt.set(name, names.length - 1)
+      return names.length - 1
+    },
+    done() {
+      const all = Float64Array.from(unpriced)
+      unpriced = []
+      return { rows: rows.copy(), tallies: tallies.copy(), models, names, unpriced: all }
+    },
+  }
+}
+
+/** Of one answer in `unpriced`. */
+export const unpricedAt = (all: Float64Array, visit: (at: number) => void): void => {
+  for (let at = 0; at + unpricedWidth <= all.length; at += unpricedWidth) visit(at)
+}

@@ -1,0 +1,176 @@
+/**
+ * Steps over JSON in bytes, from value to value, without making anything of what is not wanted: a text of a megabyte
+ * is one search for its end. Structure is followed exactly, so what looks like a field inside a text is never one.
+ */
+import { createRecognize, decoded, type Word, word } from './words.ts'
+
+const quote = 0x22
+const escape = 0x5c
+const comma = 0x2c
+const colon = 0x3a
+const openObject = 0x7b
+const closeObject = 0x7d
+const openArray = 0x5b
+const closeArray = 0x5d
+/** Most texts end within so many bytes; a search by the machine pays only for longer ones. */
+const near = 48
+
+/** `at` is where it stands. Every step gives `false` where the line is no JSON, and then nothing more is to be asked of it. */
+export interface Walk {
+  /** Begins anew between two bytes. */
+  on(bytes: Buffer, from: number, to: number): void
+  readonly at: number
+  /** The byte it stands on, -1 at the end. */
+  peek(): number
+  /** Past the value that begins here. */
+  skip(): boolean
+  /** Calls for every key of the object that begins here with its place among the known words; `each` goes past the value. */
+  object(each: (key: number) => boolean): boolean
+  array(each: () => boolean): boolean
+  /** Past the text that begins here: then `from` and `to` are around what is between its quotes. `false` also for what is no text. */
+  text(): boolean
+  readonly from: number
+  readonly to: number
+  /** Whether nothing but space follows. */
+  ended(): boolean
+}
+
+export function createWalk(): Walk {
+  const recognize = createRecognize()
+  let bytes: Buffer = Buffer.alloc(0)
+  let at = 0
+  let end = 0
+  let from = 0
+  let to = 0
+
+  function space(): number {
+    let byte = at < end ? bytes[at] as number : -1
+    while (byte === 0x20 || byte === 0x0d || byte === 0x09) byte = ++at < end ? bytes[at] as number : -1
+    return byte
+  }
+
+  /** The quote that ends the text that begins at `start`, or -1. */
+  function closing(start: number): number {
+    const data = bytes
+    const last = end
+    let i = start
+    for (;;) {
+      const until = i + near < last ? i + near : last
+      for (; i < until; i++) {
+        const byte = data[i]
+        if (byte === quote) return i
+        if (byte === escape) i++
+      }
+      if (i >= last) return -1
+      const found = data.indexOf(quote, i)
+      if (found < 0 || found >= last) return -1
+      let before = found - 1
+      while (data[before] === escape && before >= start) before--
+      if (((found - before) & 1) === 1) return found
+      i = found + 1
+    }
+  }
+
+  function text(): boolean {
+    if (space() !== quote) return false
+    from = at + 1
+    to = closing(from)
+    if (to < 0) return false
+    at = to + 1
+    return true
+  }
+
+  function nested(): boolean {
+    const data = bytes
+    const last = end
+    let depth = 0
+    for (let i = at; i < last; i++) {
+      const byte = data[i] as number
+      if (byte === quote) {
+        i = closing(i + 1)
+        if (i < 0) return false
+      } else if (byte === openObject || byte === openArray) depth++
+      else if ((byte === closeObject || byte === closeArray) && --depth === 0) {
+        at = i + 1
+        return true
+      }
+    }
+    return false
+  }
+
+  function skip(): boolean {
+    const byte = space()
+    if (byte === quote) {
+      const close = closing(at + 1)
+      at = close + 1
+      return close >= 0
+    }
+    if (byte === openObject || byte === openArray) return nested()
+    const start = at
+    while (at < end) {
+      const one = bytes[at] as number
+      if (one === comma || one === closeObject || one === closeArray || one <= 0x20) break
+      if (one === quote || one === colon) return false
+      at++
+    }
+    return at > start
+  }
+
+  /** After a value: on to the next one, or past the end. */
+  function next(close: number): 'more' | 'end' | 'bad' {
+    const byte = space()
+    at++
+    return byte === comma ? 'more' : byte === close ? 'end' : 'bad'
+  }
+
+  function object(each: (key: number) => boolean): boolean {
+    if (space() !== openObject) return false
+    at++
+    if (space() === closeObject) {
+      at++
+      return true
+    }
+    for (;;) {
+      if (!text()) return false
+      let key = recognize(bytes, from, to)
+      if (key < 0 && hasEscape()) key = word(decoded(bytes, from, to) as Word)
+      if (space() !== colon) return false
+      at++
+      if (!each(key)) return false
+      const then = next(closeObject)
+      if (then !== 'more') return then === 'end'
+    }
+  }
+
+  function hasEscape(): boolean {
+    for (let i = from; i < to; i++) if (bytes[i] === escape) return true
+    return false
+  }
+
+  function array(each: () => boolean): boolean {
+    if (space() !== openArray) return false
+    at++
+    if (space() === closeArray) {
+      at++
+      return true
+    }
+    for (;;) {
+      if (!each()) return false
+      const then = next(closeArray)
+      if (then !== 'more') return then === 'end'
+    }
+  }
+
+  return {
+    on(given, start, stop) {
+      bytes = given
+      at = start
+      end = stop
+    },
+    peek: space, skip, object, array, text,
+    ended: () => space() === -1,
+    get at() { return at },
+    get from() { return from },
+    get to() { return to },
+  }
+}
