@@ -1,6 +1,7 @@
 /** `nexus cost …` */
 import { command, commands, nearest, paintOf } from 'nexus-gateway/sdk'
 import type { CommandIo } from 'nexus-gateway/sdk'
+import { priceCommands } from './prices/cli.ts'
 import { breakdownScreen } from './screen/breakdown.ts'
 import { budgetsScreen } from './screen/budgets.ts'
 import { chargesScreen, type Charges } from './screen/charges.ts'
@@ -101,6 +102,7 @@ export default commands({
       io.print(chargesScreen(found, timeZone, lookOf(io, Date.now())), found)
     },
   }),
+  ...priceCommands,
 })
 
 async function show(io: CommandIo): Promise<void> {

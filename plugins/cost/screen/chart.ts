@@ -10,7 +10,7 @@ export interface ChartLook { readonly width: number; readonly height: number; re
 export interface Chart { readonly lines: readonly string[]; /** How many days one column stands for. */ readonly daysEach: number }
 
 const widestColumn = 4
-const heads = [1, 2, 4, 5, 6, 8, 10]
+const heads = [1, 2, 3, 4, 5, 6, 8, 10]
 
 /** The next number above that is easily read, as its half is. */
 export function scaleTop(most: number): number {
