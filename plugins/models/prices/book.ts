@@ -3,7 +3,7 @@ import { partsOf, plainReference, withoutDay } from './names.ts'
 import map from './prices.json' with { type: 'json' }
 import { dayOf, holding, problemOf, soundPrices } from './sound.ts'
 import type { DatedPrice } from './sound.ts'
-import type { ModelPrice, PriceSource } from '../spec.ts'
+import type { ModelPrice, ModelSpec, PriceSource } from '../spec.ts'
 
 export interface Priced {
   readonly price: ModelPrice
@@ -33,6 +33,9 @@ export interface PriceBook {
   /** Changes when a price that has a date begins to hold. */
   version(at: number): number
 }
+
+/** What there is to know of prices, with the models of every kind that may be used. */
+export interface PricedModels { readonly book: PriceBook; readonly specs: readonly ModelSpec[] }
 
 /** As much of a model's notes as is read here; `price` has not been checked. */
 export interface PriceNotes { readonly price?: unknown; readonly aliases?: readonly string[] | undefined }
