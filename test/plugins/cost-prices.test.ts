@@ -9,7 +9,7 @@ import { priceMethods } from '../../plugins/cost/prices/methods.ts'
 import { pricesScreen } from '../../plugins/cost/prices/screen.ts'
 import { CheckParams, CheckResult, PricesParams, PricesResult } from '../../plugins/cost/prices/wire.ts'
 import { unicode } from '../../plugins/cost/screen/look.ts'
-import { Models } from '../../plugins/models/contract.ts'
+import { pricesKnown } from '../../plugins/cost/contract.ts'
 import models from '../../plugins/models/index.ts'
 import { createPrices } from '../../plugins/models/prices/book.ts'
 import { provider } from './models-gateway.ts'
@@ -22,9 +22,9 @@ const settings = { 'a/m': { price: [{ input: 10, output: 20 }, { from: '2026-06-
 
 /** The plugin's methods without its ledger. */
 const costs = (charges: readonly Used[]) => definePlugin({
-  id: 'cost', requires: { models: Models },
+  id: 'cost',
   methods: { 'cost.prices': method({ scope: 'operator.read', params: PricesParams, result: PricesResult }), 'cost.check': method({ scope: 'operator.read', params: CheckParams, result: CheckResult }) },
-  setup: (ctx) => ({ methods: priceMethods({ models: ctx.deps.models, charges: async (limit) => charges.slice(0, limit), clock: ctx.clock }) }),
+  setup: (ctx) => ({ methods: priceMethods({ priced: () => ctx.invoke(pricesKnown), charges: async (limit) => charges.slice(0, limit), clock: ctx.clock }) }),
 })
 const gateway = (catalogue: Record<string, unknown> = settings, charges: readonly Used[] = []) => testKernel({ plugins: [models, provider('a', [], () => 'ok', { specs }), costs(charges)], config: { models: { catalogue } } })
 const json = (text: string): unknown => JSON.parse(text)
@@ -64,6 +64,12 @@ describe('nexus cost prices', () => {
       expect(screen).toContain('long ago')
     }
   })
+})
+
+test('where no models run there are no prices, and nothing to check', async () => {
+  await using k = await testKernel({ plugins: [costs([])] })
+  expect(await k.call('cost.prices')).toEqual({ stale: false, models: [] })
+  expect(await k.call('cost.check')).toEqual({ ok: true, models: 0, priced: 0, charges: 0, findings: [] })
 })
 
 describe('nexus cost check', () => {
