@@ -4,9 +4,11 @@
  */
 import { contract, event, hook, method, service } from 'nexus-gateway/sdk'
 import type { Cause } from 'nexus-gateway/sdk'
+import { CheckParams, CheckResult, PricesParams, PricesResult } from './prices/wire.ts'
 import * as wire from './wire.ts'
 
 export { costErrors } from './errors.ts'
+export { pricesKnown } from './prices/hook.ts'
 export type { BudgetState, CostStatus, Settled } from './wire.ts'
 
 // ── The ledger ──────────────────────────────────────────────────────────────────────────────────
@@ -70,6 +72,8 @@ export const cost = contract({
     'cost.stop': method({ scope: 'operator.write', params: wire.StopParams, result: wire.StopResult, summary: 'Ends everything that costs, and lets nothing begin until cost.resume.' }),
     'cost.resume': method({ scope: 'operator.write', params: wire.ResumeParams, result: wire.StopResult, summary: 'Lets things cost again.' }),
     'cost.charges': method({ scope: 'operator.read', params: wire.ChargesParams, result: wire.ChargesResult, summary: 'The latest charges, newest first, and what is still open.' }),
+    'cost.prices': method({ scope: 'operator.read', params: PricesParams, result: PricesResult, summary: 'What models cost, whose word that is, and since when it holds.' }),
+    'cost.check': method({ scope: 'operator.read', params: CheckParams, result: CheckResult, summary: 'What is wrong with the prices: refused, missing, old, said twice.' }),
   },
   events: {
     'cost.warning': event({ scope: 'operator.read', payload: wire.BudgetState, summary: 'A budget has passed one of its marks.' }),
