@@ -1,5 +1,6 @@
 /** The registry of models and the one way to ask them. */
 import { configVerify, definePlugin, optional } from 'nexus-gateway/sdk'
+import { pricesKnown } from '../cost/contract.ts'
 import { Store } from '../store/contract.ts'
 import { createAttempts } from './attempts.ts'
 import type { Host } from './attempts.ts'
@@ -38,6 +39,7 @@ export default definePlugin({
     // At a start they cost their models the price; a change of the settings that has them is not kept.
     ctx.tap(configVerify, (ids) => (ids.includes('models') ? pricesRefused(prices) : undefined))
     const registry = createRegistry(async () => ctx.invoke(modelsListed), ctx.config, prices, now)
+    ctx.tap(pricesKnown, async () => ({ book: prices, specs: await registry.list('all') }))
     const standings = createStandings(cooldowns, now, () => keeper.changed())
     const keeper = createKeeper(ctx.deps.store, standings.dump, ctx)
     // What the generation before hands over is newer than what it has written so far.
