@@ -11,10 +11,14 @@ const builtIn: Readonly<Record<string, unknown>> = catalogue
 /** The prices of the settings and of our own map; `told` hears of each that is refused. */
 export const pricesOf = (overrides: Readonly<Record<string, ModelNotes>>, told?: (fault: PriceFault) => void): PriceBook => createPrices(overrides, builtIn as Readonly<Record<string, Partial<ModelSpec>>>, told)
 
-/** In words, what is wrong with the prices of the settings. */
-export function pricesRefused(prices: PriceBook): string | undefined {
-  const faults = prices.faults().filter(({ where }) => where === 'settings')
-  return faults.length === 0 ? undefined : faults.map(({ model, problem, fix }) => `${model}: ${problem}. ${fix}`).join(' ')
+/** What is wrong with the prices of the settings, in words. */
+export const pricesRefused = (prices: PriceBook): string[] => prices.faults().filter(({ where }) => where === 'settings').map(({ model, problem, fix }) => `${model}: ${problem}. ${fix}`)
+
+/** What is wrong with them and was not before; nothing where nothing is: who mends one of two is not to be told of the other. */
+export function newlyRefused(prices: PriceBook, inherited: unknown): string | undefined {
+  const { refused } = (inherited ?? {}) as { readonly refused?: readonly string[] }
+  const all = pricesRefused(prices).filter((one) => !refused?.includes(one))
+  return all.length === 0 ? undefined : all.join(' ')
 }
 
 /** `overrides` by `provider/id`; `now` in ms, without it the latest prices hold. A price is taken whole from one place: parts of two price lists are no price. */
