@@ -6,7 +6,7 @@ import type { Cooldown } from './cooldown.ts'
 import { failureKinds } from './errors.ts'
 
 const count = v.pipe(v.number(), v.minValue(0))
-const Kept = v.strictObject({ cooldowns: v.record(v.string(), v.object({ until: count, hard: v.boolean(), reason: v.picklist(failureKinds), errors: count, billing: count, lastAt: count })) })
+const Kept = v.object({ cooldowns: v.record(v.string(), v.object({ until: count, hard: v.boolean(), reason: v.picklist(failureKinds), errors: count, billing: count, lastAt: count })) })
 
 const settleMs = 200
 
