@@ -4,7 +4,7 @@ import { pricesKnown } from '../cost/contract.ts'
 import { Store } from '../store/contract.ts'
 import { createAttempts } from './attempts.ts'
 import type { Host } from './attempts.ts'
-import { pricesOf, pricesRefused } from './catalogue.ts'
+import { newlyRefused, pricesOf, pricesRefused } from './catalogue.ts'
 import { config } from './config.ts'
 import { modelAccounts, modelAfter, modelBefore, modelEmbed, modelRoute, models, modelsErrors, modelsListed, modelStream } from './contract.ts'
 import { createEstimator } from './estimate.ts'
@@ -37,7 +37,7 @@ export default definePlugin({
     const prices = pricesOf(ctx.config.catalogue, ({ model, where, problem, fix }) => log.error('a price is refused: its model counts as unpriced', { model, where, problem, fix }))
     if (prices.isStale(now())) log.warn('the price map is old: check the prices of what you use, see `nexus cost check`', { updated: prices.updated })
     // At a start they cost their models the price; a change of the settings that has them is not kept.
-    ctx.tap(configVerify, (ids) => (ids.includes('models') ? pricesRefused(prices) : undefined))
+    ctx.tap(configVerify, (ids) => (ids.includes('models') ? newlyRefused(prices, ctx.inherited) : undefined))
     const registry = createRegistry(async () => ctx.invoke(modelsListed), ctx.config, prices, now)
     ctx.tap(pricesKnown, async () => ({ book: prices, specs: await registry.list('all') }))
     const standings = createStandings(cooldowns, now, () => keeper.changed())
@@ -72,7 +72,7 @@ export default definePlugin({
 
     return {
       provides: { models: api },
-      handOver: () => ({ cooldowns: standings.dump() }),
+      handOver: () => ({ cooldowns: standings.dump(), refused: pricesRefused(prices) }),
       methods: {
         async 'models.list'({ detail = false, kind }) {
           const first = detail ? await preferred() : undefined
