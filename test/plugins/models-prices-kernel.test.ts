@@ -48,3 +48,12 @@ test('a change of the settings with a bad price is taken back, with the model an
   expect(await kept.read()).toBe(before)
   await eventually(() => kept.keeper.control.mode().mode === 'normal')
 })
+
+test('of two bad prices one may be mended without the other, and no third one comes in', async () => {
+  const settings = (m: number, n: number, o: number) => `{ models: { catalogue: { "a/m": { price: { input: ${m}, output: 2 } }, "a/n": { price: { input: ${n}, output: 2 } }, "a/o": { price: { input: ${o}, output: 2 } } } } }`
+  await using kept = await keep(await stateWith(settings(-1, -2, 1)), [models])
+  const write = (text: string) => kept.keeper.control.write(text, { baseHash: kept.keeper.control.current().hash }, operator)
+  await expect(write(settings(-1, -2, -3))).rejects.toMatchObject({ code: 'NEXUS_CONFIG_UNHEALTHY', message: expect.not.stringContaining('a/m') as string })
+  await write(settings(1, -2, 1))
+  await expect(write(settings(-1, -2, 1))).rejects.toMatchObject({ message: expect.stringContaining('a/m') as string })
+})
