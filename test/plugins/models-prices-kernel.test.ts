@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { testKernel } from 'nexus-gateway/sdk/testing'
 import { models as contract, Models } from '../../plugins/models/contract.ts'
 import models from '../../plugins/models/index.ts'
+import { cooldownsIn } from '../../plugins/models/kept.ts'
 import { eventually, keep, operator, stateWith } from '../kernel/keeper-harness.ts'
 import { provider } from './models-gateway.ts'
 
@@ -56,4 +57,9 @@ test('of two bad prices one may be mended without the other, and no third one co
   await expect(write(settings(-1, -2, -3))).rejects.toMatchObject({ code: 'NEXUS_CONFIG_UNHEALTHY', message: expect.not.stringContaining('a/m') as string })
   await write(settings(1, -2, 1))
   await expect(write(settings(-1, -2, 1))).rejects.toMatchObject({ message: expect.stringContaining('a/m') as string })
+})
+
+test('what is handed over besides takes no cooldown away', () => {
+  const cooldown = { until: 9, hard: false, reason: 'auth', errors: 1, billing: 0, lastAt: 1 } as const
+  expect(cooldownsIn({ cooldowns: { k: cooldown }, refused: ['a/m: …'] }, 5)).toEqual({ k: cooldown })
 })
