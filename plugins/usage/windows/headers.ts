@@ -1,6 +1,6 @@
 /** What a provider's answers say of its limits in their headers, kept by account: the latest of each, in memory only. */
 import type { Secret } from 'nexus-gateway/sdk'
-import type { UsageWindowRead } from './contract.ts'
+import type { UsageWindowRead } from './source.ts'
 
 export interface RateAccount { readonly id: string; readonly apiKey: Secret }
 export interface Remembered {

@@ -1,7 +1,7 @@
 /** `usage.status`: every source is asked for itself, for five seconds, at most once a minute; what one does changes nothing for another. */
 import type { Cause, Clock, Log } from 'nexus-gateway/sdk'
 import { problemIn } from './ask.ts'
-import type { UsageRead, UsageSource, UsageWindowRead } from './contract.ts'
+import type { UsageRead, UsageSource, UsageWindowRead } from './source.ts'
 import type { ProviderUsage, UsageStatus } from './wire.ts'
 
 export const patienceMs = 5_000
