@@ -7,8 +7,8 @@ import { UsageStatus, UsageStatusParams } from './windows/contract.ts'
 import * as wire from './wire.ts'
 
 export { usageErrors } from './errors.ts'
-export { askUsage, remembering, usageProblem, usageSources, windowLeft } from './windows/contract.ts'
-export type { ProviderUsage, RateAccount, Remembered, UsageQuestion, UsageRead, UsageSource, UsageStatus, UsageWindowRead } from './windows/contract.ts'
+export { askUsage, offerUsage, usageProblem, usageSources, windowLeft } from './windows/contract.ts'
+export type { ProviderUsage, Remembered, UsageAccount, UsageHost, UsageOffer, UsageQuestion, UsageRead, UsageSource, UsageStatus, UsageWindowRead } from './windows/contract.ts'
 export type { IndexReport, SessionsUsage, Timeseries, Totals, UsageCost, UsageLogs } from './wire.ts'
 export type { IndexParams, LogsParams, SessionsUsageParams, TimeseriesParams, UsageCostParams } from './wire.ts'
 
