@@ -5,7 +5,7 @@ import { definePlugin, optional } from 'nexus-gateway/sdk'
 import { languageModelSettings, noRedirect, offerLanguageModel, thinkingFor } from '../models/contract.ts'
 import type { Carry, ModelRequest, ThinkingLevel } from '../models/contract.ts'
 import { Fetch } from '../outbound/contract.ts'
-import { remembering, usageSources } from '../usage/contract.ts'
+import { offerUsage } from '../usage/contract.ts'
 import { anthropicSources, rateHeaders } from './usage.ts'
 
 /** Where neither the request nor the catalogue has a limit; the API wants one. */
@@ -21,11 +21,7 @@ export default definePlugin({
   requires: { web: optional(Fetch) },
   setup(ctx) {
     const { baseUrl, caching } = ctx.config
-    const { apiKey, accounts: several } = ctx.config
-    const accounts = [...several, ...(apiKey ? [{ id: 'default', kind: 'key' as const, apiKey }] : [])]
-    const now = (): number => ctx.clock.now()
-    const remembered = remembering(noRedirect, accounts, rateHeaders, now)
-    ctx.tap(usageSources, () => anthropicSources({ baseUrl, accounts, web: ctx.deps.web, remembered, now }))
+    const fetch = offerUsage(ctx, { settings: ctx.config, web: ctx.deps.web, headers: rateHeaders, fetch: noRedirect, sources: anthropicSources })
     offerLanguageModel(ctx, {
       id: 'anthropic',
       settings: ctx.config,
@@ -34,7 +30,7 @@ export default definePlugin({
       dialect: { metadata: 'anthropic', toolImages: true },
       async load() {
         const { createAnthropic } = await import('@ai-sdk/anthropic')
-        return createAnthropic({ baseURL: baseUrl, apiKey: 'sent with each request', fetch: remembered.fetch })
+        return createAnthropic({ baseURL: baseUrl, apiKey: 'sent with each request', fetch })
       },
       shape: (options, request) => ({
         ...options,

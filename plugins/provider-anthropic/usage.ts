@@ -1,20 +1,7 @@
 /** What Anthropic tells of its limits: of a subscription when it is asked, of a key with every answer. */
 import * as v from 'valibot'
-import type { Secret } from 'nexus-gateway/sdk'
-import type { FetchApi } from '../outbound/contract.ts'
 import { askUsage, usageProblem, windowLeft } from '../usage/contract.ts'
-import type { Remembered, UsageRead, UsageSource, UsageWindowRead } from '../usage/contract.ts'
-
-export interface UsageAccount { readonly id: string; readonly kind: 'oauth' | 'token' | 'key'; readonly apiKey: Secret }
-
-export interface UsageHost {
-  /** Up to and with the version. */
-  readonly baseUrl: string
-  readonly accounts: readonly UsageAccount[]
-  readonly web: FetchApi | undefined
-  readonly remembered: Pick<Remembered, 'of'>
-  now(): number
-}
+import type { UsageHost, UsageRead, UsageSource, UsageWindowRead } from '../usage/contract.ts'
 
 export const rateHeaders = /^anthropic-ratelimit-/
 

@@ -4,7 +4,7 @@ import { definePlugin, optional } from 'nexus-gateway/sdk'
 import { languageModelSettings, noRedirect, offerLanguageModel, thinkingFor } from '../models/contract.ts'
 import type { ModelRequest, ThinkingLevel } from '../models/contract.ts'
 import { Fetch } from '../outbound/contract.ts'
-import { remembering, usageSources } from '../usage/contract.ts'
+import { offerUsage } from '../usage/contract.ts'
 import { openAiSources, rateHeaders } from './usage.ts'
 
 export default definePlugin({
@@ -18,11 +18,7 @@ export default definePlugin({
   requires: { web: optional(Fetch) },
   setup(ctx) {
     const { baseUrl, api, summaries } = ctx.config
-    const { apiKey, accounts: several } = ctx.config
-    const accounts = [...several, ...(apiKey ? [{ id: 'default', kind: 'key' as const, apiKey }] : [])]
-    const now = (): number => ctx.clock.now()
-    const remembered = remembering(noRedirect, accounts, rateHeaders, now)
-    ctx.tap(usageSources, () => openAiSources({ baseUrl, accounts, web: ctx.deps.web, remembered, now }))
+    const fetch = offerUsage(ctx, { settings: ctx.config, web: ctx.deps.web, headers: rateHeaders, fetch: noRedirect, sources: openAiSources })
     offerLanguageModel(ctx, {
       id: 'openai',
       settings: ctx.config,
@@ -30,13 +26,13 @@ export default definePlugin({
       dialect: { metadata: 'openai', toolImages: api === 'responses' },
       async load() {
         const { createOpenAI } = await import('@ai-sdk/openai')
-        const made = createOpenAI({ baseURL: baseUrl, apiKey: 'sent with each request', fetch: remembered.fetch })
+        const made = createOpenAI({ baseURL: baseUrl, apiKey: 'sent with each request', fetch })
         return (id) => (api === 'chat' ? made.chat(id) : made.responses(id))
       },
       vectors: {
         async load() {
           const { createOpenAI } = await import('@ai-sdk/openai')
-          const made = createOpenAI({ baseURL: baseUrl, apiKey: 'sent with each request', fetch: remembered.fetch })
+          const made = createOpenAI({ baseURL: baseUrl, apiKey: 'sent with each request', fetch })
           return (id) => made.embeddingModel(id)
         },
         dimensions: (dimensions) => ({ openai: { dimensions } }),
