@@ -17,6 +17,7 @@ import { flood } from './flood.ts'
 import { http } from './http.ts'
 import { isolatedCalls, neighbours } from './isolated.ts'
 import { journal } from './journal.ts'
+import { ledger } from './ledger.ts'
 import { memory } from './memory.ts'
 import { manyPlugins, reload } from './plugins.ts'
 import { policy } from './policy.ts'
@@ -28,7 +29,7 @@ import { paced } from './streams.ts'
 import { hotReload, installed, scaffold } from './third-party.ts'
 import { turn } from './turn.ts'
 
-const scenarios: Record<string, Scenario> = { start: startUp, cli: commandLine, rpc, 'fan-out': fanOut, http, turn, completions, streams: paced, memory, 'many-plugins': manyPlugins, reload, 'config-read': configRead, 'config-reload': configReload, 'config-get': configGet, journal, policy, flood, compare: compareTiming, isolated: isolatedCalls, neighbours, installed, 'hot-reload': hotReload, scaffold }
+const scenarios: Record<string, Scenario> = { start: startUp, cli: commandLine, rpc, 'fan-out': fanOut, http, turn, completions, streams: paced, memory, 'many-plugins': manyPlugins, reload, 'config-read': configRead, 'config-reload': configReload, 'config-get': configGet, journal, ledger, policy, flood, compare: compareTiming, isolated: isolatedCalls, neighbours, installed, 'hot-reload': hotReload, scaffold }
 const { values: options } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'boolean' }, compare: { type: 'boolean' }, 'no-save': { type: 'boolean' } } })
 const results = join(root, 'test/bench/results')
 const git = (...args: string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim()
