@@ -111,6 +111,19 @@ test('a damaged line costs what it says and nothing else, and is reported', asyn
   expect(log.lines.find(({ level }) => level === 'error')?.fields).toEqual({ log: 'ledger/2026-03', lines: 2 })
 })
 
+test('lines that stand in the log twice count once', async () => {
+  const disk = fakeStore()
+  const engine = await open(disk)
+  for (const id of ['a', 'b']) await reserve(engine, id, 10, [within(100)])
+  await settle(engine, 'a', 4)
+  const crashed = disk.crash(0)
+  const text = crashed.logs.get('ledger/2026-03')!
+  crashed.logs.set('ledger/2026-03', text + text)
+  const next = await open(crashed)
+  expect(next.counter(counter)).toMatchObject({ spentNano: 4, heldNano: 10, calls: 1 })
+  expect(next.open().map(({ id }) => id)).toEqual(['b'])
+})
+
 test('orphans beyond a bound are charged at their worst case, the oldest first, and never freed', async () => {
   const disk = fakeStore()
   const engine = await open(disk)

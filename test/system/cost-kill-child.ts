@@ -12,7 +12,7 @@ export const budget = 10 * worst
 
 export interface Go { readonly do: 'go'; readonly run: number; readonly life: number; readonly calls: number; readonly seed: number; /** Days that the clock jumps, now and in the middle. */ readonly jumps: readonly [number, number]; /** Ids of this run that were let through before. */ readonly again: readonly string[] }
 export type Order = Go
-  | { readonly do: 'open' }
+  | { readonly do: 'open'; readonly state: string }
   | { readonly do: 'look'; readonly run: number }
   | { readonly do: 'prove'; readonly settled: readonly { readonly id: string; readonly nano: number }[] }
   | { readonly do: 'close' }
@@ -25,14 +25,14 @@ const day = 86_400_000
 const say = (what: unknown): void => { process.stdout.write(`${JSON.stringify(what)}\n`) }
 
 /** Orders come as lines, answers go as lines; `["charged", id]` stands for a charge that was promised. */
-export async function child(state: string, port: number): Promise<void> {
+export async function child(port: number): Promise<void> {
   const clock = { jump: 0, now: () => Date.now() + clock.jump * day }
   let engine!: LedgerEngine
   say('ready')
   for await (const line of createInterface({ input: process.stdin })) {
     const order = JSON.parse(line) as Order
     if (order.do === 'open') {
-      const store = await openStore({ dir: state, clock, log: quiet })
+      const store = await openStore({ dir: order.state, clock, log: quiet })
       engine = await openLedger({ store, clock, log: quiet, limits: { linesPerCheckpoint: 400, orphans: 200 } })
       say({ opened: true })
     } else if (order.do === 'look') {
@@ -53,7 +53,7 @@ async function look(engine: LedgerEngine, run: number): Promise<Looked> {
   const mine = (about: { runId?: string }): boolean => about.runId === `run-${run}`
   const all = engine.open()
   const open = all.filter(({ about }) => mine(about))
-  const charges = (await engine.charges({ limit: 300 })).filter(({ about }) => mine(about))
+  const charges = await engine.charges({ limit: 1_000, runId: `run-${run}` })
   const periods = new Set([...open, ...charges].map(({ about }) => about.sessionKey!))
   return { open, charges, counters: Object.fromEntries([...periods].map((period) => [period, engine.counter(period)])), orphaned: all.filter(({ orphaned }) => orphaned).length }
 }

@@ -21,12 +21,14 @@ export interface KillOptions { readonly times: number; readonly seed: number; re
 
 const root = join(import.meta.dirname, '../..')
 const calls = 200
+/** Long enough for a history with checkpoints and months, short enough to be read at each check. */
+const runsPerState = 100
 
 export async function killLedger({ times, seed, tell = () => {} }: KillOptions): Promise<KillReport> {
   const dir = mkdtempSync(join(tmpdir(), 'nexus-cost-kill-'))
   const script = await bundle(dir)
   const provider = spawn(process.execPath, [script, 'provider', String(seed)], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const world = createWorld(script, join(dir, 'state'), Number(await firstLine(provider)), seed)
+  const world = createWorld(script, dir, Number(await firstLine(provider)), seed)
   try {
     for (let run = 0; run < times; run++) {
       await world.play(run)
@@ -50,13 +52,14 @@ async function bundle(dir: string): Promise<string> {
 
 interface Child { readonly process: ChildProcess; /** Ids whose charge was promised. */ readonly charged: Set<string>; ask<T>(order: Order): Promise<T>; kill(): Promise<void> }
 
-function createWorld(script: string, state: string, port: number, seed: number) {
+function createWorld(script: string, dir: string, port: number, seed: number) {
   const random = seeded(seed)
   const report: KillReport = { runs: 0, kills: 0, atStart: 0, served: 0, refused: 0, orphaned: 0, proven: 0, estimated: 0, most: 0, checks: 0 }
   let child: Child | undefined
   let span = 60 // milliseconds that 200 calls take, about
 
-  const spawned = (): Child => childOf(spawn(process.execPath, [script, 'child', state, String(port)], { stdio: ['pipe', 'pipe', 'inherit'] }))
+  const spawned = (): Child => childOf(spawn(process.execPath, [script, 'child', String(port)], { stdio: ['pipe', 'pipe', 'inherit'] }))
+  let state = ''
   let spare = spawned() // touches nothing until it is told to open
 
   function start(): Child {
@@ -68,20 +71,25 @@ function createWorld(script: string, state: string, port: number, seed: number) 
   async function opened(): Promise<Child> {
     if (random() < 1 / 7) await killAtStart()
     const next = start()
-    await next.ask({ do: 'open' })
+    await next.ask({ do: 'open', state })
     return next
   }
 
   /** Killed while it reads what the kill before has left. */
   async function killAtStart(): Promise<void> {
     const early = start()
-    void early.ask({ do: 'open' }).catch(() => {})
+    void early.ask({ do: 'open', state }).catch(() => {})
     await sleep(random() * 120)
     await early.kill()
     report.atStart++
   }
 
   async function play(run: number): Promise<void> {
+    if (run % runsPerState === 0) {
+      await child?.kill()
+      child = undefined
+      state = join(dir, `state-${run}`)
+    }
     const charged = new Set<string>()
     const kills = random() < 0.6 ? 1 : 2
     const days = [0, 0, 0, 1, -1, 45, -45, 400]
