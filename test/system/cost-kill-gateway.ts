@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ChargesResult, CostStatus } from '../../plugins/cost/wire.ts'
+import type { CostStatus, Settled } from '../../plugins/cost/wire.ts'
 import { startOpenAiServer, type MockBody, type MockReply } from '../fixtures/openai-server.ts'
 import { connect } from '../fixtures/runs-client.ts'
 import { started, type Started } from '../kernel/cli/spawn.ts'
@@ -45,7 +45,7 @@ export async function killGateway({ times, seed }: { readonly times: number; rea
     const { payload: listed } = await client.call('cost.charges', { limit: 1_000 })
     client.close()
     const { today, open, budgets } = payload as unknown as CostStatus
-    const { charges } = listed as unknown as ChargesResult
+    const { charges } = listed as unknown as { readonly charges: readonly Settled[] }
     const [served, tiny] = [sumOf(book), 1e-9]
     const estimated = charges.filter((charge) => charge.estimated).reduce((sum, { usd }) => sum + (usd ?? 0), 0)
     if (today.usd + open.usd < served - tiny) throw new Error(`round ${round}: ${today.usd} spent and ${open.usd} held, and the provider has served ${served}`)
