@@ -3,6 +3,7 @@ import type { Cause } from 'nexus-gateway/sdk'
 import { endAll } from './charge.ts'
 import type { Running } from './charge.ts'
 import type { LedgerApi, Spending } from './contract.ts'
+import { failCost } from './errors.ts'
 import { hold, inNano, settle } from './spend.ts'
 import type { Books } from './spend.ts'
 import { statusOf } from './status.ts'
@@ -30,7 +31,9 @@ export async function stopAll(books: Books, running: Running, reason: string | u
   return { stopped: true, ended }
 }
 
+/** What a model, a channel or a schedule asks for may be what it was stopped for. Throws NEXUS_COST_LABEL. */
 export async function resumeAll(books: Books, { caller }: Pick<Cause, 'caller'>): Promise<{ stopped: boolean; ended: number }> {
+  if (caller.label !== 'operator' && caller.label !== 'device') throw failCost('NEXUS_COST_LABEL', { label: caller.label })
   await books.switch.resume()
   const stopped = books.switch.stopped !== undefined
   books.log.info(stopped ? 'it was stopped again meanwhile' : 'things may cost again', { by: caller.id })

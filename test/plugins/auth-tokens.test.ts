@@ -176,11 +176,28 @@ describe('who may make one', () => {
     const dir = await stateDir()
     {
       await using b = await bench({ dir })
-      await expect(b.create({ name: 'ci', scopes: [], budget: '5' })).rejects.toEqual(refused('NEXUS_AUTH_NO_LEDGER'))
+      await expect(b.create({ name: 'ci', scopes: [], budget: '5usd/day' })).rejects.toEqual(refused('NEXUS_AUTH_NO_LEDGER'))
       expect(await b.list()).toEqual([])
     }
-    await using b = await bench({ dir, ledger: true })
-    expect(b.enter((await b.create({ name: 'ci', scopes: [], budget: '5' })).token)).toMatchObject({ caller: { bounds: { budget: '5' } } })
+    let token: string
+    {
+      await using b = await bench({ dir, ledger: true })
+      await expect(b.create({ name: 'ci', scopes: [], budget: '5' })).rejects.toEqual(refused('NEXUS_AUTH_TOKEN_BUDGET'))
+      token = (await b.create({ name: 'ci', scopes: [], budget: '5usd/day' })).token
+      expect(b.enter(token)).toMatchObject({ ok: true, caller: { bounds: { budget: '5usd/day', budgetOf: 'ci' } } })
+      expect(b.enter(token, { transport: 'ws' })).toMatchObject({ ok: true })
+      expect(await b.list()).toMatchObject([{ name: 'ci', budget: '5usd/day' }])
+    }
+    await using b = await bench({ dir })
+    expect(b.enter(token)).toMatchObject({ ok: false, code: 'AUTH_TOKEN_BUDGET' })
+  })
+
+  test('what a token with a budget makes shares it, and has no other', async () => {
+    await using b = await bench({ ledger: true })
+    const bound = { caller: { bounds: { budget: '5usd/day', budgetOf: 'ci' } } }
+    expect(b.enter((await b.create({ name: 'child', scopes: [] }, bound)).token)).toMatchObject({ caller: { bounds: { budget: '5usd/day', budgetOf: 'ci' } } })
+    expect(b.enter((await b.create({ name: 'same', scopes: [], budget: '5usd/day' }, bound)).token)).toMatchObject({ caller: { bounds: { budgetOf: 'ci' } } })
+    await expect(b.create({ name: 'more', scopes: [], budget: '50usd/day' }, bound)).rejects.toEqual(refused('NEXUS_AUTH_ESCALATES'))
   })
 
   test('there are at most a thousand', async () => {

@@ -72,6 +72,14 @@ test('no attempt goes by unseen while the plugin is replaced', async () => {
   expect(g.asked).toHaveLength(10)
 })
 
+test.each(['tool', 'channel', 'webhook', 'schedule', 'plugin', 'node'] as const)('a %s may stop it, and may not take that back', async (label) => {
+  await using g = await costGateway()
+  await g.k.call('cost.stop', {}, { label })
+  await expect(g.k.call('cost.resume', {}, { label })).rejects.toMatchObject({ code: 'NEXUS_COST_LABEL', status: 403 })
+  expect(await outcome(g.ask())).toBe('NEXUS_COST_STOPPED')
+  expect(await g.k.call('cost.resume', {}, { label: 'device' })).toEqual({ stopped: false, ended: 0 })
+})
+
 test('it stands over restarts, until somebody takes it back', async () => {
   const dir = await stateDir()
   {

@@ -27,6 +27,17 @@ test('nexus status is one screen', () => {
   ].join('\n'))
 })
 
+test('budgets show what is left and when they begin anew, five at most', () => {
+  const budget = { id: 'agent/day', of: 'coder\u001b[2J', per: 'day', limit: { usd: 0.5, tokens: 10_000 }, left: { usd: 0.0123, tokens: 9_000 }, percent: 97, resetsAt: Date.UTC(2026, 0, 1, 23), timeZone: 'Europe/Berlin' }
+  const lines = statusScreen({ ...status, budgets: [budget, { ...budget, id: 'global/run', of: undefined, limit: { tokens: 5 }, left: { tokens: 5 }, resetsAt: null }, ...Array.from({ length: 9 }, () => budget)] }, noColour).split('\n')
+  const shown = lines.filter((line) => line.includes('left of'))
+  expect(shown).toHaveLength(5)
+  expect(shown.slice(0, 2)).toEqual([
+    '  budgets     agent/day (coder[2J): $0.0123 left of $0.5 and 9,000 left of 10,000 tokens, resets 2026-01-02 00:00 CET',
+    '              global/run: 5 left of 5 tokens',
+  ])
+})
+
 test('colours are there only when wanted', () => {
   // oxlint-disable-next-line no-control-regex
   expect(statusScreen(status, colour)).toMatch(/\u001b\[33m/)
