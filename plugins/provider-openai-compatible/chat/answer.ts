@@ -44,15 +44,17 @@ export function createAnswer({ provider, emit, fed }: AnswerHost): Answer {
       }
       const chunk = chunkOf(data)
       if (chunk === undefined) throw broken('an event of its stream is no piece of an answer')
-      if ('error' in chunk) throw serverSaid({ body: chunk.error })
+      if (chunk.error !== undefined) throw serverSaid({ body: chunk.error })
       const { text, thinking, finish } = chunk
       if (chunk.usage !== undefined) ({ usage } = chunk)
       if (finish !== undefined) reason = finish
       if (thinking !== '') emit({ type: 'thinking', delta: thinking })
       if (text !== '') emit({ type: 'text', delta: text })
-      for (const piece of chunk.calls) if (!calls.take(piece)) throw broken('its tool calls are too many or too long')
-      called ||= chunk.calls.length > 0
-      if (text !== '' || thinking !== '' || chunk.calls.length > 0 || finish !== undefined) fed()
+      for (const piece of chunk.calls) {
+        called = true
+        if (!calls.take(piece)) throw broken('its tool calls are too many or too long')
+      }
+      if (text !== '' || thinking !== '' || finish !== undefined || chunk.calls.length > 0) fed()
     },
     over: () => over,
     finish() {

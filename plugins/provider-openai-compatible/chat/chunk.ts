@@ -4,54 +4,63 @@ import type { ModelUsage } from '../../models/contract.ts'
 import type { CallPiece } from './calls.ts'
 
 export interface Chunk {
-  readonly text: string
-  readonly thinking: string
-  readonly calls: readonly CallPiece[]
-  readonly finish: string | undefined
-  readonly usage: ModelUsage | undefined
+  text: string
+  thinking: string
+  calls: readonly CallPiece[]
+  finish: string | undefined
+  usage: ModelUsage | undefined
+  /** What stands there in place of a piece of the answer. */
+  error: unknown
 }
-
-/** What an event holds in place of a piece of the answer. */
-export interface Said { readonly error: unknown }
 
 type Fields = Readonly<Record<string, unknown>>
 const none: readonly never[] = []
 
-/** `undefined` for what is no such event. */
-export function chunkOf(data: string): Chunk | Said | undefined {
+/** `undefined` for what is no such event. One object for each, filled in: there are thousands of them in a second. */
+export function chunkOf(data: string): Chunk | undefined {
   const event = parsed(data)
   if (event === undefined) return undefined
-  if (isThere(event['error'])) return { error: event['error'] }
-  const { choices } = event
-  if (isThere(choices) && !Array.isArray(choices)) return undefined
-  const usage = isThere(event['usage']) ? usageIn(event['usage']) : undefined
-  const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
-  if (choice === undefined) return { text: '', thinking: '', calls: none, finish: undefined, usage }
-  if (!isFields(choice)) return undefined
-  const { delta, finish_reason: finish } = choice
-  if (isThere(finish) && typeof finish !== 'string') return undefined
-  if (isThere(delta) && !isFields(delta)) return undefined
-  const said = isThere(delta) ? deltaOf(delta as Fields) : nothing
-  return said && { ...said, finish: typeof finish === 'string' ? finish : undefined, usage }
+  const chunk: Chunk = { text: '', thinking: '', calls: none, finish: undefined, usage: undefined, error: undefined }
+  const { choices, error, usage } = event
+  if (isThere(error)) {
+    chunk.error = error
+    return chunk
+  }
+  if (isThere(usage)) chunk.usage = usageIn(usage)
+  if (!isThere(choices)) return chunk
+  if (!Array.isArray(choices)) return undefined
+  return choices.length === 0 || intoChoice(choices[0], chunk) ? chunk : undefined
 }
 
-const nothing: Pick<Chunk, 'text' | 'thinking' | 'calls'> = { text: '', thinking: '', calls: none }
+function intoChoice(choice: unknown, chunk: Chunk): boolean {
+  if (!isFields(choice)) return false
+  const { delta, finish_reason: finish } = choice
+  if (typeof finish === 'string') chunk.finish = finish
+  else if (isThere(finish)) return false
+  return !isThere(delta) || (isFields(delta) && intoDelta(delta, chunk))
+}
 
-function deltaOf({ content, reasoning_content, reasoning, tool_calls: pieces }: Fields): Pick<Chunk, 'text' | 'thinking' | 'calls'> | undefined {
-  const thought = reasoning_content ?? reasoning ?? ''
-  if (typeof thought !== 'string') return undefined
-  if (isThere(pieces) && !Array.isArray(pieces)) return undefined
-  const calls = Array.isArray(pieces) && pieces.length > 0 ? callsIn(pieces) : none
-  if (calls === undefined) return undefined
-  if (typeof content === 'string' || !isThere(content)) return { text: typeof content === 'string' ? content : '', thinking: thought, calls }
-  return Array.isArray(content) ? { ...contentIn(content), calls } : undefined
+function intoDelta(delta: Fields, chunk: Chunk): boolean {
+  const { content, tool_calls: pieces } = delta
+  const thought = delta['reasoning_content'] ?? delta['reasoning']
+  if (typeof thought === 'string') chunk.thinking = thought
+  else if (isThere(thought)) return false
+  if (typeof content === 'string') chunk.text = content
+  else if (isThere(content) && !(Array.isArray(content) && intoParts(content, chunk))) return false
+  if (!isThere(pieces)) return true
+  const calls = Array.isArray(pieces) ? callsIn(pieces) : undefined
+  if (calls === undefined) return false
+  chunk.calls = calls
+  return true
+}
 
-  /** Mistral writes its thinking among the parts of the content. */
-  function contentIn(parts: readonly unknown[]): Pick<Chunk, 'text' | 'thinking'> {
-    const fields = parts.filter(isFields)
-    const thoughts = fields.flatMap((part) => (part['type'] === 'thinking' && Array.isArray(part['thinking']) ? part['thinking'].filter(isFields) : []))
-    return { text: textIn(fields), thinking: (thought as string) + textIn(thoughts) }
-  }
+/** Mistral writes its thinking among the parts of the content. */
+function intoParts(parts: readonly unknown[], chunk: Chunk): boolean {
+  const fields = parts.filter(isFields)
+  const thoughts = fields.flatMap((part) => (part['type'] === 'thinking' && Array.isArray(part['thinking']) ? part['thinking'].filter(isFields) : []))
+  chunk.text = textIn(fields)
+  chunk.thinking += textIn(thoughts)
+  return true
 }
 
 const textIn = (parts: readonly Fields[]): string => parts.map(({ type, text }) => (type === 'text' && typeof text === 'string' ? text : '')).join('')
@@ -62,7 +71,7 @@ function callsIn(pieces: readonly unknown[]): readonly CallPiece[] | undefined {
     if (!isFields(piece)) return undefined
     const { index, id, function: made } = piece
     if (isThere(made) && !isFields(made)) return undefined
-    const { name, arguments: args } = isThere(made) ? made as Fields : {}
+    const { name, arguments: args } = isFields(made) ? made : {}
     if (isThere(index) && typeof index !== 'number') return undefined
     // Some servers send arguments as the object itself.
     const written = isFields(args) ? JSON.stringify(args) : args ?? ''
