@@ -21,6 +21,8 @@ export interface FetchOptions {
   readonly maxBytes?: number
   /** Milliseconds from the call to the last byte read. The settings' `totalMs` at most. */
   readonly timeoutMs?: number
+  /** Milliseconds between two pieces of the body, in place of the settings' `idleMs`: an answer may stream and be silent for long. `timeoutMs` ends it all the same. */
+  readonly idleMs?: number
   /** `follow` (default), `error`: a redirect is a failure, `manual`: it is the answer. */
   readonly redirect?: 'follow' | 'error' | 'manual'
   /** Names of headers that never leave the first origin, beyond those that never do anyway. */

@@ -60,6 +60,7 @@ export function createFetch(parts: FetchParts): FetchApi['fetch'] {
   return async function fetch(url, options) {
     if (underWay >= limits.concurrency) throw fail('NEXUS_OUTBOUND_BUSY', { limit: limits.concurrency })
     const maxBytes = atMost(limits.maxBytes, options.maxBytes)
+    const idleMs = options.idleMs === undefined ? limits.idleMs : atMost(limits.totalMs, options.idleMs)
     const watch = createWatch(clock, atMost(limits.totalMs, options.timeoutMs), [parts.signal, options.signal])
     const seen: Trip['seen'] = { redirects: 0 }
     const end = ending(options, watch, seen)
@@ -68,7 +69,7 @@ export function createFetch(parts: FetchParts): FetchApi['fetch'] {
       const narrow = options.allow && parseRules(options.allow, 'the caller\'s list')
       const trip = { options, watch, narrow, seen, secret: new Set(options.secretHeaders?.map((name) => name.toLowerCase())) }
       const { step, response } = await follow({ target: targetOf(url), message: messageOf(options) }, trip)
-      const body = bodyOf(response, { method: step.message.method, maxBytes, idleMs: limits.idleMs, watch, ended: end })
+      const body = bodyOf(response, { method: step.message.method, maxBytes, idleMs, watch, ended: end })
       return { ...headOf(response, step), redirects: seen.redirects, ...body }
     } catch (thrown) {
       const error = thrown instanceof NexusError ? thrown : fail('NEXUS_OUTBOUND_CONNECT', { reason: 'unknown error' }, thrown)

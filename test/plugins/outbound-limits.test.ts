@@ -132,6 +132,19 @@ describe('time', () => {
     await ended(there)
   })
 
+  test('of a body that may be silent for longer, or less long, than the settings say', async () => {
+    const late = await live((socket) => {
+      socket.write(`${head}\r\nx`)
+      const timer = setTimeout(() => socket.end('y'), 400)
+      socket.on('close', () => clearTimeout(timer)).on('error', () => {})
+    })
+    expect(await (await at(late, { limits: short }).get({ idleMs: 4_000 })).text()).toBe('xy')
+    await expect((await at(late, { limits: { ...short, idleMs: 4_000 } }).get({ idleMs: 150 })).text()).rejects.toMatchObject(phase('piece'))
+    await expect((await at(late, { limits: { ...short, totalMs: 200 } }).get({ idleMs: 4_000 })).text()).rejects.toMatchObject(phase('whole'))
+    await expect(at(late).get({ idleMs: 0 })).rejects.toMatchObject(code('NEXUS_OUTBOUND_REQUEST'))
+    await ended(late)
+  })
+
   test('a body in drops, which is never idle', async () => {
     const there = await live((socket) => {
       const timer = setInterval(() => socket.write('x'), 20)
