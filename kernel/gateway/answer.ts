@@ -21,8 +21,7 @@ export function errorAnswer(error: NexusError): Answer {
   return jsonAnswer(status, { error: status === 401 ? { message: 'Unauthorized', type } : { message, type, code, ...scopes } }, headersFor(error))
 }
 
-export const wrongMethod = (allow: readonly string[]): Answer =>
-  ({ status: 405, headers: { 'Content-Type': 'text/plain; charset=utf-8', Allow: allow.join(', ') }, body: 'Method Not Allowed' })
+export const wrongMethod = (allow: readonly string[]): Answer => ({ status: 405, headers: { 'Content-Type': 'text/plain; charset=utf-8', Allow: allow.join(', ') }, body: 'Method Not Allowed' })
 
 export function headersFor({ status, data: { retryAfterMs } }: NexusError): Record<string, string> {
   return {

@@ -18,7 +18,6 @@ import type { Desk } from './desk.ts'
 
 type Env = { Bindings: HttpBindings }
 type Serve = (req: IncomingMessage, res: ServerResponse) => Promise<void>
-
 type ServeGroup = (group: RouteGroup, req: IncomingMessage, res: ServerResponse, listener: ListenerKind) => Promise<void>
 
 /** No prefix is deeper than this, and a path of a thousand slashes costs no more. */
@@ -39,15 +38,10 @@ export function createRoutes(desk: Desk): ServeGroup {
   async function make(group: RouteGroup): Promise<Record<ListenerKind, Serve>> {
     const [{ Hono }, { getRequestListener }] = await Promise.all([import('hono'), import('@hono/node-server')])
     const listen = (kind: ListenerKind): Serve => getRequestListener(appOf(desk, group, new Hono<Env>(), kind).fetch as Parameters<typeof getRequestListener>[0])
-    const serve = { tcp: listen('tcp'), unix: listen('unix') }
-    made.set(group, serve)
-    return serve
+    return made.set(group, { tcp: listen('tcp'), unix: listen('unix') }).get(group)!
   }
 
-  return (group, req, res, listener) => {
-    const serve = made.get(group)
-    return serve ? serve[listener](req, res) : make(group).then((fresh) => fresh[listener](req, res))
-  }
+  return (group, req, res, listener) => made.get(group)?.[listener](req, res) ?? make(group).then((fresh) => fresh[listener](req, res))
 }
 
 function appOf(desk: Desk, { routes }: RouteGroup, app: Hono<Env>, listener: ListenerKind): Hono<Env> {
@@ -65,9 +59,19 @@ function answer(desk: Desk, listener: ListenerKind, verb: Verb, c: Context<Env>)
   const { kernel, limits } = desk
   const { incoming, outgoing } = c.env
   limitBody(c, limits.routeBytes)
-  const run = (caller: Caller): MaybePromise<Response> => kernel.dispatchRoute(verb, c as unknown as RouteContext, new HttpOrigin(caller, incoming, outgoing))
+  const run = (caller: Caller): MaybePromise<Response> => {
+    const response = kernel.dispatchRoute(verb, c as unknown as RouteContext, new HttpOrigin(caller, incoming, outgoing))
+    return isPromise(response) ? response.then((made) => direct(made, c.env)) : direct(response, c.env)
+  }
   const caller = callerOf(desk, verb, incoming, listener)
   return isPromise(caller) ? caller.then(run) : run(caller)
+}
+
+/** A response that brings a way to answer on Node's own spares its stream the layers in between; a HEAD has none. */
+function direct(response: Response & { readonly [byHand]?: (outgoing: ServerResponse) => void }, { incoming, outgoing }: HttpBindings): Response {
+  if (response[byHand] === undefined || incoming.method === 'HEAD') return response
+  response[byHand](outgoing as ServerResponse)
+  return alreadySent
 }
 
 /** A body that says its length is refused by it; one that does not is cut off while it is read. */
@@ -86,4 +90,6 @@ function limitBody(c: Context<Env>, limit: number): void {
   c.req.raw = new Request(c.req.raw, { body, duplex: 'half' } as RequestInit)
 }
 
+const byHand = Symbol.for('nexus.direct')
+const alreadySent = new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
 const toResponse = ({ status, headers, body }: Answer): Response => new Response(body, { status, headers })

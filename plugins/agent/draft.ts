@@ -9,13 +9,16 @@ export interface Draft {
   content(): AssistantMessage['content']
 }
 
+/** A text that is still being streamed. */
+type Growing = { -readonly [K in keyof TextPart]: TextPart[K] }
+
 export function createDraft(): Draft {
-  const parts: (TextPart | ThinkingPart | ToolCallPart)[] = []
+  const parts: (Growing | ThinkingPart | ToolCallPart)[] = []
   return {
     take(part) {
-      const last = parts.at(-1)
+      const last = parts[parts.length - 1]
       if (part.type === 'toolCall') parts.push(part)
-      else if (part.type === 'text' && last?.type === 'text') parts.splice(-1, 1, { type: 'text', text: last.text + part.delta })
+      else if (part.type === 'text' && last?.type === 'text') last.text += part.delta
       else if (part.type === 'text') parts.push({ type: 'text', text: part.delta })
       // A signature closes a thought: what comes after it is another one.
       else if (last?.type === 'thinking' && last.signature === undefined) parts.splice(-1, 1, thought(last.thinking + part.delta, part.signature))

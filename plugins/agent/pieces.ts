@@ -13,7 +13,8 @@ export interface Pieces {
 
 export function createPieces(clock: Clock, intervalMs: number, send: (seq: number, delta: string, text: string) => void): Pieces {
   let text = ''
-  let sent = 0
+  /** The part of it that was not sent: cut out of `text` it would cost as much as all of that. */
+  let fresh = ''
   let count = 0
   let sentAt = -Infinity
   let timer: unknown
@@ -21,9 +22,9 @@ export function createPieces(clock: Clock, intervalMs: number, send: (seq: numbe
   function flush(): void {
     if (timer !== undefined) clock.clearTimeout(timer)
     timer = undefined
-    if (sent === text.length) return
-    const delta = text.slice(sent)
-    sent = text.length
+    if (fresh === '') return
+    const delta = fresh
+    fresh = ''
     sentAt = clock.now()
     send(++count, delta, text)
   }
@@ -34,6 +35,7 @@ export function createPieces(clock: Clock, intervalMs: number, send: (seq: numbe
     flush,
     add(delta) {
       text += delta
+      fresh += delta
       if (timer !== undefined) return
       const wait = sentAt + intervalMs - clock.now()
       if (wait <= 0) flush()

@@ -1,8 +1,7 @@
 /** An answer as server-sent events, which may still become another answer as long as nothing was sent. */
 import type { Clock } from 'nexus-gateway/sdk'
+import { createOutlet } from './outlet.ts'
 
-/** Bytes that may wait for a slow client before what follows is put together instead of being queued. */
-const highWater = 64 * 1024
 /** A comment this often keeps proxies from cutting a run that works silently. It is also how long nothing may come before the stream begins anyway. */
 const keepAliveMs = 15_000
 
@@ -19,6 +18,8 @@ export interface Sse {
   /** Begins the stream, if that was not done: from here on a failure is told in it. */
   begin(): void
   send(data: object, event?: string): void
+  /** `send` of what is JSON already. */
+  sendJson(json: string): void
   /** `[DONE]`, and nothing after it. */
   done(): void
   /** Instead of the stream, as long as it is held. */
@@ -37,29 +38,24 @@ export interface SseParts {
 }
 
 export function serverSentEvents({ clock, opening, hasRoom, gone }: SseParts): Sse {
-  const encoder = new TextEncoder()
   let answer: (response: Response) => void = () => {}
   const response = new Promise<Response>((resolve) => { answer = resolve })
-  let out: ReadableStreamDefaultController<Uint8Array>
   let state: 'held' | 'open' | 'over' = 'held'
   let timer: unknown
-
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) { out = controller },
-    pull() { if (state === 'open') hasRoom() },
-    cancel() {
+  const out = createOutlet({
+    drained() { if (state === 'open') hasRoom() },
+    gone() {
       close()
       gone()
     },
-  }, new ByteLengthQueuingStrategy({ highWaterMark: highWater }))
+  })
 
-  const write = (text: string): void => out.enqueue(encoder.encode(text))
-  const send: Sse['send'] = (data, event) => write(`${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`)
-  const room = (): boolean => (out.desiredSize ?? 0) > 0
+  const sendJson = (json: string): void => out.write(`data: ${json}\n\n`)
+  const send: Sse['send'] = (data, event) => out.write(`${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`)
   function keepAlive(): void {
     timer = clock.setTimeout(() => {
       if (state === 'held') begin()
-      else if (room()) write(': the run goes on\n\n')
+      else if (out.room) out.write(': the run goes on\n\n')
       keepAlive()
     }, keepAliveMs)
   }
@@ -67,7 +63,7 @@ export function serverSentEvents({ clock, opening, hasRoom, gone }: SseParts): S
     if (state !== 'held') return
     state = 'open'
     opening({ send })
-    answer(new Response(body, { headers }))
+    answer(out.response(headers))
   }
   function close(): void {
     state = 'over'
@@ -79,12 +75,12 @@ export function serverSentEvents({ clock, opening, hasRoom, gone }: SseParts): S
     response,
     get held() { return state === 'held' },
     get open() { return state !== 'over' },
-    get room() { return room() },
-    begin, send,
+    get room() { return out.room },
+    begin, send, sendJson,
     done() {
-      write('data: [DONE]\n\n')
+      out.write('data: [DONE]\n\n')
       close()
-      out.close()
+      out.end()
     },
     instead(other) {
       close()

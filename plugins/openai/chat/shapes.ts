@@ -19,6 +19,12 @@ export const chunk = (head: Head, delta: Delta, finish: string | null = null) =>
   choices: [{ index: 0, delta, finish_reason: finish }],
 })
 
+/** `chunk(head, { content })` as JSON: what is the same in all of them is written once. */
+export function textChunks(head: Head): (content: string) => string {
+  const [before = '', after = ''] = JSON.stringify(chunk(head, { content: '' })).split('"content":""')
+  return (content) => `${before}"content":${JSON.stringify(content)}${after}`
+}
+
 /** The head of a call, then its arguments, as a stream of OpenAI's has them. */
 export function callChunks(head: Head, call: ToolCallPart, index: number) {
   const { function: { name, arguments: text }, ...rest } = toolCall(call)

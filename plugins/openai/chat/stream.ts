@@ -4,7 +4,7 @@ import type { RunEvent, RunOutcome } from '../../agent/contract.ts'
 import type { ToolCallPart } from '../../models/contract.ts'
 import { errorResponse, shapeOf } from '../errors.ts'
 import { serverSentEvents } from '../sse.ts'
-import { callChunks, chunk, finishOf, usageChunk } from './shapes.ts'
+import { callChunks, chunk, finishOf, textChunks, usageChunk } from './shapes.ts'
 import type { Head } from './shapes.ts'
 
 export interface ChatStream {
@@ -21,6 +21,7 @@ export interface ChatStream {
 export function chatStream(head: Head, withUsage: boolean, clock: Clock, gone: () => void): ChatStream {
   /** Text that waits for a slow client; bounded by what the run says. */
   let pending = ''
+  const textOf = textChunks(head)
   const sse = serverSentEvents({ clock, gone, hasRoom: flush, opening: ({ send }) => send(chunk(head, { role: 'assistant' })) })
 
   function flush(): void {
@@ -28,7 +29,7 @@ export function chatStream(head: Head, withUsage: boolean, clock: Clock, gone: (
     const content = pending
     // Emptied first: to send may ask for more at once, which comes back here.
     pending = ''
-    sse.send(chunk(head, { content }))
+    sse.sendJson(textOf(content))
   }
 
   return {

@@ -1,4 +1,4 @@
-import { request, type IncomingMessage, type RequestOptions } from 'node:http'
+import { request, type IncomingMessage, type RequestOptions, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
 import { definePlugin, failures, route } from 'nexus-gateway/sdk'
@@ -186,6 +186,26 @@ describe('a plugin\'s route', () => {
     await vi.waitFor(() => expect(at.desk.routed[0]?.signal?.aborted).toBe(true))
     await vi.waitFor(() => expect(at.kernel.inspect('desk')?.inflight).toBe(0))
     expect(at.desk.routed[0]?.ended).toBe(false)
+  })
+
+  test('may be answered on the response of Node itself: guarded, in flight until its end, and never for a HEAD', async () => {
+    let out: ServerResponse | undefined
+    const byHand = (response: Response): Response => Object.assign(response, { [Symbol.for('nexus.direct')]: (given: ServerResponse) => {
+      out = given
+      given.writeHead(200, { 'x-way': 'node' }).write('on')
+    } })
+    const page = definePlugin({ id: 'page', routes: { 'GET /now': route({ scope: 'public' }), 'GET /later': route({ scope: 'public' }) }, setup: () => ({ routes: { 'GET /now': () => byHand(new Response('read')), 'GET /later': async () => byHand(new Response('read')) } }) })
+    await using at = await house({ plugins: [page] })
+    for (const path of ['now', 'later']) {
+      const res = await fetch(`${at.url}/page/${path}`)
+      expect([res.status, res.headers.get('x-way'), res.headers.get('x-content-type-options'), at.kernel.inspect('page')?.inflight]).toEqual([200, 'node', 'nosniff', 1])
+      out?.end('ce')
+      expect(await res.text()).toBe('once')
+      await vi.waitFor(() => expect(at.kernel.inspect('page')?.inflight).toBe(0))
+      out = undefined
+      const head = await fetch(`${at.url}/page/${path}`, { method: 'HEAD' })
+      expect([head.status, head.headers.get('x-way'), out]).toEqual([200, null, undefined])
+    }
   })
 
   test('of a plugin that is replaced is that of the new one at once, and gone with it', async () => {
