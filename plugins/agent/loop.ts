@@ -15,6 +15,7 @@ import { createDraft } from './draft.ts'
 import type { Draft } from './draft.ts'
 import { failAgent } from './errors.ts'
 import type { Offer } from './offer.ts'
+import { usageWithCost } from './price.ts'
 import { isTooLong, makeRoom, settle, shown, systemFor } from './setting.ts'
 import type { Setting } from './setting.ts'
 import { tokensOfAll } from './size.ts'
@@ -108,7 +109,7 @@ export async function converse(loop: Loop): Promise<Ending> {
         continue
       }
     }
-    const message = assistantMessage(loop, draft, finish)
+    const message = await assistantMessage(loop, setting, draft, finish)
     if ('error' in finish || finish.stopReason === 'aborted' || draft.calls.length === 0) return ending(message, finish)
     if (loop.clientTools) return { stopReason: 'toolUse', last: [message], toolCalls: draft.calls }
     messages.push(...await loop.conversation.append([message]))
@@ -197,14 +198,14 @@ async function execute(loop: Loop, { context }: Setting, call: ToolCallPart, bre
   return result
 }
 
-function assistantMessage({ tally, signal }: Loop, draft: Draft, finish: ModelFinish | Failed): Omit<AssistantMessage, 'timestamp'> {
+async function assistantMessage({ tally, signal, models }: Loop, { spec }: Setting, draft: Draft, finish: ModelFinish | Failed): Promise<Omit<AssistantMessage, 'timestamp'>> {
   const error = 'error' in finish ? finish.error : finish.stopReason === 'aborted' ? (signal.reason as NexusError) : undefined
   return {
     role: 'assistant',
     content: draft.content(),
     provider: tally.provider ?? '',
     model: tally.model ?? '',
-    usage: finish.usage,
+    usage: await usageWithCost(models, spec, { provider: tally.provider ?? '', model: tally.model ?? '', usage: finish.usage }),
     stopReason: finish.stopReason,
     ...(error ? { errorMessage: error.message } : {}),
   }

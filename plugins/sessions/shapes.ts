@@ -16,6 +16,12 @@ export interface Usage {
   readonly cacheRead: number
   readonly cacheWrite: number
   readonly totalTokens: number
+  /** Of `output`, what was thought and not said; left out where the provider does not tell. */
+  readonly reasoning?: number
+  /** US dollars that the provider itself has counted. */
+  readonly reported?: number
+  /** US dollars at the price of that time; left out where none was known. */
+  readonly cost?: { readonly input: number; readonly output: number; readonly cacheRead: number; readonly cacheWrite: number; readonly total: number }
 }
 export type StopReason = 'stop' | 'length' | 'toolUse' | 'error' | 'aborted'
 
