@@ -7,6 +7,7 @@ import { contract, hook, method, route, service } from 'nexus-gateway/sdk'
 import type { Cause, Ctx, MaybePromise, Schema } from 'nexus-gateway/sdk'
 import { checkArguments } from './check.ts'
 import { failTools } from './errors.ts'
+import { nestsTooDeep } from './nesting.ts'
 import { toJsonSchema } from './schema.ts'
 import type { JsonSchema } from './schema.ts'
 import { toolEffects, toolTiers } from './policy.ts'
@@ -233,6 +234,8 @@ const Content = v.variant('type', [
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(64))
 const id = v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(512)))
 const whose = { agentId: id, sessionKey: id }
+/** Checked before anything looks into them. */
+const shallow = v.pipe(v.unknown(), v.check((args) => !nestsTooDeep(args)), v.record(v.string(), v.unknown()))
 const Verdict = v.strictObject({ step: v.string(), parent: v.number(), verdict: v.picklist(['pass', 'deny', 'not allowed']), rule: v.optional(v.string()) })
 
 export const tools = contract({
@@ -259,7 +262,7 @@ export const tools = contract({
     }),
     'tools.execute': method({
       scope: 'operator.write',
-      params: v.strictObject({ name, args: v.optional(v.record(v.string(), v.unknown()), {}), ...whose }),
+      params: v.strictObject({ name, args: v.optional(shallow, {}), ...whose }),
       result: v.strictObject({ content: v.array(Content), isError: v.boolean(), details: v.optional(v.unknown()) }),
       summary: 'Runs one tool, under the same policy as a model\'s call.',
     }),

@@ -12,6 +12,7 @@ import { failTools } from './errors.ts'
 import { decide, explain, layersOf, namedIn } from './policy.ts'
 import type { PolicySettings } from './policy.ts'
 import type { Registry } from './registry.ts'
+import { maxNesting, nestsTooDeep } from './nesting.ts'
 import { cut } from './result.ts'
 
 /** The plugin's hooks, as functions. */
@@ -165,19 +166,8 @@ function firstLine(thrown: unknown): string {
   return text.split('\n', 1)[0]?.slice(0, 500) || 'it gave no reason'
 }
 
-/** Far more than any tool wants; what records a call would end at much more. */
-const maxNesting = 100
 /** Beyond it a timer of Node fires at once. */
 const longestTimer = 2 ** 31 - 1
-
-function nestsTooDeep(value: unknown): boolean {
-  let level: unknown[] = [value]
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > maxNesting) return true
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
-  }
-  return false
-}
 
 /** What a policy has seen is what runs. */
 function frozen<T>(value: T): T {

@@ -6,6 +6,7 @@ import { testKernel } from 'nexus-gateway/sdk/testing'
 import { offerTools, tool, toolAfter, toolBefore, Tools, tools as contract } from '../../plugins/tools/contract.ts'
 import type { AnyTool, ToolCall, ToolOutcome } from '../../plugins/tools/contract.ts'
 import tools from '../../plugins/tools/index.ts'
+import { createRegistry } from '../../plugins/tools/registry.ts'
 
 const cause: Cause = { caller: { id: 'test', role: 'operator', scopes: new Set(['operator.write']), label: 'operator' }, trace: 't', path: [] }
 const offering = (id: string, own: Record<string, AnyTool>) => definePlugin({ id, setup: (ctx) => offerTools(ctx, own) })
@@ -38,6 +39,30 @@ describe('tools', () => {
     expect(bad).toMatchObject({ isError: true })
     expect(text(bad)).toBe('invalid arguments for tool "echo": "text" is missing; "txt" is not an argument of this tool. Correct the named arguments and call it again.')
     expect(text(await api.execute({ name: 'broken', cause }))).toContain('tool "broken" failed: out of paper')
+  })
+
+  test('run by the method with arguments nested too deep are refused before anything looks into them', async () => {
+    await using k = await testKernel({ plugins: [tools] })
+    const nested = (depth: number): unknown => JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`)
+    await expect(k.call('tools.execute', { name: 'time', args: nested(100_000) })).rejects.toMatchObject({ code: 'NEXUS_CALL_INVALID_PARAMS', status: 400 })
+    await expect(k.call('tools.execute', { name: 'time', args: nested(50) })).rejects.toMatchObject({ code: 'NEXUS_TOOLS_ARGUMENTS' })
+  })
+
+  test('lists hold until something else is offered', async () => {
+    const [one, two] = [{ name: 'one', description: '', parameters: {}, plugin: 'p' }, { name: 'two', description: '', parameters: {}, plugin: 'p' }]
+    let offered = [one]
+    let asked = 0
+    const policy = { get deny() { asked++; return [] } }
+    const registry = createRegistry(() => [offered], policy, { error() {} } as never)
+    const context = { agentId: 'main' }
+    expect([(await registry.list(context)) === (await registry.list({ ...context })), asked > 0]).toEqual([true, true])
+    const before = asked
+    await registry.list(context)
+    expect(asked).toBe(before)
+    expect((await registry.list({ ...context, policies: { agent: { deny: ['one'] } } })).length).toBe(0)
+    offered = [one, two]
+    expect((await registry.list(context)).map(({ name }) => name)).toEqual(['one', 'two'])
+    await expect(registry.find('two')).resolves.toBe(two)
   })
 
   test('run by the method are refused as any call is', async () => {
