@@ -5,6 +5,7 @@ import { thinkingLevels } from '../models/contract.ts'
 import type { SessionsApi } from '../sessions/contract.ts'
 import { keepToAgent } from './bounds.ts'
 import { maxTimeoutMs } from './config.ts'
+import type { RunOutcome } from './contract.ts'
 import { failAgent } from './errors.ts'
 import { agentOf, mainAgent } from './profiles.ts'
 import type { Runs } from './runs.ts'
@@ -41,7 +42,20 @@ export async function askAgent({ runs, sessions, now }: Asking, params: AgentAsk
     ...(timeout !== undefined && { timeoutMs: Math.min(timeout * 1000 || maxTimeoutMs, maxTimeoutMs) }),
     ...(call.connection && { connectionId: call.connection.id }),
   })
-  return { runId: run.runId, status: statuses[run.state], acceptedAt: now(), sessionKey }
+  const accepted = { runId: run.runId, status: statuses[run.state], acceptedAt: now(), sessionKey }
+  if (run.state !== 'started') return accepted
+  const outcome = run.done.then(finalOf)
+  outcome.catch(() => {}) // told by whoever can answer twice; to all others it is a run like any
+  return Object.assign(accepted, { [later]: outcome })
+}
+
+/** What a transport that can answers on the same id once the run is over: `expectFinal` of the protocol's clients waits for it. */
+const later = Symbol.for('nexus.later')
+
+/** In the reference's shape. Throws what the run has failed with. */
+function finalOf({ runId, text, startedAt, endedAt, provider, model, usage, error }: RunOutcome): object {
+  if (error) throw error
+  return { runId, status: 'ok', summary: 'completed', result: { payloads: text === '' ? [] : [{ text }], meta: { durationMs: endedAt - startedAt, agentMeta: { provider, model, usage } } } }
 }
 
 /** Throws NEXUS_SESSIONS_KEY, NEXUS_AGENT_SESSION, NEXUS_AGENT_BOUND. */

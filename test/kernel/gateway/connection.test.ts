@@ -1,6 +1,14 @@
 import { connect } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
+import * as v from 'valibot'
+import { definePlugin, method, NexusError } from 'nexus-gateway/sdk'
 import { Client, connectParams, guest, house } from './support.ts'
+
+function waiting(): { promise: Promise<unknown>; resolve(value: unknown): void; reject(error: Error): void } {
+  let [resolve, reject]: [(value: unknown) => void, (error: Error) => void] = [() => {}, () => {}]
+  const promise = new Promise<unknown>((yes, no) => { [resolve, reject] = [yes, no] })
+  return { promise, resolve: (value) => resolve(value), reject: (error) => reject(error) }
+}
 
 describe('a request', () => {
   test('is answered under its own id, in whatever order they end', async () => {
@@ -43,6 +51,25 @@ describe('a request', () => {
     const client = await guest(at)
     client.send({ type: 'req', id: 't', method: 'desk.trace', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' })
     expect((await client.find((f) => f.id === 't')).payload).toBe('0af7651916cd43dd8448eb211c80319c')
+  })
+
+  test('is answered twice where its result says that more is to come: an outcome, or what went wrong', async () => {
+    const outcomes = [waiting(), waiting()]
+    let asked = 0
+    const long = definePlugin({
+      id: 'long', methods: { 'long.work': method({ scope: 'public', result: v.strictObject({ status: v.string() }) }) },
+      setup: () => ({ methods: { 'long.work': async () => Object.assign({ status: 'accepted' }, { [Symbol.for('nexus.later')]: outcomes[asked++]!.promise }) } }),
+    })
+    await using at = await house({ plugins: [long] })
+    const client = await guest(at)
+    client.send({ type: 'req', id: 'a', method: 'long.work' })
+    client.send({ type: 'req', id: 'b', method: 'long.work' })
+    await client.find((f) => f.id === 'b')
+    outcomes[1]!.reject(new NexusError('NEXUS_LONG_FAILED', { wire: 'UNAVAILABLE', text: 'it broke', fix: 'Mend it.' }))
+    outcomes[0]!.resolve({ status: 'ok' })
+    await client.find((f) => f.id === 'a' && (f.payload as { status?: string }).status === 'ok')
+    expect(client.texts.filter((text) => text.startsWith('{"type":"res","id":"a"'))).toEqual(['{"type":"res","id":"a","ok":true,"payload":{"status":"accepted"}}', '{"type":"res","id":"a","ok":true,"payload":{"status":"ok"}}'])
+    expect(client.frames.filter((f) => f.id === 'b').map((f) => [f.ok, f.error?.message])).toEqual([[true, undefined], [false, 'it broke']])
   })
 
   test('sees the event it caused before its answer', async () => {
