@@ -49,7 +49,7 @@ export default definePlugin({
     const aside = (runId: string, invoked: void | Promise<void>): void => {
       if (invoked) invoked.catch((error: unknown) => problem('a hook of the run failed', runId, error))
     }
-    const records = createRecords(ctx.deps.store, (error) => ctx.log.warn('the record of a run could not be written', { error }))
+    const records = createRecords(ctx.deps.store, ctx.clock, (error) => ctx.log.warn('the record of a run could not be written', { error }))
     const { sessions, models } = ctx.deps
     const hold = (work: Promise<unknown>): void => void ctx.invoke(held, work)
     const runs = createRuns({
@@ -61,7 +61,7 @@ export default definePlugin({
         started: (run) => aside(run.runId, ctx.invoke(runStarted, run)),
         piece: (piece) => aside(piece.runId, ctx.invoke(runProgress, piece)),
         ended: (outcome, record) => {
-          void ctx.invoke(held, records.keep(record))
+          void records.keep(record)
           const { runId, status, error, cause: { trace } } = outcome
           if (error && status !== 'aborted') ctx.log.warn('a run did not end well', { runId, status, code: error.code, reason: error.message, trace })
           aside(runId, ctx.invoke(runEnded, outcome))
@@ -103,6 +103,7 @@ export default definePlugin({
       runs.interrupt()
       await within(runs.idle().then(() => records.written()), { timeoutMs: lastWordsMs, clock, signal, closing: signal })
     })
+    ctx.scope.defer(() => records.written(), 'records of runs')
     ctx.scope.defer(runs.idle, 'runs')
     signal.addEventListener('abort', runs.interrupt, { once: true })
     const files = createAgentFiles(ctx.deps.workspace, all)

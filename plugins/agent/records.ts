@@ -1,32 +1,39 @@
 /** Records of runs, kept in the store: two logs of bounded size, the older of which is given up when the newer is full. */
+import type { Clock } from 'nexus-gateway/sdk'
 import type { StoreApi } from '../store/contract.ts'
 import type { RunRecord } from './timeline.ts'
 
 const maxBytes = 16 * 1024 * 1024
 const maxRecent = 200
 const pageLines = 200
-/** Records that one write takes: many runs may end while the disk is busy. */
-const maxTogether = 1_000
+/** Milliseconds between two writes: nobody waits for a record, and a write for each run costs as much as the rest of what is kept of it. */
+const gatherMs = 100
+/** Records that may wait for a write. */
+const maxTogether = 2_000
 /** Lines looked through for one run: a bound on what a request reads. */
 const maxLines = 20_000
 
 export interface Records {
   /** Never rejects: a run is not the worse for a record that could not be written. */
   keep(record: RunRecord): Promise<void>
-  /** Resolves when all that was kept so far is on disk, or never will be. */
+  /** Has what waits written at once; resolves when all that was kept so far is on disk, or never will be. */
   written(): Promise<void>
   find(runId: string): Promise<RunRecord | undefined>
   /** Newest first. */
   list(limit: number, wanted: (record: RunRecord) => boolean): Promise<RunRecord[]>
 }
 
-export function createRecords(store: StoreApi | undefined, problem: (error: unknown) => void): Records {
+export function createRecords(store: StoreApi | undefined, clock: Clock, problem: (error: unknown) => void): Records {
   /** Also what there is while the disk is slow, and all there is without a store. */
   const recent: RunRecord[] = []
   const numbers = store?.documents<{ readonly log: number }>('agent')
   let number: Promise<number> | undefined
-  /** Lines that go to disk together once those before them are there. */
-  let waiting: { readonly lines: string[]; readonly written: Promise<void> } | undefined
+  /** What goes to disk together with the next write. */
+  let waiting: string[] = []
+  let next: Promise<void> | undefined
+  let timer: unknown
+  let wroteAt = -Infinity
+  let go = (): void => {}
   let turn: Promise<void> = Promise.resolve()
 
   const logOf = (n: number) => store!.log(`agent/runs/${n}`)
@@ -41,15 +48,22 @@ export function createRecords(store: StoreApi | undefined, problem: (error: unkn
     await logOf(n - 1).remove()
   }
 
-  function together(lines: string[]): Promise<void> {
-    const begun = turn.then(() => {
-      if (waiting === mine) waiting = undefined
+  /** One write at a time. The first goes at once; those that follow closely wait for each other. */
+  function scheduled(): Promise<void> {
+    const begun = new Promise<void>((resolve) => { go = resolve })
+    const wait = wroteAt + gatherMs - clock.now()
+    if (wait > 0) timer = clock.setTimeout(go, wait)
+    else go()
+    const written = Promise.all([turn, begun]).then(() => {
+      clock.clearTimeout(timer)
+      const lines = waiting
+      waiting = []
+      next = undefined
+      wroteAt = clock.now()
       return write(lines)
     }).catch(problem)
-    const mine = { lines, written: begun }
-    waiting = mine
-    turn = begun
-    return begun
+    turn = written
+    return written
   }
 
   /** Newest first, from memory and then from the logs. */
@@ -79,16 +93,20 @@ export function createRecords(store: StoreApi | undefined, problem: (error: unkn
   }
 
   return {
-    async written() { await turn },
+    async written() {
+      go()
+      await turn
+    },
     keep(record) {
       recent.push(record)
       if (recent.length > maxRecent) recent.shift()
       if (!store) return Promise.resolve()
-      if (waiting && waiting.lines.length < maxTogether) {
-        waiting.lines.push(JSON.stringify(record))
-        return waiting.written
+      if (waiting.length >= maxTogether) {
+        problem(new Error('more runs end than can be written down'))
+        return Promise.resolve()
       }
-      return together([JSON.stringify(record)])
+      waiting.push(JSON.stringify(record))
+      return next ??= scheduled()
     },
     async find(runId) {
       for await (const record of all()) if (record.runId === runId) return record

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../../sdk/testing/clock.ts'
 import { createBootstrap } from '../../plugins/agent/bootstrap.ts'
 import { AgentConfig } from '../../plugins/agent/config.ts'
 import { profiles } from '../../plugins/agent/profiles.ts'
@@ -175,12 +176,33 @@ describe('records of runs', () => {
   }
   const record = (n: number): RunRecord => ({ runId: `r${n}`, agentId: n % 2 ? 'odd' : 'even', label: 'operator', trace: 't', status: 'ok', startedAt: n, endedAt: n, steps: 1, tokens: 1, chars: 0, timeline: [], left: 0 })
 
+  /** So much time passes between two looks that nothing waits for anything. */
+  let passed = 0
+  const slow = { ...fakeClock(), now: () => (passed += 1_000) }
+
+  it('of runs that end together are one write, soon, and at once when that is wanted', async () => {
+    const { store } = fakeStore(1)
+    const writes: number[] = []
+    const counting = { ...store, log: (name: string) => ({ ...store.log(name), append: async (lines: string[]) => { writes.push(lines.length); return store.log(name).append(lines) } }) } as StoreApi
+    const clock = fakeClock()
+    const records = createRecords(counting, clock, () => {})
+    await records.keep(record(1))
+    const later = [2, 3, 4].map((n) => records.keep(record(n)))
+    await new Promise(setImmediate)
+    expect(writes).toEqual([1])
+    await clock.advance(100)
+    await Promise.all(later)
+    void records.keep(record(5))
+    await records.written()
+    expect([writes, clock.pending()]).toEqual([[1, 3, 1], []])
+  })
+
   it('fill one log after the other, and the oldest is given up: bounded, newest first, across a restart', async () => {
     const { store, logs } = fakeStore(4 * 1024 * 1024)
-    const records = createRecords(store, () => {})
+    const records = createRecords(store, slow, () => {})
     for (let n = 0; n < 11; n++) await records.keep(record(n))
     expect([...logs.keys()].toSorted()).toEqual(['agent/runs/2', 'agent/runs/3'])
-    const again = createRecords(store, () => {})
+    const again = createRecords(store, slow, () => {})
     expect((await again.list(100, () => true)).map(({ runId }) => runId)).toEqual(['r10', 'r9', 'r8', 'r7', 'r6', 'r5', 'r4'])
     expect(await again.find('r3')).toBeUndefined()
     expect((await again.list(2, ({ agentId }) => agentId === 'odd')).map(({ runId }) => runId)).toEqual(['r9', 'r7'])
@@ -193,14 +215,14 @@ describe('records of runs', () => {
     const problems: unknown[] = []
     let fails = true
     const flaky = { ...store, log: (name: string) => ({ ...store.log(name), append: async (line: string) => { if (fails) throw new Error('disk'); return store.log(name).append(line) } }) } as StoreApi
-    const records = createRecords(flaky, (error) => { problems.push(error) })
+    const records = createRecords(flaky, slow, (error) => { problems.push(error) })
     await records.keep(record(1))
     fails = false
     await records.keep(record(2))
     expect([problems.length, (await records.list(9, () => true)).map(({ runId }) => runId)]).toEqual([1, ['r2', 'r1']])
     logs.get('agent/runs/1')!.lines.push('{"runId":"cut')
-    expect((await createRecords(store, () => {}).list(9, () => true)).map(({ runId }) => runId)).toEqual(['r2'])
-    const alone = createRecords(undefined, () => {})
+    expect((await createRecords(store, slow, () => {}).list(9, () => true)).map(({ runId }) => runId)).toEqual(['r2'])
+    const alone = createRecords(undefined, slow, () => {})
     for (let n = 0; n < 250; n++) await alone.keep(record(n))
     expect(await alone.list(1_000, () => true)).toHaveLength(200)
   })
