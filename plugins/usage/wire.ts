@@ -73,7 +73,7 @@ export type UsageCost = v.InferOutput<typeof UsageCost>
 const messages = { total: count, user: count, assistant: count, toolCalls: count, toolResults: count, errors: count }
 const Messages = v.strictObject(messages)
 const Tools = v.strictObject({ totalCalls: count, uniqueTools: count, tools: v.array(v.strictObject({ name: text, count })) })
-/** From a person's message to an answer, up to 12 hours; `avgMs` is exact, the others to three digits. */
+/** From a person's message to an answer, up to 12 hours; `avgMs` is exact, the others are within 5 %. */
 const latency = { count, avgMs: money, p95Ms: money, minMs: money, maxMs: money }
 const DailyLatency = v.strictObject({ date: day, ...latency })
 const ModelUse = v.strictObject({ provider: v.optional(text), model: v.optional(text), count, totals: Totals })
@@ -115,7 +115,7 @@ export type SessionsUsage = v.InferOutput<typeof SessionsUsage>
 
 export const Timeseries = v.strictObject({
   sessionId: v.optional(text),
-  /** Oldest first, at most 200: one for each answer, or where there are more, for each span of answers. */
+  /** Oldest first, at most 200: one for each quarter of an hour with answers, or where there are more, for several of them. */
   points: v.array(v.strictObject({ timestamp: count, input: count, output: count, cacheRead: count, cacheWrite: count, totalTokens: count, cost: money, cumulativeTokens: count, cumulativeCost: money })),
 })
 export type Timeseries = v.InferOutput<typeof Timeseries>

@@ -1,4 +1,4 @@
-/** The thread while there is work for it: started for the first job, ended after the last. Jobs take turns. */
+/** The thread while there is work for it: started for the first who holds it, ended after the last. They take turns. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,26 +8,22 @@ import type { Answers, Question, Reply } from './scan/wire.ts'
 /** Resolves to the thread's answer; rejects with what went wrong there, or when the thread ends. */
 export type Ask = <K extends keyof Answers>(question: Extract<Question, { readonly ask: K }>) => Promise<Answers[K]>
 
+export interface Held { readonly ask: Ask; release(): Promise<void> }
 export interface Work extends AsyncDisposable {
-  run<T>(job: (ask: Ask) => Promise<T>): Promise<T>
+  /** The thread for oneself, until it is released. */
+  hold(): Promise<Held>
   readonly running: boolean
 }
 
-interface Thread { readonly ask: Ask; end(): Promise<void> }
+interface Thread { readonly ask: Ask; readonly failed: boolean; end(): Promise<void> }
 
 export function createWork(start: () => Thread = startThread): Work {
   let thread: Thread | undefined
-  let jobs = 0
-  let last: Promise<unknown> = Promise.resolve()
+  let waiting = 0
+  let last: Promise<void> = Promise.resolve()
   let closed = false
 
-  async function run<T>(job: (ask: Ask) => Promise<T>): Promise<T> {
-    if (closed) throw new Error('nothing more is read: the plugin stops')
-    thread ??= start()
-    return job(thread.ask)
-  }
-  async function done(): Promise<void> {
-    if (--jobs > 0) return
+  async function end(): Promise<void> {
     const ended = thread
     thread = undefined
     await ended?.end()
@@ -35,18 +31,29 @@ export function createWork(start: () => Thread = startThread): Work {
 
   return {
     get running() { return thread !== undefined },
-    run(job) {
-      jobs++
-      const mine = last.then(() => run(job)).finally(done)
-      last = mine.catch(() => {})
-      return mine
+    async hold() {
+      waiting++
+      const before = last
+      let free = (): void => {}
+      last = new Promise((resolve) => { free = resolve })
+      const release = async (): Promise<void> => {
+        if (--waiting === 0) await end()
+        free()
+      }
+      await before
+      try {
+        if (closed) throw new Error('nothing more is read: the plugin stops')
+        if (thread?.failed) await end()
+        thread ??= start()
+      } catch (error) {
+        await release()
+        throw error
+      }
+      return { ask: thread.ask, release }
     },
     async [Symbol.asyncDispose]() {
       closed = true
-      const ended = thread
-      thread = undefined
-      await ended?.end()
-      await last
+      await end()
     },
   }
 }
@@ -72,6 +79,7 @@ function startThread(): Thread {
   worker.on('error', fail)
   worker.on('exit', () => fail(new Error('the thread that reads has ended')))
   return {
+    get failed() { return failure !== undefined },
     ask: <K extends keyof Answers>(asked: Extract<Question, { readonly ask: K }>) => new Promise<Answers[K]>((resolve, reject) => {
       if (failure) return reject(failure)
       waiting.push({ resolve: resolve as (answer: never) => void, reject })

@@ -1,6 +1,7 @@
 /** The transcripts below a folder, and whose they are. For the thread: it may wait for the disk. */
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
+import type { Mark } from './mark.ts'
 
 export interface FoundFile {
   readonly path: string
@@ -10,7 +11,7 @@ export interface FoundFile {
   /** Of the session, where an index beside the file says so. */
   readonly key?: string
   readonly agent: string
-  readonly size: number
+  readonly file: NonNullable<Mark['file']>
 }
 
 const deepest = 6
@@ -31,7 +32,7 @@ export function listFolder(given: string): { readonly folder: string; readonly f
       const session = entry.isFile() ? transcript.exec(entry.name)?.[1] : undefined
       if (session === undefined) continue
       const key = (keys ??= keysIn(dir)).get(session)
-      files.push({ path, name: relative(folder, path).replaceAll(sep, '/'), session, agent: agentOf(dir), size: sizeOf(path), ...(key !== undefined && { key }) })
+      files.push({ path, name: relative(folder, path).replaceAll(sep, '/'), session, agent: agentOf(dir), file: fileOf(path), ...(key !== undefined && { key }) })
     }
   }
   visit(folder, 0)
@@ -57,10 +58,11 @@ function keysIn(dir: string): ReadonlyMap<string, string> {
   return keys
 }
 
-function sizeOf(path: string): number {
+function fileOf(path: string): FoundFile['file'] {
   try {
-    return statSync(path).size
+    const { size, mtimeMs, ino } = statSync(path)
+    return { size, mtimeMs, ino }
   } catch {
-    return 0
+    return { size: 0, mtimeMs: 0, ino: 0 } // gone already; reading it will say so
   }
 }

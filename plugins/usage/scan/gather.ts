@@ -2,7 +2,7 @@
 import { col, latencyName, mostLatencyMs, quarterMs, toolName, unpricedWidth, width } from './columns.ts'
 import { createLineReader } from './line.ts'
 import { createTable } from './table.ts'
-import { usedOf } from './tokens.ts'
+import type { Used } from './tokens.ts'
 import { word } from './words.ts'
 
 /** What the next piece of the same transcript has to know of those before it. Times are ms since the epoch, 0 for none. */
@@ -86,45 +86,49 @@ export function createScan(given: ScanState): Scan {
       state.firstAt = state.firstAt === 0 ? at : Math.min(state.firstAt, at)
       state.lastAt = Math.max(state.lastAt, at)
     }
-    const none = sums.model('', '')
-    if (role === roles.assistant) sums.rows.bump(quarter, none, col.assistant, 1)
-    else if (isResult) sums.rows.bump(quarter, none, col.toolResults, 1)
+    const row = sums.row(quarter, 0)
+    if (role === roles.assistant) sums.bump(row, col.assistant, 1)
+    else if (isResult) sums.bump(row, col.toolResults, 1)
     else if (line.results === 0) {
-      sums.rows.bump(quarter, none, col.user, 1)
+      sums.bump(row, col.user, 1)
       state.askedAt = at
     }
-    if (line.results > 0) sums.rows.bump(quarter, none, col.toolResults, line.results)
+    if (line.results > 0) sums.bump(row, col.toolResults, line.results)
     const errors = line.failures + (isResult && line.isError ? 1 : 0) + (role === roles.assistant && failures.has(line.stopReason) ? 1 : 0)
-    if (errors > 0) sums.rows.bump(quarter, none, col.errors, errors)
-    for (const name of line.calls) {
-      sums.rows.bump(quarter, none, col.toolCalls, 1)
-      sums.tallies.bump(quarter, sums.name(toolName(name.slice(0, longestName))), 0, 1)
-    }
-    if (role === roles.assistant) waited(quarter, none, at)
-    used(quarter, at)
+    if (errors > 0) sums.bump(row, col.errors, errors)
+    if (line.calls.length > 0) sums.bump(row, col.toolCalls, line.calls.length)
+    for (const name of line.calls) sums.tally(quarter, toolName(name.slice(0, longestName)))
+    if (role === roles.assistant) waited(quarter, row, at)
+    const used = line.messageUsage ?? line.usage
+    // What the gateway itself put in has used nothing, and is no model's.
+    if (used !== undefined && (used.total > 0 || (used.cost?.total ?? 0) > 0)) uses(used, quarter, at)
   }
 
-  function waited(quarter: number, none: number, at: number): void {
+  function waited(quarter: number, row: number, at: number): void {
     const ms = line.durationMs >= 0 ? line.durationMs : state.askedAt > 0 ? Math.max(0, at - state.askedAt) : NaN
     if (!(ms <= mostLatencyMs)) return
-    sums.rows.bump(quarter, none, col.latencyCount, 1)
-    sums.rows.bump(quarter, none, col.latencyMs, Math.round(ms))
-    sums.tallies.bump(quarter, sums.name(latencyName(ms)), 0, 1)
+    sums.bump(row, col.latencyCount, 1)
+    sums.bump(row, col.latencyMs, Math.round(ms))
+    sums.tally(quarter, latencyName(ms))
   }
 
-  function used(quarter: number, at: number): void {
-    const tokens = usedOf(line.messageUsage ?? line.usage)
-    // What the gateway itself put in has used nothing, and is no model's.
-    if (tokens === undefined || (tokens.total === 0 && !tokens.cost?.total)) return
-    const provider = line.messageProvider ?? line.provider ?? state.provider
-    const model = line.messageModel ?? line.model ?? state.model
-    state.lastProvider = provider
-    state.lastModel = model
-    const { input, output, cacheRead, cacheWrite, total, cost } = tokens
-    const of = sums.model(provider, model)
-    const row = [1, input, output, cacheRead, cacheWrite, total, cost?.input ?? 0, cost?.output ?? 0, cost?.cacheRead ?? 0, cost?.cacheWrite ?? 0, cost?.total ?? 0, 0, 0, 0, 0, 0, 0, 0, 0]
-    sums.rows.add(quarter, of, row)
-    if (cost === undefined) sums.unpriced.push(quarter, of, at, input, output, cacheRead, cacheWrite)
+  function uses({ input, output, cacheRead, cacheWrite, total, cost }: Used, quarter: number, at: number): void {
+    state.lastProvider = line.messageProvider ?? line.provider ?? state.provider
+    state.lastModel = line.messageModel ?? line.model ?? state.model
+    const model = sums.model(state.lastProvider, state.lastModel)
+    const row = sums.row(quarter, model)
+    sums.bump(row, col.count, 1)
+    sums.bump(row, col.input, input)
+    sums.bump(row, col.output, output)
+    sums.bump(row, col.cacheRead, cacheRead)
+    sums.bump(row, col.cacheWrite, cacheWrite)
+    sums.bump(row, col.total, total)
+    if (cost === undefined) return sums.unpriced(quarter, model, at, input, output, cacheRead, cacheWrite)
+    sums.bump(row, col.costInput, cost.input)
+    sums.bump(row, col.costOutput, cost.output)
+    sums.bump(row, col.costCacheRead, cost.cacheRead)
+    sums.bump(row, col.costCacheWrite, cost.cacheWrite)
+    sums.bump(row, col.cost, cost.total)
   }
 
   function join(data: Buffer, to: number): Buffer {
@@ -186,31 +190,41 @@ const isTime = (at: number): boolean => at > 0 && at < 8.64e15
 function createSums() {
   const rows = createTable(width)
   const tallies = createTable(1)
-  const models: [string, string][] = []
-  const modelAt = new Map<string, number>()
+  const models: [string, string][] = [['', '']]
+  const modelAt = new Map<string, number>([['\u0000', 0]])
   const names: string[] = []
   const nameAt = new Map<string, number>()
   let unpriced: number[] = []
+  let last = { provider: '', model: '', at: 0 }
+
+  function modelOf(provider: string, model: string): number {
+    const key = `${provider}\u0000${model}`
+    const found = modelAt.get(key)
+    if (found !== undefined) return found
+    if (models.length >= mostModels) return 0
+    models.push([provider.slice(0, longestName), model.slice(0, longestName)])
+    modelAt.set(key, models.length - 1)
+    return models.length - 1
+  }
+
   return {
-    rows, tallies,
-    unpriced: { push: (...values: number[]): void => { unpriced.push(...values) } },
+    /** Where the row is; until the next is asked for. */
+    row: rows.at,
+    bump: rows.bump,
     model(provider: string, model: string): number {
-      const key = `${provider}\u0000${model}`
-      const found = modelAt.get(key)
-      if (found !== undefined) return found
-      if (models.length >= mostModels) return 0
-      models.push([provider.slice(0, longestName), model.slice(0, longestName)])
-      modelAt.set(key, models.length - 1)
-      return models.length - 1
+      if (provider !== last.provider || model !== last.model) last = { provider, model, at: modelOf(provider, model) }
+      return last.at
     },
-    name(name: string): number {
-      const found = nameAt.get(name)
-      if (found !== undefined) return found
-      if (names.length >= mostNames) return 0
-      names.push(name)
-      nameAt.set(name, names.length - 1)
-      return names.length - 1
+    tally(quarter: number, name: string): void {
+      let at = nameAt.get(name)
+      if (at === undefined) {
+        if (names.length >= mostNames) return
+        at = names.push(name) - 1
+        nameAt.set(name, at)
+      }
+      tallies.bump(tallies.at(quarter, at), 0, 1)
     },
+    unpriced(...values: number[]): void { unpriced.push(...values) },
     done() {
       const all = Float64Array.from(unpriced)
       unpriced = []

@@ -1,4 +1,6 @@
 /** One line of a transcript: what of it counts. */
+import type { Used } from './tokens.ts'
+import { createUsageReader } from './usage.ts'
 import { createWalk } from './walk.ts'
 import { createRecognize, createTexts, word } from './words.ts'
 
@@ -16,10 +18,8 @@ export interface Line {
   model: string | undefined
   messageProvider: string | undefined
   messageModel: string | undefined
-  /** Of the header. */
-  id: string | undefined
-  usage: unknown
-  messageUsage: unknown
+  usage: Used | undefined
+  messageUsage: Used | undefined
   hasMessage: boolean
   /** Names of the tools it calls. */
   readonly calls: string[]
@@ -29,7 +29,7 @@ export interface Line {
 }
 
 const keys = {
-  type: word('type'), message: word('message'), timestamp: word('timestamp'), provider: word('provider'), model: word('model'), modelId: word('modelId'), id: word('id'), usage: word('usage'),
+  type: word('type'), message: word('message'), timestamp: word('timestamp'), provider: word('provider'), model: word('model'), modelId: word('modelId'), usage: word('usage'),
   role: word('role'), content: word('content'), stopReason: word('stopReason'), durationMs: word('durationMs'), isError: word('isError'), is_error: word('is_error'), name: word('name'),
 }
 const calling = new Set([word('toolCall'), word('tool_call'), word('tool_use'), word('toolcall')])
@@ -47,11 +47,12 @@ export interface LineReader {
 
 export function createLineReader(): LineReader {
   const walk = createWalk()
+  const usage = createUsageReader(walk)
   const recognize = createRecognize()
   const textOf = createTexts()
   const line: Line = {
     type: -1, role: -1, stopReason: -1, at: NaN, messageAt: NaN, durationMs: NaN, isError: false, provider: undefined, model: undefined, messageProvider: undefined, messageModel: undefined,
-    id: undefined, usage: undefined, messageUsage: undefined, hasMessage: false, calls: [], results: 0, failures: 0,
+    usage: undefined, messageUsage: undefined, hasMessage: false, calls: [], results: 0, failures: 0,
   }
   let bytes: Buffer
   let partType = -1
@@ -61,7 +62,7 @@ export function createLineReader(): LineReader {
   function reset(): void {
     line.type = -1
     line.at = NaN
-    line.provider = line.model = line.id = line.usage = undefined
+    line.provider = line.model = line.usage = undefined
     resetMessage()
   }
   /** Of two messages in one line the last one counts, as it does for whoever parses it. */
@@ -86,26 +87,20 @@ export function createLineReader(): LineReader {
   }
 
   function numberHere(): number {
-    const start = (walk.peek(), walk.at)
-    if (!walk.skip()) return (broken = true, NaN)
-    const first = bytes[start] as number
-    return first === 0x2d || (first >= 0x30 && first <= 0x39) ? Number(bytes.toString('latin1', start, walk.at)) : NaN
+    const value = walk.number()
+    if (value === undefined) broken = true
+    return value ?? NaN
   }
   function timeHere(): number {
     if (!isText()) return numberHere()
     if (!walk.text()) return (broken = true, NaN)
     return timeOf(bytes, walk.from, walk.to)
   }
-  function jsonHere(): unknown {
-    const start = (walk.peek(), walk.at)
-    const first = bytes[start]
-    if (!walk.skip()) return (broken = true, undefined)
-    if (first !== brace) return undefined
-    try {
-      return JSON.parse(bytes.toString('utf8', start, walk.at))
-    } catch {
-      return (broken = true, undefined)
-    }
+  function usageHere(): Used | undefined {
+    if (walk.peek() !== brace) return walk.skip() ? undefined : (broken = true, undefined)
+    const used = usage.read(bytes)
+    if (used === 'broken') broken = true
+    return used === 'broken' ? undefined : used
   }
 
   const onPart = (key: number): boolean => {
@@ -140,7 +135,7 @@ export function createLineReader(): LineReader {
       case keys.content:
         resetParts()
         return walk.peek() === bracket ? walk.array(part) : walk.skip()
-      case keys.usage: line.messageUsage = jsonHere(); return !broken
+      case keys.usage: line.messageUsage = usageHere(); return !broken
       case keys.provider: line.messageProvider = textHere(); return !broken
       case keys.model: line.messageModel = textHere(); return !broken
       case keys.stopReason: line.stopReason = wordHere(); return line.stopReason !== -2
@@ -162,8 +157,7 @@ export function createLineReader(): LineReader {
       case keys.timestamp: line.at = timeHere(); return !broken
       case keys.provider: line.provider = textHere(); return !broken
       case keys.model: case keys.modelId: line.model = textHere(); return !broken
-      case keys.id: line.id = textHere(); return !broken
-      case keys.usage: line.usage = jsonHere(); return !broken
+      case keys.usage: line.usage = usageHere(); return !broken
       default: return walk.skip()
     }
   }

@@ -3,10 +3,12 @@
 export interface Table {
   readonly width: number
   readonly size: number
-  /** Adds `values[from…]` to the row of the two keys: `a` below 2^32, `b` below 2^20. `sign` -1 takes away. */
+  /** Adds `values[from…]` to the row of the two keys: both whole numbers from 0. `sign` -1 takes away. */
   add(a: number, b: number, values: ArrayLike<number>, from?: number, sign?: 1 | -1): void
-  /** Adds to one column. */
-  bump(a: number, b: number, column: number, by: number): void
+  /** The row of the two keys, made if there is none. */
+  at(a: number, b: number): number
+  /** Adds to one column of a row. */
+  bump(row: number, column: number, by: number): void
   /** `data[at]` is `a`, then `b`, then the values. Rows that have come to nothing are there too. */
   each(visit: (data: Float64Array, at: number) => void): void
   /** The rows as they stand, for sending: a copy of `size × (2 + width)` numbers. */
@@ -14,34 +16,35 @@ export interface Table {
   readonly bytes: number
 }
 
-const most = 1 << 20
-
 export function createTable(width: number, given?: Float64Array): Table {
   const stride = width + 2
-  const rows = new Map<number, number>()
+  /** By the first key, then by the second: small whole numbers are found quickest. */
+  const rows = new Map<number, Map<number, number>>()
   let data = new Float64Array(Math.max(8 * stride, given?.length ?? 0))
   let size = 0
-  let lastKey = -1
-  let lastAt = 0
+  let lastA = -1
+  let own = new Map<number, number>()
 
   function at(a: number, b: number): number {
-    const key = a * most + b
-    if (key === lastKey) return lastAt
-    let found = rows.get(key)
-    if (found === undefined) {
-      found = size++ * stride
-      if (found + stride > data.length) {
+    if (a !== lastA) {
+      const found = rows.get(a)
+      own = found ?? new Map()
+      if (found === undefined) rows.set(a, own)
+      lastA = a
+    }
+    let row = own.get(b)
+    if (row === undefined) {
+      row = size++ * stride
+      if (row + stride > data.length) {
         const larger = new Float64Array(data.length * 2)
         larger.set(data)
         data = larger
       }
-      data[found] = a
-      data[found + 1] = b
-      rows.set(key, found)
+      data[row] = a
+      data[row + 1] = b
+      own.set(b, row)
     }
-    lastKey = key
-    lastAt = found
-    return found
+    return row
   }
 
   function add(a: number, b: number, values: ArrayLike<number>, from = 0, sign: 1 | -1 = 1): void {
@@ -54,15 +57,16 @@ export function createTable(width: number, given?: Float64Array): Table {
   return {
     width, add,
     get size() { return size },
-    bump(a, b, column, by) {
-      const place = at(a, b) + 2 + column
+    at,
+    bump(row, column, by) {
+      const place = row + 2 + column
       data[place] = (data[place] as number) + by
     },
     each(visit) {
       for (let row = 0; row < size; row++) visit(data, row * stride)
     },
     copy: () => data.slice(0, size * stride),
-    get bytes() { return data.byteLength + rows.size * 48 },
+    get bytes() { return data.byteLength + rows.size * 200 + size * 24 },
   }
 }
 

@@ -13,7 +13,8 @@ const closeObject = 0x7d
 const openArray = 0x5b
 const closeArray = 0x5d
 /** Most texts end within so many bytes; a search by the machine pays only for longer ones. */
-const near = 48
+const near = 128
+const powers = Array.from({ length: 23 }, (_, i) => 10 ** i)
 
 /** `at` is where it stands. Every step gives `false` where the line is no JSON, and then nothing more is to be asked of it. */
 export interface Walk {
@@ -29,6 +30,8 @@ export interface Walk {
   array(each: () => boolean): boolean
   /** Past the text that begins here: then `from` and `to` are around what is between its quotes. `false` also for what is no text. */
   text(): boolean
+  /** Past the number that begins here: NaN for a value that is none, `undefined` where no value begins. */
+  number(): number | undefined
   readonly from: number
   readonly to: number
   /** Whether nothing but space follows. */
@@ -38,6 +41,9 @@ export interface Walk {
 export function createWalk(): Walk {
   const recognize = createRecognize()
   let bytes: Buffer = Buffer.alloc(0)
+  /** The same bytes by fours, and how far their first is from a multiple of four. */
+  let words: Int32Array = new Int32Array(0)
+  let shift = 0
   let at = 0
   let end = 0
   let from = 0
@@ -49,26 +55,67 @@ export function createWalk(): Walk {
     return byte
   }
 
-  /** The quote that ends the text that begins at `start`, or -1. */
+  /** The quote that ends the text that begins at `start`, or -1. A quote after an odd number of backslashes ends nothing. */
   function closing(start: number): number {
-    const data = bytes
-    const last = end
     let i = start
     for (;;) {
-      const until = i + near < last ? i + near : last
-      for (; i < until; i++) {
-        const byte = data[i]
-        if (byte === quote) return i
-        if (byte === escape) i++
-      }
-      if (i >= last) return -1
-      const found = data.indexOf(quote, i)
-      if (found < 0 || found >= last) return -1
-      let before = found - 1
-      while (data[before] === escape && before >= start) before--
+      const found = nextQuote(i)
+      if (found < 0 || bytes[found - 1] !== escape || found === start) return found
+      let before = found - 2
+      while (before >= start && bytes[before] === escape) before--
       if (((found - before) & 1) === 1) return found
       i = found + 1
     }
+  }
+
+  /** Four bytes at a time while it is near; beyond that the machine's own search is quicker. */
+  function nextQuote(start: number): number {
+    const data = bytes
+    const last = end
+    const aligned = start + ((4 - ((start + shift) & 3)) & 3)
+    let i = start
+    for (const until = aligned < last ? aligned : last; i < until; i++) if (data[i] === quote) return i
+    const most = i + near < last ? i + near : last
+    for (let word = (i + shift) >> 2; i + 4 <= most; word++) {
+      const four = (words[word] as number) ^ 0x22222222
+      if (((four - 0x01010101) & ~four & 0x80808080) !== 0) break
+      i += 4
+    }
+    for (const until = i + 4 < last ? i + 4 : last; i < until; i++) if (data[i] === quote) return i
+    if (i >= last) return -1
+    const found = data.indexOf(quote, i)
+    return found < last ? found : -1
+  }
+
+  /** The number that begins here; NaN for a value that is none, `undefined` where no value begins. Beyond 15 digits the rest is left out. */
+  function number(): number | undefined {
+    const first = space()
+    if (first !== 0x2d && (first < 0x30 || first > 0x39)) return skip() ? NaN : undefined
+    const start = at
+    let value = 0
+    let digits = 0
+    let scale = 0
+    let i = start
+    let point = false
+    for (; i < end; i++) {
+      const byte = bytes[i] as number
+      const digit = byte - 0x30
+      if (digit >= 0 && digit <= 9) {
+        if (digits < 15) {
+          value = value * 10 + digit
+          if (value > 0) digits++
+          if (point) scale++
+        } else if (!point) return slowly(start)
+      } else if (byte === 0x2e && !point) point = true
+      else if (byte === comma || byte === closeObject || byte === closeArray || byte <= 0x20) break
+      else return slowly(start)
+    }
+    at = i
+    return scale === 0 ? value : scale <= 22 ? value / (powers[scale] as number) : slowly(start)
+  }
+  function slowly(start: number): number | undefined {
+    at = start
+    return skip() ? Number(bytes.toString('latin1', start, at)) : undefined
   }
 
   function text(): boolean {
@@ -163,11 +210,15 @@ export function createWalk(): Walk {
 
   return {
     on(given, start, stop) {
-      bytes = given
+      if (given !== bytes) {
+        bytes = given
+        shift = given.byteOffset & 3
+        words = new Int32Array(given.buffer, given.byteOffset - shift, (given.length + shift) >> 2)
+      }
       at = start
       end = stop
     },
-    peek: space, skip, object, array, text,
+    peek: space, skip, object, array, text, number,
     ended: () => space() === -1,
     get at() { return at },
     get from() { return from },

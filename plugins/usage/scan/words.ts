@@ -1,8 +1,9 @@
 /** Names as bytes: which of those that matter here stands somewhere, without making a text of it. */
 
 export const known = [
-  'type', 'message', 'timestamp', 'provider', 'model', 'modelId', 'id', 'usage', 'role', 'content', 'stopReason', 'durationMs', 'isError', 'is_error', 'name', 'toolName',
+  'type', 'message', 'timestamp', 'provider', 'model', 'modelId', 'usage', 'role', 'content', 'stopReason', 'durationMs', 'isError', 'is_error', 'name', 'toolName',
   'session', 'model_change', 'user', 'assistant', 'toolResult', 'tool_result', 'tool', 'toolCall', 'tool_call', 'tool_use', 'toolcall', 'toolUse', 'tool_result_error', 'error', 'aborted', 'timeout',
+  'input', 'output', 'cacheRead', 'cacheWrite', 'totalTokens', 'total', 'cost',
 ] as const
 export type Word = (typeof known)[number]
 

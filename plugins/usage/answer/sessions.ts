@@ -1,0 +1,112 @@
+/** `sessions.usage`: rows of sessions, and sums of all of them along every axis. */
+import { sessionPartsOf } from '../../sessions/contract.ts'
+import type { Book } from '../book/book.ts'
+import type { Detail } from '../book/detail.ts'
+import type { FileRecord } from '../book/file.ts'
+import { quarterMs } from '../scan/columns.ts'
+import type { SessionsUsage, SessionsUsageParams } from '../wire.ts'
+import { dayText } from '../zone.ts'
+import { createFold, type Fold } from './fold.ts'
+import type { Range } from './range.ts'
+import { agentsOf, channelsOf, dailyLatencyOf, dailyOf, latencyOfAll, messagesOf, modelDaysOf, modelsOf, providersOf, sortedDays, toolsOf, totalsOf, usageOfSession } from './shapes.ts'
+
+type Row = SessionsUsage['sessions'][number]
+/** What is one row: a transcript, or all of one key. Newest first. */
+interface Family { readonly files: FileRecord[]; lastAt: number }
+export interface SessionsQuery extends NonNullable<SessionsUsageParams> { /** By key. */ readonly labels?: ReadonlyMap<string, string> }
+
+const usualRows = 50
+
+export async function usageOfSessions(book: Book, range: Range, query: SessionsQuery, now: number): Promise<SessionsUsage> {
+  const { zone, from, to } = range
+  const families = query.creatorKey === undefined ? familiesOf(book, range, query) : []
+  const fold = query.creatorKey !== undefined ? createFold(book.groups) : query.key === undefined ? await foldAll(book, range, query.agentId) : await foldFiles(book, range, families.flatMap(({ files }) => files))
+  const rows: Row[] = []
+  for (const family of families) {
+    if (rows.length >= (query.limit ?? usualRows)) break
+    const row = await rowOf(book, range, family, query)
+    if (row) rows.push(row)
+  }
+  const { groups } = book
+  const latency = latencyOfAll(fold.latencies.values(), fold.total)
+  return {
+    updatedAt: now, startDate: dayText(from), endDate: dayText(to), sessions: rows, totals: totalsOf(fold.total),
+    aggregates: {
+      sessionCount: families.length, messages: messagesOf(fold.total), tools: toolsOf(fold),
+      byModel: modelsOf(fold, groups), byProvider: providersOf(fold, groups), byAgent: agentsOf(fold, groups), byChannel: channelsOf(fold, groups), byCreator: [],
+      ...(latency && { latency }), dailyLatency: dailyLatencyOf(fold), modelDaily: modelDaysOf(fold, groups), daily: dailyOf(fold),
+      costDaily: sortedDays(fold.days).map(([day, values]) => ({ date: dayText(day), ...totalsOf(values) })),
+    },
+    creatorOptions: [],
+  } satisfies SessionsUsage
+
+  function familiesOf(all: Book, { from: first, to: last }: Range, { key, agentId, groupBy }: SessionsQuery): Family[] {
+    const found = new Map<string, Family>()
+    for (const file of all.files()) {
+      if (!file.mark || file.state.lastAt === 0 || (key !== undefined && file.key !== key && file.session !== key) || (agentId !== undefined && file.agent !== agentId)) continue
+      if (zone.dayOf(Math.floor(file.state.lastAt / quarterMs)) < first || zone.dayOf(Math.floor(file.state.firstAt / quarterMs)) > last) continue
+      const name = groupBy === 'instance' ? file.name : file.key
+      const family = found.get(name)
+      if (family) family.files.push(file)
+      else found.set(name, { files: [file], lastAt: 0 })
+    }
+    for (const family of found.values()) {
+      family.files.sort((a, b) => b.state.lastAt - a.state.lastAt)
+      family.lastAt = (family.files[0] as FileRecord).state.lastAt
+    }
+    return [...found.values()].sort((a, b) => b.lastAt - a.lastAt)
+  }
+}
+
+async function rowOf(book: Book, range: Range, { files, lastAt }: Family, { labels, includeContextWeight }: SessionsQuery): Promise<Row | undefined> {
+  const [newest] = files as [FileRecord]
+  const fold = await foldFiles(book, range, files)
+  if (fold.days.size === 0) return undefined
+  const firstAt = Math.min(...files.map(({ state }) => state.firstAt))
+  const { channel, kind } = sessionPartsOf(newest.key)
+  const label = labels?.get(newest.key)
+  const { lastProvider, lastModel } = newest.state
+  return {
+    key: newest.key, sessionId: newest.session, updatedAt: lastAt, agentId: newest.agent, chatType: kind === 'group' || kind === 'channel' ? kind : 'direct',
+    ...(label !== undefined && { label }), ...(channel !== undefined && { channel }), ...(lastProvider !== '' && { modelProvider: lastProvider }), ...(lastModel !== '' && { model: lastModel }),
+    usage: { sessionId: newest.session, sessionFile: newest.name, firstActivity: firstAt, lastActivity: lastAt, durationMs: Math.max(0, lastAt - firstAt), ...usageOfSession(fold, book.groups) },
+    ...(includeContextWeight && { contextWeight: null }),
+  }
+}
+
+async function foldAll(book: Book, { zone, from, to, months }: Range, agent: string | undefined): Promise<Fold> {
+  const fold = createFold(book.groups)
+  const sums = await book.days(zone, months)
+  const { all, names } = book.groups
+  for (const number of months) {
+    const month = sums.month(number)
+    month?.rows.each((data, at) => {
+      const [day, group] = [data[at] as number, data[at + 1] as number]
+      if (day >= from && day <= to && (agent === undefined || all[group]?.agent === agent)) fold.row(day, group, data, at + 2)
+    })
+    month?.tallies.each((data, at) => {
+      const day = data[at] as number
+      const of = names[data[at + 1] as number]
+      if (of && day >= from && day <= to && (agent === undefined || of.agent === agent)) fold.tally(day, of.name, data[at + 2] as number)
+    })
+  }
+  return fold
+}
+
+export async function foldFiles(book: Book, range: Range, files: readonly FileRecord[]): Promise<Fold> {
+  const fold = createFold(book.groups)
+  for (const file of files) foldDetail(fold, book, range, file, await book.detail(file))
+  return fold
+}
+
+function foldDetail(fold: Fold, { groups }: Book, { zone, from, to }: Range, { agent, channel }: FileRecord, { rows, tallies, models, names }: Detail): void {
+  const groupOf = models.map(([provider, model]) => groups.of(agent, channel, provider, model))
+  rows.each((data, at) => {
+    const day = zone.dayOf(data[at] as number)
+    if (day >= from && day <= to) fold.row(day, groupOf[data[at + 1] as number] as number, data, at + 2)
+  })
+  tallies.each((data, at) => {
+    const day = zone.dayOf(data[at] as number)
+    if (day >= from && day <= to) fold.tally(day, names[data[at + 1] as number] as string, data[at + 2] as number)
+  })
+}

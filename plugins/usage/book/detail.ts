@@ -1,0 +1,59 @@
+/** What one transcript comes to, by quarter of an hour: the finest there is, of which every sum is made. */
+import { unpricedWidth, width, col } from '../scan/columns.ts'
+import type { Step } from '../scan/gather.ts'
+import { createTable, decodeTable, encodeTable, type Table } from '../scan/table.ts'
+import type { PriceOf } from '../prices.ts'
+
+export interface Detail {
+  /** Second keys: places in `models` and `names`. */
+  readonly rows: Table
+  readonly tallies: Table
+  readonly models: (readonly [provider: string, model: string])[]
+  readonly names: string[]
+}
+export interface KeptDetail { readonly version: number; readonly rows: string; readonly tallies: string; readonly models: Detail['models']; readonly names: string[] }
+
+export const emptyDetail = (): Detail => ({ rows: createTable(width), tallies: createTable(1), models: [], names: [] })
+
+export const encodeDetail = ({ rows, tallies, models, names }: Detail, version: number): KeptDetail => ({ version, rows: encodeTable(rows), tallies: encodeTable(tallies), models, names })
+export const decodeDetail = ({ rows, tallies, models, names }: KeptDetail): Detail => ({ rows: decodeTable(width, rows), tallies: decodeTable(1, tallies), models, names })
+
+/** What was counted just now, with what it came to where its transcript does not say. */
+export function priced({ rows, tallies, models, names, unpriced }: Step, priceOf: PriceOf): Detail {
+  const table = createTable(width, rows)
+  for (let at = 0; at + unpricedWidth <= unpriced.length; at += unpricedWidth) {
+    const [quarter, model, when, input, output, cacheRead, cacheWrite] = unpriced.subarray(at, at + unpricedWidth) as unknown as [number, number, number, number, number, number, number]
+    const [provider, id] = models[model] as readonly [string, string]
+    const cost = priceOf(provider, id, when, { input, output, cacheRead, cacheWrite })
+    const row = table.at(quarter, model)
+    if (cost === undefined) {
+      table.bump(row, col.missing, 1)
+      continue
+    }
+    table.bump(row, col.costInput, cost.input)
+    table.bump(row, col.costOutput, cost.output)
+    table.bump(row, col.costCacheRead, cost.cacheRead)
+    table.bump(row, col.costCacheWrite, cost.cacheWrite)
+    table.bump(row, col.cost, cost.total)
+  }
+  return { rows: table, tallies: createTable(1, tallies), models: [...models], names: [...names] }
+}
+
+export function merge(into: Detail, from: Detail): void {
+  const models = places(into.models, from.models, (model) => model.join('\u0000'))
+  const names = places(into.names, from.names, (name) => name)
+  from.rows.each((data, at) => into.rows.add(data[at] as number, models[data[at + 1] as number] as number, data, at + 2))
+  from.tallies.each((data, at) => into.tallies.add(data[at] as number, names[data[at + 1] as number] as number, data, at + 2))
+}
+
+/** Where each of `some` stands in `all`, which gets those it lacks. */
+function places<T>(all: T[], some: readonly T[], keyOf: (one: T) => string): number[] {
+  const known = new Map(all.map((one, i) => [keyOf(one), i]))
+  return some.map((one) => {
+    const key = keyOf(one)
+    const found = known.get(key)
+    if (found !== undefined) return found
+    known.set(key, all.length)
+    return all.push(one) - 1
+  })
+}
