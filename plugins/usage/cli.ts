@@ -17,11 +17,10 @@ export default commands({
       let report = await ask(io, folder)
       while (!report.done && !io.signal.aborted) {
         show(io, report)
-        const { done } = report.files
+        const last = report
         report = await ask(io, folder)
-        // Nothing is under way any more and it is not done: it was given up.
-        if (report.done) break
-        if (report.files.total > 0 && done === report.files.total) break
+        // It was done between the two: then this look has found nothing new.
+        if (report.done && report.bytes.total < last.bytes.total) report = { ...report, bytes: { total: last.bytes.total, done: last.bytes.total } }
       }
       show(io, undefined)
       io.print(indexScreen(report, Date.now() - started, paintOf(io)), report)
