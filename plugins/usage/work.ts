@@ -15,7 +15,7 @@ export interface Work extends AsyncDisposable {
   readonly running: boolean
 }
 
-interface Thread { readonly ask: Ask; readonly failed: boolean; end(): Promise<void> }
+export interface Thread { readonly ask: Ask; readonly failed: boolean; end(): Promise<void> }
 
 export function createWork(start: () => Thread = startThread): Work {
   let thread: Thread | undefined

@@ -6,15 +6,29 @@ import type { ModelsApi } from '../../plugins/models/contract.ts'
 import type { SessionsApi } from '../../plugins/sessions/contract.ts'
 import type { StoreApi } from '../../plugins/store/contract.ts'
 import { createEngine, type Engine } from '../../plugins/usage/engine.ts'
+import { createServe } from '../../plugins/usage/scan/serve.ts'
+import { createWork, type Thread } from '../../plugins/usage/work.ts'
 import { silent, storeOn, temporaryDir } from './store-harness.ts'
 
 export const noSessions = { list: async () => ({ sessions: [], total: 0 }), archives: async () => [] } as unknown as SessionsApi
 
-export interface EngineOptions { readonly sessions?: SessionsApi; readonly models?: ModelsApi; readonly now?: () => number; readonly timeZone?: string }
+export interface EngineOptions { readonly sessions?: SessionsApi; readonly models?: ModelsApi; readonly now?: () => number; readonly timeZone?: string; /** A real one takes a second to start from source. */ readonly thread?: boolean }
 
-export function engineOn(store: StoreApi, { sessions = noSessions, models, now = () => Date.parse('2026-06-01T12:00:00Z'), timeZone = 'UTC' }: EngineOptions = {}): Engine {
+function threadHere(): Thread {
+  const serve = createServe()
+  return {
+    failed: false, end: async () => {},
+    ask: async (question) => {
+      const reply = serve(structuredClone(question))
+      if ('failed' in reply) throw new Error(reply.failed)
+      return structuredClone(reply.answer) as never
+    },
+  }
+}
+
+export function engineOn(store: StoreApi, { sessions = noSessions, models, now = () => Date.parse('2026-06-01T12:00:00Z'), timeZone = 'UTC', thread = false }: EngineOptions = {}): Engine {
   const clock = { now, setTimeout: (run: () => void, ms: number) => setTimeout(run, ms), clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout) }
-  const engine = createEngine({ store, sessions, models, clock, log: silent, timeZone, signal: new AbortController().signal })
+  const engine = createEngine({ store, sessions, models, clock, log: silent, timeZone, signal: new AbortController().signal, ...(!thread && { work: createWork(threadHere) }) })
   onTestFinished(() => engine.close().catch(() => {}))
   return engine
 }
