@@ -69,7 +69,7 @@ describe('nexus cost watch', () => {
         run                █████████░░░░░░░░░░░░░░░░░░░░░  30 %
           7k of 10k tokens left; for one run
 
-      18:47:03 EXCEEDED agent:coder/month is at 101 %: $0.00 of $5.00 left; resets in
+      18:47:03  EXCEEDED  agent:coder/month is at 101 %: $0.00 of $5.00 left; resets in
       5 h 12 min (Tue 24 Nov 00:00)
 
       AT             COST  TOKENS  MODEL               FOR              PRICE
@@ -97,7 +97,7 @@ describe('nexus cost watch', () => {
     `)
   })
   test('a warning names the budget, what is left and when it begins anew', () => {
-    expect(toldText({ at: now, kind: 'warning', budget: budgets[1]! }, zone, now)).toBe('18:47:03 WARNING global/day is at 62 %: $1.50 of $5.00 left, $0.40 held; resets in 5 h 12 min (Tue 24 Nov 00:00)')
+    expect(toldText({ at: now, kind: 'warning', budget: budgets[1]! }, zone, now)).toBe('18:47:03  WARNING  global/day is at 62 %: $1.50 of $5.00 left, $0.40 held; resets in 5 h 12 min (Tue 24 Nov 00:00)')
   })
 })
 

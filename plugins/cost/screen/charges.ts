@@ -4,7 +4,7 @@ import type { ChargesResult, Settled } from '../wire.ts'
 import type { Look } from './look.ts'
 import { aligned, count, exactUsd, plural } from './money.ts'
 import { table, textColumn } from './table.ts'
-import { wrap } from './text.ts'
+import { cut, wrap } from './text.ts'
 import { moment } from './time.ts'
 
 export type Charges = InferOutput<typeof ChargesResult>
@@ -13,7 +13,7 @@ interface Line { readonly at: number; readonly state: string; readonly usd: numb
 
 export function chargesScreen({ charges, open }: Charges, timeZone: string, look: Look): string {
   const { paint, width, glyphs: { ellipsis } } = look
-  if (charges.length === 0 && open.length === 0) return 'Nothing was charged yet.'
+  if (charges.length === 0 && open.length === 0) return cut('Nothing was charged yet.', width, ellipsis)
   const lines: Line[] = [
     ...open.toSorted((a, b) => Number(b.orphaned) - Number(a.orphaned) || b.at - a.at).map(({ id, at, provider, model, usd, tokens, orphaned }) => ({ id, at, usd, tokens, model: `${provider}/${model}`, of: '', price: '', state: orphaned ? 'orphaned' : 'open' })),
     ...charges.map((one) => ({ id: one.id, at: one.at, usd: one.usd, tokens: one.tokens, model: `${one.provider}/${one.model}`, of: whose(one), price: one.price, state: one.estimated === true ? 'estimated' : '' })),

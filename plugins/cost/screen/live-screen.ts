@@ -7,7 +7,7 @@ import { aligned, exactUsd, percent, tokens } from './money.ts'
 import { stoppedLines, sumsLines } from './overview.ts'
 import { table, textColumn } from './table.ts'
 import { headOf, label, wrap } from './text.ts'
-import { clockTime } from './time.ts'
+import { clockTime, stamp } from './time.ts'
 
 export interface Told { readonly at: number; readonly kind: 'warning' | 'exceeded'; readonly budget: BudgetState }
 
@@ -53,14 +53,14 @@ function chargeLines(charges: readonly Settled[], timeZone: string, look: Look):
 
 const costText = ({ usd, estimated }: Settled): string => (usd === null ? 'unpriced' : `${estimated === true ? '~' : ''}${exactUsd(usd)}`)
 
-export function toldText({ at, kind, budget }: Told, timeZone: string, now: number): string {
+export function toldText({ at, kind, budget }: Told, timeZone: string, now: number, time: typeof clockTime = clockTime): string {
   const what = kind === 'exceeded' ? 'EXCEEDED' : 'WARNING'
-  return `${clockTime(at, timeZone)} ${what} ${label(budget.id)} is at ${percent(budget.percent)}: ${leftText(budget)}; ${resetText(budget, now)}`
+  return `${time(at, timeZone)}  ${what}  ${label(budget.id)} is at ${percent(budget.percent)}: ${leftText(budget)}; ${resetText(budget, now)}`
 }
 
 /** For a log: one line, however long. */
-export function chargeLine(one: Settled, timeZone: string, today: number | undefined): string {
+export function chargeLine(one: Settled, timeZone: string): string {
   const { at, provider, model, price } = one
   const of = whose(one)
-  return [clockTime(at, timeZone), costText(one), `${tokens(one.tokens)} tokens`, label(`${provider}/${model}`), ...(of === '' ? [] : [label(of)]), `price: ${label(price)}`, ...(today === undefined ? [] : [`today ${exactUsd(today)}`])].join('  ')
+  return [stamp(at, timeZone), costText(one), `${tokens(one.tokens)} tokens`, label(`${provider}/${model}`), ...(of === '' ? [] : [label(of)]), `price: ${label(price)}`].join('  ')
 }

@@ -69,12 +69,13 @@ const paramsOf = ({ timeZone, range, folder }: Scope): object => ({
 
 interface Pending { readonly pending?: { readonly files: number; readonly bytes: number } | undefined }
 
-async function whole<T extends Pending>(io: CommandIo, method: string, params: object): Promise<T> {
+/** The answer when nothing is missing in it any more. */
+async function call(io: CommandIo, method: 'usage.cost' | 'sessions.usage', params: object): Promise<unknown> {
   const show = progressTo(io)
   let [first, last, idle] = [0, Infinity, 0]
   try {
     for (;;) {
-      const answer = await io.call(method, params) as T
+      const answer = await io.call(method, params) as Pending
       if (answer.pending === undefined || idle > patience) return answer
       const { bytes } = answer.pending
       first = Math.max(first, bytes)
@@ -88,8 +89,8 @@ async function whole<T extends Pending>(io: CommandIo, method: string, params: o
   }
 }
 
-export const daysUsed = (io: CommandIo, scope: Scope): Promise<UsageCost> => whole<UsageCost>(io, 'usage.cost', paramsOf(scope))
-export const sessionsUsed = (io: CommandIo, scope: Scope, limit: number): Promise<SessionsUsage> => whole<SessionsUsage>(io, 'sessions.usage', { ...paramsOf(scope), limit })
+const daysUsed = async (io: CommandIo, scope: Scope): Promise<UsageCost> => await call(io, 'usage.cost', paramsOf(scope)) as UsageCost
+const sessionsUsed = async (io: CommandIo, scope: Scope, limit: number): Promise<SessionsUsage> => await call(io, 'sessions.usage', { ...paramsOf(scope), limit }) as SessionsUsage
 
 /** Of all there are: from the first day on which something was. */
 function rangeIn({ daily }: UsageCost, { range, timeZone }: Scope, now: number): Range {

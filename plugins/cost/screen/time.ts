@@ -52,6 +52,9 @@ export function moment(at: number, timeZone: string, now: number): string {
 export const clockTime = (at: number, timeZone: string): string =>
   new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at)
 
+/** For a log: `2026-11-22 14:03:22`. */
+export const stamp = (at: number, timeZone: string): string => `${dayOf(at, timeZone)} ${clockTime(at, timeZone)}`
+
 /** The two largest units: `3 d 4 h`, `5 min 12 s`, `0 s`. */
 export function duration(ms: number): string {
   const parts: string[] = []

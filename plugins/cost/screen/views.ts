@@ -4,7 +4,7 @@ import type { BudgetState, CostStatus, Settled } from '../wire.ts'
 import { chargeLine, liveScreen, toldText, type Live } from './live-screen.ts'
 import { lookOf } from './look.ts'
 import { label } from './text.ts'
-import { clockTime, duration } from './time.ts'
+import { duration, stamp } from './time.ts'
 
 export interface View {
   status(status: CostStatus): void
@@ -47,13 +47,13 @@ function lineView({ stdout }: CommandIo, now: () => number): View {
     status(next) {
       const [was, is] = [status?.stopped ?? null, next.stopped]
       status = next
-      if (was === null && is !== null) write(`${clockTime(is.at, zone())}  STOPPED by ${label(is.by)}${is.reason === undefined ? '' : `: ${label(is.reason)}`}`)
-      if (was !== null && is === null) write(`${clockTime(now(), zone())}  resumed`)
+      if (was === null && is !== null) write(`${stamp(is.at, zone())}  STOPPED by ${label(is.by)}${is.reason === undefined ? '' : `: ${label(is.reason)}`}`)
+      if (was !== null && is === null) write(`${stamp(now(), zone())}  resumed`)
     },
-    settled: (one, before) => { if (!before) write(chargeLine(one, zone(), undefined)) },
-    told: (kind, budget) => write(toldText({ at: now(), kind, budget }, zone(), now())),
+    settled: (one, before) => { if (!before) write(chargeLine(one, zone())) },
+    told: (kind, budget) => write(toldText({ at: now(), kind, budget }, zone(), now(), stamp)),
     connected(is) {
-      const time = clockTime(now(), zone())
+      const time = stamp(now(), zone())
       write(is ? `${time}  connected again after ${duration(now() - (lostAt ?? now()))}` : `${time}  the gateway is gone; trying again`)
       lostAt = is ? undefined : now()
     },

@@ -99,7 +99,7 @@ interface Refresh { soon(): void; idle(): void; stop(): void }
 
 /** One look at a time, and a pause between two; what is asked for meanwhile is one more. */
 function createRefresh(look: () => Promise<void>): Refresh {
-  const idleTicks = 10
+  const idleTicks = 2
   let [timer, due, stopped, quiet] = [undefined as NodeJS.Timeout | undefined, false, false, 0]
   const run = (): void => {
     due = false
