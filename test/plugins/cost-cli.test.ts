@@ -86,7 +86,7 @@ describe('the days that are meant', () => {
     expect(g.asked.at(-1)![1]).toMatchObject(params)
   })
   test.each([
-    ['--days 0', 'NEXUS_COST_DAYS'], ['--days 9999', 'NEXUS_COST_DAYS'], ['--limit many', 'NEXUS_COST_DAYS'], ['--from 2026-02-30', 'NEXUS_COST_DATE'], ['--to yesterday', 'NEXUS_COST_DATE'],
+    ['--days 0.5', 'NEXUS_COST_DAYS'], ['--limit 1001', 'NEXUS_COST_DAYS'], ['--days 9999', 'NEXUS_COST_DAYS'], ['--limit many', 'NEXUS_COST_DAYS'], ['--from 2026-02-30', 'NEXUS_COST_DATE'], ['--to yesterday', 'NEXUS_COST_DATE'],
     ['--from 2026-11-30 --to 2026-11-01', 'NEXUS_COST_SPAN'], ['--from 2001-01-01 --to 2026-11-01', 'NEXUS_COST_SPAN'], ['--from 2026-01-01 --to 2026-01-02 --days 2', 'NEXUS_COST_SPAN'], ['--zone Europe/Atlantis', 'NEXUS_COST_ZONE'],
   ])('%s is none, and what was given is not repeated', async (options, code) => {
     await using g = await gateway()

@@ -27,6 +27,7 @@ describe('budgets and charges', () => {
     expect(budgetsScreen([], zone, lookAt(200))).toBe('No budget bounds anything. Set one: nexus config set cost.budgets \'[{ per: "day", usd: 5 }]\'')
   })
   test('it is green, then yellow, then red', () => {
+    // oxlint-disable-next-line no-control-regex
     const styles = [79, 80, 99.5, 100].map((percent) => /\u001b\[(3\d)m█/.exec(budgetsScreen([budget('b', percent)], zone, lookAt(80, { paint: colour })))?.[1])
     expect(styles).toEqual(['32', '33', '33', '31'])
   })
@@ -69,7 +70,7 @@ describe('nexus cost watch', () => {
         run                █████████░░░░░░░░░░░░░░░░░░░░░  30 %
           7k of 10k tokens left; for one run
 
-      18:47:03  EXCEEDED  agent:coder/month is at 101 %: $0.00 of $5.00 left; resets in
+      18:47:03 EXCEEDED agent:coder/month is at 101 %: $0.00 of $5.00 left; resets in
       5 h 12 min (Tue 24 Nov 00:00)
 
       AT             COST  TOKENS  MODEL               FOR              PRICE

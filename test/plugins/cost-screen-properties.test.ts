@@ -29,7 +29,7 @@ const budgets = fc.array(fc.record({ id: name, percent: fc.double({ min: 0, max:
 
 /** No line longer than the terminal, and in it nothing but what is meant to be seen. */
 function fits(text: string, { width }: Look, about: string): void {
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex
   const lines = text.split('\n').map((line) => line.replace(/\u001b\[\d+m/g, ''))
   expect(lines.filter((line) => widthOf(line) > width || /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u.test(line)), about).toEqual([])
 }
@@ -123,7 +123,7 @@ function parsed(text: string): string[][] {
 }
 
 describe('CSV', () => {
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex
   const clean = (text: string): string => text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\p{Cs}]/gu, ' ')
   test('is read back as the data, with quotes, commas and line feeds, and a spreadsheet runs none of it', () => {
     fc.assert(fc.property(rows, (all) => {
