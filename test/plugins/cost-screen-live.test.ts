@@ -105,6 +105,7 @@ describe('nexus cost watch', () => {
 test('the progress of an index is one line', () => {
   expect(progressLine({ done: 186e6, total: 300e6, files: { done: 1_200, total: 2_000 } }, 100, unicode)).toBe('Reading transcripts ██████████████▉░░░░░░░░░ 62 %  186 of 300 MB, 1,200 of 2,000 files')
   expect(progressLine({ done: 0, total: 2e6 }, 100, ascii)).toBe('Reading transcripts ........................ 0 %  0.0 of 2.0 MB')
+  expect(progressLine({ done: 186e6, total: 300e6, files: { done: 1_200, total: 2_000 } }, 70, unicode)).toBe('Reading transcripts ██████████████▉░░░░░░░░░ 62 %  186 of 300 MB')
   expect(progressLine({ done: 0, total: 2e6 }, 30, ascii)).toHaveLength(30)
 })
 

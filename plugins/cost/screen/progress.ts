@@ -3,7 +3,7 @@ import type { CommandIo } from 'nexus-gateway/sdk'
 import { bar } from './bar.ts'
 import { glyphsOf, type Glyphs } from './look.ts'
 import { count, percent } from './money.ts'
-import { headOf, padEnd } from './text.ts'
+import { headOf, padEnd, widthOf } from './text.ts'
 
 /** Bytes and files; of the files nothing is said where they are not known. */
 export interface Progress { readonly done: number; readonly total: number; readonly files?: { readonly done: number; readonly total: number } }
@@ -12,8 +12,9 @@ const cells = 24
 
 export function progressLine({ done, total, files }: Progress, width: number, glyphs: Glyphs): string {
   const part = total > 0 ? Math.min(1, done / total) : 0
+  const line = `Reading transcripts ${padEnd(bar(part, cells, glyphs), cells).replaceAll(' ', glyphs.empty)} ${percent(Math.floor(part * 100))}  ${megabytes(done)} of ${megabytes(total)} MB`
   const told = files === undefined ? '' : `, ${count(files.done)} of ${count(files.total)} files`
-  return headOf(`Reading transcripts ${padEnd(bar(part, cells, glyphs), cells).replaceAll(' ', glyphs.empty)} ${percent(Math.floor(part * 100))}  ${megabytes(done)} of ${megabytes(total)} MB${told}`, width)
+  return headOf(widthOf(line + told) > width ? line : line + told, width)
 }
 
 const megabytes = (bytes: number): string => (bytes < 1e7 ? (bytes / 1e6).toFixed(1) : count(bytes / 1e6))
