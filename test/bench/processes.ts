@@ -28,6 +28,8 @@ export interface Running extends AsyncDisposable {
 
 export async function startNexus(options: { state?: string; args?: string[]; env?: Record<string, string> } = {}): Promise<Running> {
   const state = options.state ?? await mkdtemp(join(tmpdir(), 'nexus-bench-'))
+  // Each run ends with a kill: three of these within a minute are a crash loop, and what starts then is the safe mode.
+  await rm(join(state, 'config/boots.json'), { force: true })
   const spawnedAt = performance.now()
   const child = spawn(process.execPath, [binary, 'start', '--json', '--port', '0', ...(options.args ?? [])], {
     env: { PATH: process.env['PATH'], HOME: state, NEXUS_STATE_DIR: state, NEXUS_LOG: 'error', ...options.env }, stdio: ['ignore', 'pipe', 'inherit'],
