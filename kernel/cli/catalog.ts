@@ -18,13 +18,9 @@ export interface Entry {
 }
 export type Entries = ReadonlyMap<string, Entry>
 
-export function optionsOf({ spec, calls }: Entry): Readonly<Record<string, CommandOption>> {
-  return { ...spec.options, ...(calls && gatewayOptions), ...commonOptions }
-}
+export const optionsOf = ({ spec, calls }: Entry): Readonly<Record<string, CommandOption>> => ({ ...spec.options, ...(calls && gatewayOptions), ...commonOptions })
 
-export function packageJson(): { readonly version: string; readonly description: string } {
-  return JSON.parse(readFileSync(join(packageDir(), 'package.json'), 'utf8')) as { version: string; description: string }
-}
+export const packageJson = (): { readonly version: string; readonly description: string } => JSON.parse(readFileSync(join(packageDir(), 'package.json'), 'utf8')) as { version: string; description: string }
 
 /** Manifests of the first-party plugins as the build wrote them; none in a checkout that is not built. */
 export function builtManifests(): readonly Manifest[] {

@@ -4,7 +4,7 @@ import type { Rebind } from '../config/keeper.ts'
 import type { GatewayConfig } from '../config/own.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { TlsMaterial, TlsPlace, TlsSettings } from '../gateway/tls.ts'
-import type { Lock } from '../lock.ts'
+import type { Lock } from './lock.ts'
 import type { Logger } from '../log.ts'
 import type { Paths } from '../paths.ts'
 

@@ -51,9 +51,7 @@ export function explain(io: CommandIo): void {
 }
 
 /** The kernel's tables and those of the plugins that ship with it. */
-export function allErrors(): ErrorTable {
-  return Object.assign({}, kernelErrors, configErrors, gatewayErrors, cliErrors, ...builtManifests().map(({ errors }) => errors)) as ErrorTable
-}
+export const allErrors = (): ErrorTable => Object.assign({}, kernelErrors, configErrors, gatewayErrors, cliErrors, ...builtManifests().map(({ errors }) => errors)) as ErrorTable
 
 const areaOf = (code: string): string => code.split('_')[1] ?? ''
 

@@ -60,6 +60,4 @@ function grouped(entries: readonly Entry[]): Row[] {
 }
 
 const section = (title: string, body: string, style: Style): string => `${style.bold(title)}\n${body}`
-function table(sections: readonly (readonly [string, readonly Row[]])[], style: Style): string[] {
-  return sections.filter(([, rows]) => rows.length > 0).map(([title, rows]) => section(title, columns(rows, style), style))
-}
+const table = (sections: readonly (readonly [string, readonly Row[]])[], style: Style): string[] => sections.filter(([, rows]) => rows.length > 0).map(([title, rows]) => section(title, columns(rows, style), style))

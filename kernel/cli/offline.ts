@@ -17,7 +17,7 @@ const owner: Caller = { id: 'local', role: 'operator', scopes: new Set(['operato
 /** Throws NEXUS_START_LOCKED if a gateway has started meanwhile, and what a required plugin failed with. */
 export async function openOffline(paths: Paths, env: NodeJS.ProcessEnv): Promise<Offline> {
   const [{ createKernel }, { createKeeper }, { createLoader }, { acquireLock }, { createLogger }, { guardOf, waryOfHeld }] = await Promise.all([
-    import('../kernel.ts'), import('../config/keeper.ts'), import('../loader.ts'), import('../lock.ts'), import('../log.ts'), import('./wary.ts'),
+    import('../kernel.ts'), import('../config/keeper.ts'), import('../loader.ts'), import('./lock.ts'), import('../log.ts'), import('./wary.ts'),
   ])
   await privateDir(paths.state)
   const lock = await acquireLock(paths)

@@ -48,7 +48,7 @@ function parseUrl(text: string): URL {
 /** True only for the port that this state directory's living gateway listens on: nobody else is sent its token. */
 async function isOwn(url: URL, paths: Paths): Promise<boolean> {
   if (!['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)) return false
-  const { holderOf, readLock } = await import('../lock.ts')
+  const { holderOf, readLock } = await import('./lock.ts')
   const lock = readLock(paths.lock)
   return lock?.port !== undefined && String(lock.port) === url.port && (await holderOf(lock, paths.socket)) === 'alive'
 }

@@ -1,7 +1,7 @@
 /** `nexus stop`: asks the gateway of this state directory to end, and nobody else. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CommandIo } from '../command.ts'
-import { holderOf, readLock } from '../lock.ts'
+import { holderOf, readLock } from './lock.ts'
 import { statePaths } from '../paths.ts'
 import { fail } from './errors.ts'
 import { milliseconds } from './io.ts'

@@ -19,9 +19,7 @@ export function put(fd: 1 | 2, text: string): void {
   }
 }
 
-export function isTerminal(fd: 1 | 2): boolean {
-  return fstatSync(fd).isCharacterDevice()
-}
+export const isTerminal = (fd: 1 | 2): boolean => fstatSync(fd).isCharacterDevice()
 
 export type Style = Readonly<Record<'bold' | 'dim' | 'red' | 'green' | 'yellow', (text: string) => string>>
 
@@ -32,9 +30,7 @@ export function styleOf(fd: 1 | 2): Style {
 }
 
 /** JSON for a person on a terminal, for a program otherwise. */
-export function jsonText(value: unknown): string {
-  return `${JSON.stringify(value ?? null, null, isTerminal(1) ? 2 : undefined)}\n`
-}
+export const jsonText = (value: unknown): string => (`${JSON.stringify(value ?? null, null, isTerminal(1) ? 2 : undefined)}\n`)
 
 /** Rows of two columns, indented, the first one as wide as it must be. */
 export function columns(rows: readonly (readonly [string, string])[], style: Style): string {

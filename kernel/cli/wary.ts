@@ -9,9 +9,7 @@ import type { Source } from '../source.ts'
 export interface Wary { readonly marker: Marker; readonly quarantine: Quarantine; /** Of others, nothing runs at all. */ readonly safe: boolean }
 
 /** For a command: it notes nowhere whose code runs, since whoever sees it end has asked for it, and may interrupt it. */
-export function waryOfHeld({ state }: Paths): Wary {
-  return { marker: new Marker(), quarantine: createQuarantine(join(state, 'config', 'quarantine.json')), safe: false }
-}
+export const waryOfHeld = ({ state }: Paths): Wary => ({ marker: new Marker(), quarantine: createQuarantine(join(state, 'config', 'quarantine.json')), safe: false })
 
 /** Stands before a plugin that would run in this process. */
 export function guardOf({ marker, quarantine, safe }: Wary): (source: Source) => Source {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { isTooOld, refuse } from '../../kernel/cli/node-version.ts'
-import type { LockRecord } from '../../kernel/lock.ts'
+import type { LockRecord } from '../../kernel/cli/lock.ts'
 import { nexus, started, stateDir } from '../kernel/cli/spawn.ts'
 
 let state: string

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
-import { catchFaults, ownerOf } from '../../../kernel/crash.ts'
+import { catchFaults, ownerOf } from '../../../kernel/cli/crash.ts'
 import { fail } from '../../../kernel/errors.ts'
 
 const places = [{ id: 'cron', place: '/p/cron' }, { id: 'hello', place: '/p/hello.ts' }, { id: 'inner', place: '/p/cron/node_modules/inner' }]

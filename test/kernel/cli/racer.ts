@@ -1,6 +1,6 @@
 /** A process that goes for the lock when it is told to: `go`, answered by `won` or `lost`, then `drop`. Run with jiti. */
 import { join } from 'node:path'
-import { acquireLock, type Lock } from '../../../kernel/lock.ts'
+import { acquireLock, type Lock } from '../../../kernel/cli/lock.ts'
 
 const dir = process.argv[2]!
 const paths = { state: dir, lock: join(dir, 'gateway.lock'), socket: join(dir, 'gateway.sock') }

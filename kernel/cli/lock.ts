@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto'
 import { linkSync, readFileSync, readlinkSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fail } from './errors.ts'
+import { fail } from '../errors.ts'
 
 export interface LockRecord {
   readonly pid: number
@@ -67,9 +67,7 @@ export async function acquireLock(paths: Place): Promise<Lock> {
 }
 
 /** The lock's record, whether its holder lives or not; `undefined` if there is none or it is damaged. */
-export function readLock(file: string): LockRecord | undefined {
-  return parse(readText(file))
-}
+export const readLock = (file: string): LockRecord | undefined => parse(readText(file))
 
 /** Whether the process that wrote `held` is still that process. */
 export async function holderOf(held: LockRecord, socket: string): Promise<Holder> {
@@ -148,6 +146,4 @@ function without<T>(codes: readonly string[], run: () => T): T | undefined {
   }
 }
 
-export function isErrno(error: unknown, codes: readonly string[]): boolean {
-  return error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? '')
-}
+export const isErrno = (error: unknown, codes: readonly string[]): boolean => error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? '')

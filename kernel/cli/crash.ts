@@ -5,7 +5,7 @@
 import { realpathSync } from 'node:fs'
 import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { NexusError } from './errors.ts'
+import { NexusError } from '../errors.ts'
 
 export interface PluginPlace { readonly id: string; readonly place: string }
 export interface CrashOptions {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { acquireLock, holderOf, readLock, type LockRecord } from '../../kernel/lock.ts'
+import { acquireLock, holderOf, readLock, type LockRecord } from '../../../kernel/cli/lock.ts'
 
 let dir: string
 let paths: { state: string; lock: string; socket: string }
@@ -30,7 +30,7 @@ async function leftBehind(change: Partial<LockRecord> = {}): Promise<LockRecord>
 }
 
 async function racer(): Promise<ChildProcess> {
-  const child = fork(join(import.meta.dirname, 'cli/racer.ts'), [dir], { execArgv: ['--import', 'jiti/register'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(join(import.meta.dirname, 'racer.ts'), [dir], { execArgv: ['--import', 'jiti/register'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   children.push(child)
   expect((await once(child, 'message'))[0]).toBe('up')
   return child
