@@ -23,9 +23,7 @@ export interface Changes {
 
 interface Present { readonly wanted: ReadonlyMap<string, Wanted>; readonly settings: Blocks }
 
-export function changedKeys(before: Blocks, after: Blocks): string[] {
-  return Object.keys({ ...before, ...after }).filter((id) => !isDeepStrictEqual(before[id], after[id]))
-}
+export const changedKeys = (before: Blocks, after: Blocks): string[] => Object.keys({ ...before, ...after }).filter((id) => !isDeepStrictEqual(before[id], after[id]))
 
 /** Plugins that a change names, or whose settings or place it makes others. */
 export function touchedBy({ load = [], unload = [], reload = [], settings = {}, whole }: Changes, now: Present): string[] {

@@ -144,9 +144,7 @@ function refuse(tap: Tap, run: Run, done: Done, thrown: unknown): void {
 }
 
 /** A refusal is the plugin's word and stays as it is; anything else is the plugin's failure. */
-function attributed(tap: Tap, thrown: unknown): NexusError {
-  return asNexusError(thrown, 'NEXUS_HOOK_FAILED', { plugin: tap.scope.plugin, hook: tap.token.id })
-}
+const attributed = (tap: Tap, thrown: unknown): NexusError => asNexusError(thrown, 'NEXUS_HOOK_FAILED', { plugin: tap.scope.plugin, hook: tap.token.id })
 
 /**
  * The order in which taps run: by plugin id, changed where `before` and `after` say so. It depends on the set of

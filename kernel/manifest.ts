@@ -89,14 +89,10 @@ export function manifestOf(plugin: Plugin, extra: ManifestExtra = {}): Manifest 
 
 const tapsOf = (capabilities: readonly string[]): string[] => capabilities.flatMap((name) => (name.startsWith('tap:') ? name.slice('tap:'.length) : []))
 
-function scopes(table: Record<string, { readonly scope: Access }> | undefined): Record<string, Access> {
-  return Object.fromEntries(Object.entries(table ?? {}).map(([name, entry]) => [name, entry.scope]))
-}
+const scopes = (table: Record<string, { readonly scope: Access }> | undefined): Record<string, Access> => Object.fromEntries(Object.entries(table ?? {}).map(([name, entry]) => [name, entry.scope]))
 
 /** Commands as a manifest lists them. */
-export function summaries(commands: Readonly<Record<string, Command>>): Record<string, ManifestCommand> {
-  return Object.fromEntries(Object.entries(commands).map(([name, { run: _, ...rest }]) => [name, rest]))
-}
+export const summaries = (commands: Readonly<Record<string, Command>>): Record<string, ManifestCommand> => Object.fromEntries(Object.entries(commands).map(([name, { run: _, ...rest }]) => [name, rest]))
 
 /** How a definition differs from its manifest, one line each; nothing when it does not. */
 export function manifestFaults(manifest: Manifest, plugin: Plugin): string[] {

@@ -29,6 +29,4 @@ function lineOf(issue: BaseIssue<unknown>): string {
 const placeOf = (path: readonly string[]): string => (path.length === 0 ? 'at root' : `at /${path.map(printable).join('/')}`)
 
 /** A key is the sender's text: kept short and free of control characters. */
-export function printable(text: string): string {
-  return text.slice(0, 64).replace(/[^\x20-\x7e]/g, '?')
-}
+export const printable = (text: string): string => text.slice(0, 64).replace(/[^\x20-\x7e]/g, '?')

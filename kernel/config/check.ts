@@ -66,9 +66,7 @@ function strangerFault(id: string, ids: readonly string[]): ConfigFault {
 }
 
 /** Where relative paths begin: at the file that the value stands in, or where a flag was typed. */
-function baseOf(tree: Tree, path: KeyPath): string {
-  return overrideOf(tree, path) ? process.cwd() : dirname(originOf(tree.sources, path)?.source.file ?? tree.file)
-}
+const baseOf = (tree: Tree, path: KeyPath): string => (overrideOf(tree, path) ? process.cwd() : dirname(originOf(tree.sources, path)?.source.file ?? tree.file))
 
 /** In a file, and not by way of a variable. */
 function isWritten(tree: Tree, path: KeyPath): boolean {

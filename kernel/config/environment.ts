@@ -74,9 +74,7 @@ function expectedNames(tree: unknown): string[] {
   return [...(source?.kind === 'env' ? [source.name] : []), ...Object.values(tree).flatMap(expectedNames)]
 }
 
-export function variablesIn(text: string): string[] {
-  return [...text.matchAll(variable)].filter(([whole]) => !whole.startsWith('$$')).map(([, name]) => name!)
-}
+export const variablesIn = (text: string): string[] => [...text.matchAll(variable)].filter(([whole]) => !whole.startsWith('$$')).map(([, name]) => name!)
 
 interface Sink { readonly faults: ConfigFault[]; readonly texts?: Map<string, string>; readonly notes?: string[] }
 

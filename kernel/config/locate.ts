@@ -53,9 +53,7 @@ function wasReadAt({ sources }: Tree, file: string, path: KeyPath): Spot | undef
   return source && { source, path: path.slice(source.at.length) }
 }
 
-function spotOf(source: ConfigSource, path: KeyPath): Spot {
-  return { source, path: cameFrom(path, source.moves).slice(source.at.length) }
-}
+const spotOf = (source: ConfigSource, path: KeyPath): Spot => ({ source, path: cameFrom(path, source.moves).slice(source.at.length) })
 
 function placesOf(parse: Parse): (source: ConfigSource, path: KeyPath) => Place | undefined {
   const documents = new Map<string, DocumentNode | undefined>()

@@ -33,9 +33,7 @@ export function harvest({ value }: Node): unknown {
   return value instanceof Map ? Object.fromEntries([...value].map(([key, node]) => [key, harvest(node)])) : value
 }
 
-export function childrenOf({ value }: Node): [string | number, Node][] {
-  return Array.isArray(value) ? [...value.entries()] : value instanceof Map ? [...value] : []
-}
+export const childrenOf = ({ value }: Node): [string | number, Node][] => (Array.isArray(value) ? [...value.entries()] : value instanceof Map ? [...value] : [])
 
 export function childOf({ value }: Node, key: string | number): Node | undefined {
   if (typeof key === 'number') return Array.isArray(value) ? value[key] : undefined

@@ -58,9 +58,7 @@ function entry(lists: readonly Node[], index: number): Node[] {
 interface Overridden { readonly overrides: readonly Override[] }
 
 /** The last override that gave the value, or the table or list that it is part of. */
-export function overrideOf({ overrides }: Overridden, path: KeyPath): Override | undefined {
-  return overrides.findLast((one) => common(one.path, path) === one.path.length)
-}
+export const overrideOf = ({ overrides }: Overridden, path: KeyPath): Override | undefined => overrides.findLast((one) => common(one.path, path) === one.path.length)
 
 /** For what no file has: the override that made the table which it is, or which it is missing in. */
 export function overrideNear({ overrides }: Overridden, path: KeyPath, { path: known }: Origin): Override | undefined {

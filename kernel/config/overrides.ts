@@ -70,9 +70,7 @@ function fromFlags(set: readonly string[], faults: ConfigFault[]): Override[] {
   })
 }
 
-function overrideOf(path: KeyPath, text: string, name: string): Override {
-  return { path, text, name, value: valueOf(text) }
-}
+const overrideOf = (path: KeyPath, text: string, name: string): Override => ({ path, text, name, value: valueOf(text) })
 
 /** JSON5 where it is that, and otherwise the text. */
 export function valueOf(text: string): unknown {
@@ -112,6 +110,4 @@ function putAt(tree: unknown, path: KeyPath, value: unknown): { readonly tree: u
 }
 
 /** By the path as a text: what was given, for where a schema wants a text that looks like something else. */
-export function overrideTexts(overrides: readonly Override[]): [string, string][] {
-  return overrides.map(({ path, text }) => [pathText(path), text])
-}
+export const overrideTexts = (overrides: readonly Override[]): [string, string][] => overrides.map(({ path, text }) => [pathText(path), text])

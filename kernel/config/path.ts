@@ -6,9 +6,7 @@ export type KeyPath = readonly (string | number)[]
 const plain = /^[\p{L}_$][\p{L}\p{N}_$-]*$/u
 const part = /(?:^|\.)([^.[\]"']+)|\[(\d{1,9})\]|\[("(?:[^"\\]|\\.)*")\]/gy
 
-export function pathText(path: KeyPath): string {
-  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : !plain.test(key) ? `[${JSON.stringify(key)}]` : i === 0 ? key : `.${key}`)).join('')
-}
+export const pathText = (path: KeyPath): string => (path.map((key, i) => (typeof key === 'number' ? `[${key}]` : !plain.test(key) ? `[${JSON.stringify(key)}]` : i === 0 ? key : `.${key}`)).join(''))
 
 /** Throws NEXUS_CONFIG_PATH. An empty text is the path of the whole. */
 export function parsePath(text: string): KeyPath {

@@ -41,7 +41,5 @@ export function select(edits: readonly string[], defaults: readonly string[], co
 }
 
 /** `a,b,./c.ts` as the command line has it. */
-export function splitList(text: string): string[] {
-  return text.split(',').map((one) => one.trim()).filter((one) => one !== '')
-}
+export const splitList = (text: string): string[] => text.split(',').map((one) => one.trim()).filter((one) => one !== '')
 

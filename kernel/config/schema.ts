@@ -111,9 +111,7 @@ function checkReference(value: Table & { readonly $secret: unknown }, schema: Js
   return value
 }
 
-function takesSecret(schema: JsonSchema): boolean {
-  return schema.secret === true || (schema.anyOf?.some(takesSecret) ?? false)
-}
+const takesSecret = (schema: JsonSchema): boolean => schema.secret === true || (schema.anyOf?.some(takesSecret) ?? false)
 
 /** The first branch without a fault; failing that, the faults of the one branch that the value seems meant for. */
 function checkAny(value: unknown, branches: readonly JsonSchema[], path: KeyPath, work: Work): unknown {
@@ -133,9 +131,7 @@ function checkAny(value: unknown, branches: readonly JsonSchema[], path: KeyPath
 }
 
 /** Whether every constant property of the branch, such as `type: 'file'`, is there. */
-function marks(value: Table, branch: JsonSchema): boolean {
-  return Object.entries(branch.properties ?? {}).every(([key, sub]) => sub.const === undefined || value[key] === sub.const)
-}
+const marks = (value: Table, branch: JsonSchema): boolean => Object.entries(branch.properties ?? {}).every(([key, sub]) => sub.const === undefined || value[key] === sub.const)
 
 function fits(value: unknown, s: JsonSchema): boolean {
   if (value === undefined || (s.type && !isOf(value, s.type))) return false

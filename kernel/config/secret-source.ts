@@ -17,9 +17,7 @@ export interface SecretSource {
 }
 
 /** Whether `value` stands for a secret, rightly written or not. */
-export function isReference(value: unknown): value is { readonly $secret: unknown } {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, '$secret')
-}
+export const isReference = (value: unknown): value is { readonly $secret: unknown } => typeof value === 'object' && value !== null && Object.hasOwn(value, '$secret')
 
 /** The source that a reference names; nothing if it names none that there is. */
 export function sourceOf(reference: { readonly $secret: unknown }): SecretSource | undefined {
@@ -37,6 +35,4 @@ export function shownSource({ kind, name }: SecretSource): string {
 }
 
 /** NEXUS_SECRET_UNRESOLVED; the reason is in words of our own. */
-export function unresolved(source: SecretSource, reason: string): NexusError {
-  return failConfig('NEXUS_SECRET_UNRESOLVED', { source: shownSource(source), reason })
-}
+export const unresolved = (source: SecretSource, reason: string): NexusError => failConfig('NEXUS_SECRET_UNRESOLVED', { source: shownSource(source), reason })

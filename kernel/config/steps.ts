@@ -41,9 +41,7 @@ export function movable({ root }: Work, pattern: string, except: readonly string
 }
 
 /** A table that says nothing but which file to include. */
-function isInclude({ value }: Node): boolean {
-  return value instanceof Map && value.size > 0 && [...value].every(([key, node]) => key === '$include' || isInclude(node))
-}
+const isInclude = ({ value }: Node): boolean => value instanceof Map && value.size > 0 && [...value].every(([key, node]) => key === '$include' || isInclude(node))
 
 export function drop(work: Work, found: Found, why: string): void {
   take(found)
@@ -100,9 +98,7 @@ function pick(work: Work, table: Found, { to, key, where, prefer }: Extract<Step
 }
 
 /** The table with its name as first field; a field of this name that it has stays. */
-function named(node: Node, key: string, name: string | number): Node {
-  return { ...node, value: new Map<string, Node>([[key, { ...(node.from && { from: node.from }), value: name }], ...(node.value as Map<string, Node>)]) }
-}
+const named = (node: Node, key: string, name: string | number): Node => ({ ...node, value: new Map<string, Node>([[key, { ...(node.from && { from: node.from }), value: name }], ...(node.value as Map<string, Node>)]) })
 
 const isTable = (node: Node): boolean => node.value instanceof Map
 const isOneOf = (node: Node | undefined, values: readonly unknown[]): boolean => values.includes(node?.value)
