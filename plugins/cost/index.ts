@@ -11,9 +11,10 @@ import { createFamily } from './budgets/family.ts'
 import { after, before } from './charge.ts'
 import type { Running } from './charge.ts'
 import { config } from './config.ts'
-import { cost, costBounds, costErrors, costSettled } from './contract.ts'
+import { cost, costBounds, costErrors, costSettled, pricesKnown } from './contract.ts'
 import { ledgerOf, resumeAll, stopAll } from './methods.ts'
 import { createOpening } from './open.ts'
+import { priceMethods } from './prices/methods.ts'
 import type { Books } from './spend.ts'
 import { budgetStates, chargesOf, remember, settledOf, statusOf } from './status.ts'
 import { openSwitch } from './stop.ts'
@@ -82,6 +83,7 @@ export default definePlugin({
         'cost.stop': ({ reason }, call) => stopAll(books, running, reason, call),
         'cost.resume': (_, call) => resumeAll(books, call),
         'cost.charges': async (query) => chargesOf(await ledger.engine(), query),
+        ...priceMethods({ priced: () => ctx.invoke(pricesKnown), charges: async (limit) => (await ledger.engine()).charges({ limit }).then((all) => all.map(({ about: { provider, model }, price }) => ({ provider, model, price }))), clock }),
       },
     }
   },

@@ -7,6 +7,8 @@ import { Store } from '../store/contract.ts'
 import { UsageConfig } from './config.ts'
 import { usage, usageErrors, type UsageApi } from './contract.ts'
 import type { Engine } from './engine.ts'
+import { usageSources } from './windows/contract.ts'
+import { createUsageStatus } from './windows/status.ts'
 
 /** Runs that end together are counted together. */
 const afterRunMs = 2_000
@@ -57,10 +59,12 @@ export default definePlugin({
       flushLater()
       return answer
     }
+    const limits = createUsageStatus({ sources: async () => ctx.invoke(usageSources), clock, log, signal: scope.signal })
     const api: UsageApi = { cost: asked('cost'), sessions: asked('sessions'), timeseries: asked('timeseries'), logs: asked('logs'), index: asked('index') }
     return {
       provides: { usage: api },
       methods: {
+        'usage.status': (_, call) => limits(call),
         'usage.cost': (params) => api.cost(params), 'sessions.usage': (params) => api.sessions(params), 'sessions.usage.timeseries': (params) => api.timeseries(params),
         'sessions.usage.logs': (params) => api.logs(params), 'usage.index': (params) => api.index(params),
       },
