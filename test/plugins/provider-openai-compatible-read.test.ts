@@ -162,9 +162,12 @@ describe('tool calls of servers with ways of their own', () => {
     ['without a name', [{ index: 0, id: 'a', function: { arguments: '{}' } }], 'format'],
   ])('%s', (_, pieces, made) => expect(calls(...pieces)).toEqual(made))
 
-  test('without an id get one, each its own', () => {
-    const made = calls({ index: 0, function: { name: 'read', arguments: '{}' } }, { index: 1, function: { name: 'read', arguments: '{}' } }) as readonly (readonly string[])[]
+  test('without an id, or with one that another call has, get one of their own', () => {
+    const piece = (index: number, id?: string) => ({ index, id, function: { name: 'read', arguments: '{}' } })
+    const made = calls(piece(0), piece(1)) as readonly (readonly string[])[]
     expect(new Set(made.map(([id]) => id)).size).toBe(2)
+    const twice = calls(piece(0, 'a'), piece(1, 'a')) as readonly (readonly string[])[]
+    expect(twice.map(([id]) => id === 'a')).toEqual([true, false])
     expect(made.every(([id]) => /^call_\w+$/.test(id!))).toBe(true)
   })
 

@@ -51,7 +51,10 @@ export function createCalls(newId: () => string): Calls {
     whole() {
       if (calls.some(({ name }) => name === '')) return undefined
       const ordered = calls.every(({ index }) => index !== undefined) ? calls.toSorted((a, b) => a.index! - b.index!) : calls
-      return ordered.map(({ id, name, pieces }) => ({ type: 'toolCall', id: id === '' ? newId() : id, name, arguments: parseArguments(pieces.join('')) }))
+      const used = new Set([''])
+      // One id is one call, so the second of a name gets another: its result could not be told from the first one's.
+      const own = (id: string): string => (used.has(id) ? newId() : (used.add(id), id))
+      return ordered.map(({ id, name, pieces }) => ({ type: 'toolCall', id: own(id), name, arguments: parseArguments(pieces.join('')) }))
     },
   }
 }
