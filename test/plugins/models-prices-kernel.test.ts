@@ -1,12 +1,16 @@
 /** Prices in a running gateway: a bad one costs its model the price, never the gateway its start. */
 import { expect, test } from 'vitest'
+import { definePlugin } from 'nexus-gateway/sdk'
 import { testKernel } from 'nexus-gateway/sdk/testing'
-import { models as contract, Models } from '../../plugins/models/contract.ts'
+import { models as contract, Models, offerModels } from '../../plugins/models/contract.ts'
 import models from '../../plugins/models/index.ts'
 import { cooldownsIn } from '../../plugins/models/kept.ts'
 import { eventually, keep, operator, stateWith } from '../kernel/keeper-harness.ts'
 import { provider } from './models-gateway.ts'
 
+/** Lists the same objects every time, as most providers do. */
+const list = [{ provider: 'a', id: 'm', name: 'M' }]
+const same = definePlugin({ id: 'provider-a', setup: (ctx) => offerModels(ctx, { id: 'a', models: () => list, stream: () => { throw new Error('nobody asks') } }) })
 const dayMs = 86_400_000
 const price = { input: 1, output: 2 }
 
@@ -22,7 +26,7 @@ test('a start with a bad price runs, prices all other models, and says in log an
 })
 
 test('a price that has a date begins to hold while the gateway runs, and what was before stays what it was', async () => {
-  await using k = await testKernel({ plugins: [models, provider('a', [], () => 'ok')], config: { models: { catalogue: { 'a/m': { price: [price, { from: '2026-01-02', input: 3, output: 4 }] } } } } })
+  await using k = await testKernel({ plugins: [models, same], config: { models: { catalogue: { 'a/m': { price: [price, { from: '2026-01-02', input: 3, output: 4 }] } } } } })
   const api = await k.service(Models)
   const begun = k.clock.now()
   const current = async () => (await api.list()).map((spec) => [spec.price?.input, spec.pricedFrom])

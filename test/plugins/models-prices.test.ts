@@ -146,7 +146,7 @@ describe('a renamed model', () => {
 
   test.each([
     'openai/gpt-5-2026-13-07', 'openai/gpt-5-0613', 'openai/gpt-5-turbo', 'openai/gpt-5:free', 'openai/gpt-5:nitro', 'openai/gpt-5-1999-01-01', 'openai/models/gpt-5', 'proxy/gpt-5', 'openrouter/openai/gpt-5', 'openrouter/openai/gpt-5:free',
-    'google/gemini-2.5-pro-001', 'google/gemini-2.5-pro-preview', 'openai/', 'openai/-2026-08-07', '/gpt-5', 'gpt-5', 'openai/toString', '__proto__/x', 'openai/opus', 'openai/gpt-5-2026-08-07-2026-08-08',
+    'google/gemini-2.5-pro-001', 'google/gemini-2.5-pro-preview', 'openai/', 'openai/-2026-08-07', '/gpt-5', 'gpt-5', 'openai/toString', '__proto__/x', 'openai/opus', 'openai/gpt-5-2026-08-07-2026-08-08', 'openai/gpt-5-2026-08-07-mini', 'openai/gpt-5-20260807-mini', 'openai/gpt-520260807', 'openai/gpt-5:20260807',
   ])('%s has no price: what is left of a name without more than its day is another model', (name) => expect(book.on(name, now)).toBeUndefined())
 
   test('keeps the price of its own where it has one, and is told by which name it was found', () => {
@@ -194,6 +194,7 @@ describe('a cost', () => {
   test('is the sum of its parts, and a cache without a price costs what input does', () => {
     expect(costsOf(usageOf({ input: 100, output: 50, cacheRead: 200, cacheWrite: 300 }), price)).toEqual({ input: 0.0002, output: 0.0005, cacheRead: 0.00004, cacheWrite: 0.0006, total: expect.closeTo(0.00134, 12) as number })
     expect(costsOf(usageOf({ input: 1 }), undefined)).toBeUndefined()
+    expect(costsOf(usageOf({ cacheRead: 1e6, cacheWrite: 1e6 }), { input: 3, output: 9 })).toEqual({ input: 0, output: 0, cacheRead: 3, cacheWrite: 3, total: 6 })
     const tokens = fc.record({ input: fc.nat(9_000), output: fc.nat(9_000), cacheRead: fc.nat(9_000), cacheWrite: fc.nat(9_000) })
     fc.assert(fc.property(tokens, (counted) => {
       const { total, ...parts } = costsOf(usageOf(counted), price)!
