@@ -130,5 +130,5 @@ test('whatever happens in whatever order', async () => {
     await world.wait()
     world.disk = world.disk.crash(0)
     await world.start()
-  }), { numRuns: 400, ...(process.env['SEED'] !== undefined && { seed: Number(process.env['SEED']) }) })
-})
+  }), { numRuns: process.env['NEXUS_TEST_FULL'] ? 5_000 : 200, ...(process.env['SEED'] !== undefined && { seed: Number(process.env['SEED']) }) })
+}, 600_000)
