@@ -33,7 +33,7 @@ test('budgets show what is left and when they begin anew, five at most', () => {
   const shown = lines.filter((line) => line.includes('left of'))
   expect(shown).toHaveLength(5)
   expect(shown.slice(0, 2)).toEqual([
-    '  budgets     agent/day (coder[2J): $0.0123 left of $0.5 and 9,000 left of 10,000 tokens, resets 2026-01-02 00:00 CET',
+    '  budgets     agent/day (coder [2J): $0.0123 left of $0.5 and 9,000 left of 10,000 tokens, resets 2026-01-02 00:00 CET',
     '              global/run: 5 left of 5 tokens',
   ])
 })
