@@ -29,7 +29,6 @@ export const config = v.strictObject({
   warnAt: v.optional(v.pipe(v.array(whole(1, 1_000)), v.maxLength(10), v.description('Per cent of a budget at which it is told, once in its period.')), [50, 80, 100]),
   unpriced: v.optional(v.pipe(v.picklist(['deny', 'allow']), v.description('What becomes of a model whose price nobody knows, under a budget of money.')), 'deny'),
 })
-export type CostConfig = v.InferOutput<typeof config>
 
 const Bound = v.strictObject({ usd: v.optional(usd), tokens: v.optional(tokens) })
 /** `budget` of an agent's settings. */

@@ -1,5 +1,4 @@
 /** How it all stands, and what was charged. */
-import { NexusError } from 'nexus-gateway/sdk'
 import { counterOf, sumCounters } from './budgets/rules.ts'
 import type { Bound } from './budgets/rules.ts'
 import { stateOf } from './budgets/standing.ts'
@@ -76,5 +75,3 @@ export async function chargesOf(engine: LedgerEngine, { limit, runId, sessionKey
     open: wanted.slice(-1_000).map(({ id, at, about: { provider, model }, worst, orphaned }) => ({ id, at, provider, model, usd: worst.nano === undefined ? null : usdOf(worst.nano), tokens: worst.tokens, orphaned })),
   }
 }
-
-export const textOf = (error: unknown): string => (error instanceof NexusError ? error.message : 'it cannot be read')
