@@ -46,7 +46,7 @@ export async function askAgent({ runs, sessions, now }: Asking, params: AgentAsk
   if (run.state !== 'started') return accepted
   const outcome = run.done.then(finalOf)
   outcome.catch(() => {}) // told by whoever can answer twice; to all others it is a run like any
-  return Object.assign(accepted, { [later]: outcome })
+  return Object.defineProperty(accepted, later, { value: outcome })
 }
 
 /** What a transport that can answers on the same id once the run is over: `expectFinal` of the protocol's clients waits for it. */

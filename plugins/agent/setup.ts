@@ -56,15 +56,16 @@ export async function update(parts: Settling, { agentId, agentRuntime, ...wanted
 
 /** Out of the settings: its sessions, their transcripts and its files stay where they are. */
 export async function remove(parts: Settling, { agentId, deleteFiles }: InferOutput<typeof DeleteParams>): Promise<InferOutput<typeof DeleteResult>> {
-  const { id, workspace } = profileOf(parts.profiles, agentId)
+  const { id } = profileOf(parts.profiles, agentId)
   if (id === mainAgent) throw failAgent('NEXUS_AGENT_MAIN')
+  // Said before anything is changed: whoever wants both would have the agent gone and its files there.
+  if (deleteFiles) throw failAgent('NEXUS_AGENT_UNSUPPORTED', { method: 'agents.delete', field: 'deleteFiles', reason: 'files stay where they are, and may be another agent\'s too; remove the folder by hand' })
   await changed(parts, (entries) => {
     const at = indexOf(entries, id)
     if (at < 0) throw failAgent('NEXUS_AGENT_ELSEWHERE')
     return { unset: [`agent.agents[${at}]`] }
   })
-  const path = workspace ?? parts.rootOf(id)
-  return { ok: true, agentId: id, removedBindings: 0, ...(deleteFiles && path !== undefined && { failed: [{ path, reason: 'Files are not deleted by this method.' }] }) }
+  return { ok: true, agentId: id, removedBindings: 0 }
 }
 
 interface Edits { readonly set?: readonly { readonly path: string; readonly value: unknown }[]; readonly unset?: readonly string[] }

@@ -61,7 +61,8 @@ describe('agents', () => {
   }, [{ id: 'coder' }, { id: 'other' }]))
 
   it('are taken out of the file, never main, and nothing of theirs is deleted', () => world('{ agent: { agents: [{ id: "a" }, { id: "coder", workspace: "/srv/coder" }] } }', async ({ k }) => {
-    expect(await k.call('agents.delete', { agentId: 'coder', deleteFiles: true })).toEqual({ ok: true, agentId: 'coder', removedBindings: 0, failed: [{ path: '/srv/coder', reason: expect.stringContaining('not deleted') }] })
+    await expect(k.call('agents.delete', { agentId: 'coder', deleteFiles: true })).rejects.toMatchObject({ code: 'NEXUS_AGENT_UNSUPPORTED' })
+    expect(await k.call('agents.delete', { agentId: 'coder', deleteFiles: false })).toEqual({ ok: true, agentId: 'coder', removedBindings: 0 })
     expect(await k.call('config.get')).toMatchObject({ parsed: { agent: { agents: [{ id: 'a' }] } } })
     expect(await k.call('agents.delete', { agentId: 'main' }).catch(codeOf)).toBe('NEXUS_AGENT_MAIN')
   }, [{ id: 'a' }, { id: 'coder', workspace: '/srv/coder' }]))
