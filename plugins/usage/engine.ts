@@ -39,6 +39,8 @@ export interface Engine extends UsageApi {
 /** An answer waits so long for what is still to be counted. */
 const patienceMs = 1_000
 const mostFolders = 4
+/** Rows that would take long to count again. */
+const worthWriting = 2_000
 const mostRunning = 2
 const mostZones = 16
 
@@ -79,7 +81,9 @@ export function createEngine({ store, sessions, models, clock, log, timeZone, si
     })
   }
   async function look(): Promise<void> {
-    await readOwn({ store, sessions, clock, log, work }, await own(), await prices(), pending, signal)
+    const book = await own()
+    await readOwn({ store, sessions, clock, log, work }, book, await prices(), pending, signal)
+    if (book.unwritten > worthWriting) await book.flush()
   }
 
   /** What is left out of an answer, if anything is. */
@@ -167,7 +171,8 @@ export function createEngine({ store, sessions, models, clock, log, timeZone, si
     async close() {
       await work[Symbol.asyncDispose]()
       await Promise.allSettled([running, ...[...jobs.values()].map(({ done }) => done)])
-      await (await opened?.catch(() => undefined))?.flush()
+      // What is not written is counted again; what is being written is waited for, so that nobody else writes meanwhile.
+      await Promise.all([opened, ...folders.values()].map(async (book) => (await book?.catch(() => undefined))?.idle()))
     },
   }
 }

@@ -13,7 +13,9 @@ export function plainly(text: string): Sums {
   const add = (quarter: number, model: string, column: Column, by: number): void => { if (by !== 0) sums[`${quarter} ${model} ${column}`] = (sums[`${quarter} ${model} ${column}`] ?? 0) + by }
   let [provider, model, askedAt, lastAt] = ['', '', 0, 0]
   for (const line of text.split('\n')) {
+    // oxlint-disable-next-line no-explicit-any -- whatever stands there
     let entry: Record<string, any>
+    // oxlint-disable-next-line no-explicit-any
     try { entry = JSON.parse(line) as Record<string, any> } catch { continue }
     if (entry === null || typeof entry !== 'object' || Array.isArray(entry)) continue
     if (entry['type'] === 'session' || entry['type'] === 'model_change') {
@@ -30,6 +32,7 @@ export function plainly(text: string): Sums {
     const at = times.find((one) => one > 0 && one < 8.64e15) ?? lastAt
     lastAt = Math.max(lastAt, at)
     const quarter = Math.floor(at / 900_000)
+    // oxlint-disable-next-line no-explicit-any
     const parts = (Array.isArray(message.content) ? message.content : []).filter((part: any) => typeof part === 'object' && part !== null && !Array.isArray(part)) as any[]
     const results = parts.filter((part) => ['tool_result', 'toolResult', 'tool_result_error'].includes(part.type))
     const calls = parts.filter((part) => ['toolCall', 'tool_call', 'tool_use', 'toolcall'].includes(part.type))

@@ -76,7 +76,7 @@ test('no more than two folders are indexed at once', async () => {
 test('a folder is indexed by the command, and known the second time', async () => {
   const k = await kernel()
   const dir = await temporaryDir()
-  await write(sessionFile(dir, 'coder', 's1'), answered({ at: Date.now() - 1_000, provider: 'p', model: 'm', input: 40, output: 2, cost: 0.5 }))
+  await write(sessionFile(dir, 'coder', 's1'), answered({ at: Date.parse('2025-12-30T10:00:00Z'), provider: 'p', model: 'm', input: 40, output: 2, cost: 0.5 }))
   await write(join(dir, 'agents/coder/sessions/sessions.json'), JSON.stringify({ 'agent:coder:telegram:group:-7': { sessionId: 's1' } }))
   const first = await k.cli(cli, `usage index ${dir} --json`)
   expect(first.code).toBe(0)

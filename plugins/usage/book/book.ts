@@ -31,6 +31,8 @@ export interface Book {
   days(zone: Zone, months: Iterable<number>): Promise<Days>
   /** Writes what has changed. */
   flush(): Promise<void>
+  /** When nothing is being written. */
+  idle(): Promise<void>
   /** Rows that wait to be written. */
   readonly unwritten: number
 }
@@ -205,6 +207,7 @@ export async function openBook(store: StoreApi, name: string, folder?: string): 
       return found
     },
     flush: () => alone(write),
+    idle: () => alone(async () => {}),
   }
   return book
 }
