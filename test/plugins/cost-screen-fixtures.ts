@@ -62,7 +62,7 @@ export const sessionsUsage = (some: SessionsUsage['sessions'], sessionCount = so
   return {
     updatedAt: now, startDate: range.from, endDate: range.to, sessions: some, totals: all, creatorOptions: [],
     aggregates: {
-      sessionCount, messages, tools, byModel: [{ provider: 'a', model: 'small', count: 2, totals: totals(usd / 4, 100) }, { provider: 'a', model: 'large', count: 5, totals: totals(usd / 4 * 3, 300) }],
+      sessionCount, messages, tools, byModel: [{ provider: 'a', model: 'small', count: 2, totals: totals(usd / 4, 500) }, { provider: 'a', model: 'large', count: 5, totals: totals(usd / 4 * 3, 300) }],
       byProvider: [{ provider: 'a', count: 7, totals: all }], byAgent: [{ agentId: 'main', totals: all }], byChannel: [{ channel: 'telegram', totals: all }], byCreator: [], dailyLatency: [], modelDaily: [], daily: [], costDaily: [],
     },
   }
