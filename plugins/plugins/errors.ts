@@ -43,6 +43,7 @@ export const pluginsErrors = {
   NEXUS_PLUGINS_SCAN: { ...refused, text: 'the scanner could not look at it: {reason}', fix: `Mend or leave out the plugin that provides scanner/1. ${kept}` },
   // Libraries
   NEXUS_PLUGINS_LIBRARY: { wire: 'UNAVAILABLE', exit: 69, text: 'plugin "{plugin}" needs {libraries}, which is not here ({size} with all that belongs to it)', fix: 'Run `nexus plugins enable {plugin}`, which fetches it.' },
+  NEXUS_PLUGINS_LIBRARY_TAMPERED: { wire: 'UNAVAILABLE', exit: 70, text: 'the libraries of plugin "{plugin}" are not what was fetched: {files}', fix: 'Run `nexus plugins enable {plugin}`, which fetches them again, and find out who changed them.' },
   // Machinery
   NEXUS_PLUGINS_NO_PROGRAM: { wire: 'UNAVAILABLE', exit: 69, text: '{program} is not there', fix: 'Install it, or set PATH so that the gateway finds it.' },
   NEXUS_PLUGINS_PROGRAM: { wire: 'UNAVAILABLE', exit: 69, text: '{program} did not manage it: {reason}', fix: `Check the name, the network and the registry. ${kept}` },

@@ -1,12 +1,13 @@
 /** The lock of a plugin's libraries, and the part of the build that makes it. */
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { definePlugin } from 'nexus-gateway/sdk'
 import { testKernel } from 'nexus-gateway/sdk/testing'
 import plugins from '../../plugins/plugins/index.ts'
+import { listFiles } from '../../plugins/plugins/install/hashes.ts'
 import { entryOf, librariesPart } from '../../plugins/plugins/libraries/build.ts'
 import { folderForm, folderName, lockFor, sizeText } from '../../plugins/plugins/libraries/lock.ts'
 import { folderFor, onShelf, shelfOf, whereabouts } from '../../plugins/plugins/libraries/shelf.ts'
@@ -81,9 +82,39 @@ describe('a shelf', () => {
     const folder = folderFor(need({}), state)
     await mkdir(folder, { recursive: true })
     await writeFile(join(folder, 'open.mjs'), 'export default async (name) => `fetched ${name}`')
+    await writeFile(`${folder}.files.json`, (await listFiles(folder)).text)
     await k.call('plugins.reload', { id: 'mine' })
     expect(k.kernel.inspect('mine')).toMatchObject({ state: 'active' })
     expect(seen).toEqual(['fetched no-such-library'])
+  })
+})
+
+describe('fetched libraries', () => {
+  const files = { 'open.mjs': 'export default async (name) => name', 'node_modules/a/index.js': 'export {}' }
+  const put = async (folder: string, name: string, text: string): Promise<void> => {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), text)
+  }
+
+  test.each<[string, (folder: string) => Promise<void>, string]>([
+    ['a file is another', (folder) => put(folder, 'node_modules/a/index.js', 'export { }'), 'node_modules/a/index.js'],
+    ['a file was added', (folder) => put(folder, 'node_modules/b/index.js', ''), 'node_modules/b/index.js'],
+    ['a file is gone', (folder) => rm(join(folder, 'node_modules/a/index.js')), 'node_modules/a/index.js'],
+    ['a file is a link', async (folder) => { await symlink('index.js', join(folder, 'node_modules/a/link.js')) }, 'the list of its files'],
+    ['the list is gone', (folder) => rm(`${folder}.files.json`), 'the list of its files'],
+  ])('are refused at the load when %s, before anything of them runs, and taken when all is as it was', async (_, harm, named) => {
+    const state = await mkdtemp(join(tmpdir(), 'nexus-shelf-'))
+    try {
+      const need = { plugin: 'mine', digest: '0123456789ab', bytes: 1, libraries: { 'no-such-library': '1.2.3' } }
+      const folder = folderFor(need, state)
+      for (const [name, text] of Object.entries(files)) await put(folder, name, text)
+      await writeFile(`${folder}.files.json`, (await listFiles(folder)).text)
+      await shelfOf(need).look(state)
+      await harm(folder)
+      await expect(shelfOf(need).look(state)).rejects.toMatchObject({ code: 'NEXUS_PLUGINS_LIBRARY_TAMPERED', message: expect.stringContaining(named), fix: expect.stringContaining('nexus plugins enable mine') })
+    } finally {
+      await rm(state, { recursive: true, force: true })
+    }
   })
 })
 

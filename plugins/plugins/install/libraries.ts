@@ -2,10 +2,10 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { folderForm, folderName, named, opener, sizeText, type LibraryLock } from '../libraries/lock.ts'
-import { whereabouts, type Place } from '../libraries/shelf.ts'
+import { folderFor, whereabouts, type Place } from '../libraries/shelf.ts'
+import { differing, fewOf } from '../libraries/verify.ts'
 import { checkFiles, installDependencies, type Dependency } from './dependencies.ts'
 import { privateDir, replaceFile, syncDir } from './disk.ts'
-import { listFiles, sha512 } from './hashes.ts'
 import { npmOf } from './npm.ts'
 import { sealed } from './seal.ts'
 import { checkTarballs } from './tarballs.ts'
@@ -17,7 +17,6 @@ type Finding = Omit<InstallFinding, 'repairable'> & { readonly remove?: string }
 
 /** Of the folder below the state directory's `plugins`. */
 const below = 'libraries'
-const mostNamed = 5
 const open = 'export default (specifier) => import(specifier)\n'
 
 /** What ships with the plugin; nothing where it brings no libraries of its own, or does not ship with the gateway. */
@@ -31,7 +30,7 @@ export async function shippedLock(id: string, { shipped }: Pick<Tools, 'shipped'
 /** `fetched` only while every file is what it was then. */
 export async function atHand(lock: LibraryLock, dir: string): Promise<Place> {
   const place = await whereabouts(lock, dirname(dir))
-  return place === 'fetched' && (await differing(lock, dir)).length > 0 ? undefined : place
+  return place === 'fetched' && (await differing(folderFor(lock, dirname(dir)))).length > 0 ? undefined : place
 }
 
 /** Exact and compared with the hashes that ship; nobody's scripts are run. What is in the staging folder then is complete. */
@@ -101,22 +100,8 @@ async function fault(id: string, tools: Tools): Promise<Finding[]> {
   const place = await whereabouts(lock, dirname(tools.dir))
   const fix = `Run \`nexus plugins enable ${id}\`, which fetches what is missing.`
   if (place === undefined) return [{ id: 'plugins.library', level: 'error', what: `${id} needs ${named(lock.libraries)}, which is not here (${sizeText(lock.bytes)} with all that belongs to it)`, fix }]
-  const differ = place === 'fetched' ? await differing(lock, tools.dir) : []
-  return differ.length === 0 ? [] : [{ id: 'plugins.tampered', level: 'error', what: `the libraries of ${id} are not what was fetched: ${differ.slice(0, mostNamed).join(', ')}${differ.length > mostNamed ? ` and ${differ.length - mostNamed} more` : ''}`, fix: `${fix} Find out who changed it.` }]
-}
-
-/** Files that are not what their list says; the list itself, where it cannot be read. */
-async function differing(lock: LibraryLock, dir: string): Promise<string[]> {
-  const folder = join(dir, below, folderName(lock))
-  try {
-    const text = await readFile(`${folder}.files.json`, 'utf8')
-    const wanted = JSON.parse(text) as Record<string, string>
-    const { files, digest } = await listFiles(folder)
-    if (sha512(text) === digest) return []
-    return [...new Set([...Object.keys(wanted), ...Object.keys(files)])].filter((name) => wanted[name] !== files[name])
-  } catch {
-    return ['the list of its files'] // it cannot be compared: then nobody can say that it is whole
-  }
+  const differ = place === 'fetched' ? await differing(folderFor(lock, dirname(tools.dir))) : []
+  return differ.length === 0 ? [] : [{ id: 'plugins.tampered', level: 'error', what: `the libraries of ${id} are not what was fetched: ${fewOf(differ)}`, fix: `${fix} Find out who changed it.` }]
 }
 
 /** What no plugin needs any more: of one that is turned off, or of an earlier release. */

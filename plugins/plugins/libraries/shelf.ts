@@ -11,7 +11,7 @@ export type Need = Pick<LibraryLock, 'plugin' | 'digest' | 'bytes' | 'libraries'
 export type Place = 'beside' | 'fetched' | undefined
 
 export interface Shelf {
-  /** Looks where they are; imports nothing. Throws NEXUS_PLUGINS_LIBRARY. */
+  /** Looks where they are, and whether fetched ones are what was fetched; imports nothing. Throws NEXUS_PLUGINS_LIBRARY, NEXUS_PLUGINS_LIBRARY_TAMPERED. */
   look(state: string): Promise<void>
   /** `beside` imports it as Node would. Throws NEXUS_PLUGINS_LIBRARY. */
   open<T>(specifier: string, beside: () => Promise<T>): Promise<T>
@@ -22,7 +22,13 @@ export function shelfOf(need: Need): Shelf {
   return {
     async look(state) {
       fetched = folderFor(need, state)
-      if (!await whereabouts(need, state)) throw missing(need)
+      const place = await whereabouts(need, state)
+      if (!place) throw missing(need)
+      if (place === 'beside') return
+      // Once a load, before anything of them is imported; only who has fetched some pays for it.
+      const { differing, fewOf } = await import('./verify.ts')
+      const differ = await differing(fetched)
+      if (differ.length > 0) throw fail('NEXUS_PLUGINS_LIBRARY_TAMPERED', { plugin: need.plugin, files: fewOf(differ) })
     },
     async open<T>(specifier: string, beside: () => Promise<T>): Promise<T> {
       if (await isBeside(need)) return beside()
