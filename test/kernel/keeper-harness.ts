@@ -1,5 +1,5 @@
 /** Settings in a real file, kept for a real kernel of plugins in memory. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, constants, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createKeeper, type Keeper, type KeeperOptions } from '../../kernel/config/keeper.ts'
@@ -28,8 +28,11 @@ export interface Kept {
 const cause = { caller: { id: 'test', role: 'operator', scopes: new Set(['operator.admin']), label: 'operator' }, trace: 't', path: [] } as const
 export const operator = cause
 
+/** In memory where the machine has such a place: what is tested here is not the disk, and thousands of edits wait for each of its syncs. */
+const stateBase = access('/dev/shm', constants.W_OK).then(() => '/dev/shm', tmpdir)
+
 export async function stateWith(text?: string): Promise<string> {
-  const state = await mkdtemp(join(tmpdir(), 'nexus-keeper-'))
+  const state = await mkdtemp(join(await stateBase, 'nexus-keeper-'))
   if (text !== undefined) await writeFile(join(state, 'nexus.json5'), text)
   return state
 }
