@@ -91,7 +91,7 @@ async function makePlan(host: ChangeHost, target: Target): Promise<Plan> {
     }
   }))
   for (const unit of units.values()) {
-    const capability = Object.values(unit.manifest.requires).map(({ service }) => controls[service]).find((needed) => needed !== undefined && !unit.manifest.capabilities.includes(needed))
+    const capability = capabilityMissing(unit.manifest)
     if (capability !== undefined) failed.set(unit.id, fail('NEXUS_PLUGIN_CAPABILITY', { plugin: unit.id, capability }))
     const faults = host.checkSettings(unit, target.settings[unit.id])
     if (faults.length > 0) failed.set(unit.id, fail('NEXUS_PLUGIN_CONFIG', { plugin: unit.id, faults: faults.join('; ') }))
@@ -114,6 +114,11 @@ async function makePlan(host: ChangeHost, target: Target): Promise<Plan> {
   const fresh = new Set([...runs].filter((id) => !live.generations.has(id) || affected.has(id)))
   for (const id of dependents(nodes, graph.providers)(fresh)) if (runs.has(id)) fresh.add(id)
   return { units, graph, failed, fresh, gone: [...live.generations.values()].filter(({ id }) => !runs.has(id)) }
+}
+
+function capabilityMissing({ requires, capabilities }: Manifest): string | undefined {
+  for (const { service } of Object.values(requires)) if (controls[service] !== undefined && !capabilities.includes(controls[service])) return controls[service]
+  return undefined
 }
 
 /** A plugin whose settings refer to stored secrets needs the store. */
@@ -187,7 +192,8 @@ async function stage(host: ChangeHost, target: Pick<Target, 'settings'>, plan: P
     try {
       if (needs) throw fail('NEXUS_PLUGIN_BLOCKED', { plugin: id, other: plan.graph.providers.get(needs.service) })
       const uses = new Set(Object.values(one.unit.manifest.requires).flatMap(({ service }) => owners.get(service) ?? []))
-      const generation = await setUp(parts, one, { number: host.nextNumber(), settings: target.settings[id], services, uses, serving, inherited: await inheritance(parts, live.generations.get(id)) })
+      const old = live.generations.get(id)
+      const generation = await setUp(parts, one, { number: host.nextNumber(), settings: target.settings[id], services, uses, serving, inherited: old && await inheritance(parts, old) })
       staged.set(id, generation)
     } catch (error) {
       plan.failed.set(id, error as NexusError)
@@ -289,6 +295,4 @@ function replaceFailed(error: NexusError, leaving: readonly Generation[], old: s
 }
 
 /** Every plugin that a change of `ids` would restart or stop. */
-export function affectedBy(host: ChangeHost, ids: Iterable<string>): Set<string> {
-  return dependents([...host.units.values()])(ids)
-}
+export const affectedBy = (host: ChangeHost, ids: Iterable<string>): Set<string> => dependents([...host.units.values()])(ids)

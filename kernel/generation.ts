@@ -51,14 +51,15 @@ export interface Generation extends Unit {
 
 /** Everything it has in the kernel, one label each. */
 export function ownedBy(generation: Generation): string[] {
-  return [
-    ...[...generation.services.keys()].map((id) => `service ${id}`),
-    ...generation.methods.map((verb) => `method ${verb.name}`),
-    ...generation.events.map((event) => `event ${event.name}`),
-    ...(generation.routes?.routes ?? []).map((route) => `route ${route.verb.name}`),
-    ...[...generation.routes?.upgrades.keys() ?? []].map((path) => `upgrade ${path}`),
-    ...Object.keys(generation.manifest.commands).map((name) => `command ${name}`),
-    ...generation.taps.map((tap) => `tap ${tap.token.id}`),
-    ...generation.scope.owned(),
-  ]
+  const { services, methods, events, routes, manifest, taps, scope } = generation
+  const owned: string[] = []
+  for (const id of services.keys()) owned.push(`service ${id}`)
+  for (const { name } of methods) owned.push(`method ${name}`)
+  for (const { name } of events) owned.push(`event ${name}`)
+  for (const { verb } of routes?.routes ?? []) owned.push(`route ${verb.name}`)
+  for (const path of routes?.upgrades.keys() ?? []) owned.push(`upgrade ${path}`)
+  for (const name in manifest.commands) owned.push(`command ${name}`)
+  for (const { token } of taps) owned.push(`tap ${token.id}`)
+  owned.push(...scope.owned())
+  return owned
 }

@@ -54,11 +54,15 @@ export function dependents(nodes: readonly GraphNode[], providers: ReadonlyMap<s
 }
 
 function needsOf(node: GraphNode | undefined, providers: ReadonlyMap<string, string>): string[] {
-  return Object.values(node?.manifest.requires ?? {}).flatMap(({ service }) => providers.get(service) ?? [])
+  const needs: string[] = []
+  for (const { service } of Object.values(node?.manifest.requires ?? {})) if (providers.has(service)) needs.push(providers.get(service)!)
+  return needs
 }
 
 export function providersOf(nodes: readonly GraphNode[]): Map<string, string> {
-  return new Map(nodes.flatMap((node) => node.manifest.provides.map((service): [string, string] => [service, node.id])))
+  const providers = new Map<string, string>()
+  for (const { id, manifest } of nodes) for (const service of manifest.provides) providers.set(service, id)
+  return providers
 }
 
 function missing(node: GraphNode, offered: ReadonlyMap<string, string>, builtin: ReadonlySet<string>, elsewhere: (service: string) => string | undefined, faults: ReadonlyMap<string, unknown>, blame: (id: string, error: NexusError) => void): boolean {
@@ -75,21 +79,18 @@ function missing(node: GraphNode, offered: ReadonlyMap<string, string>, builtin:
 
 /** Two plugins must not hold one name; the later one in the order of ids is the one that cannot run. */
 function findDuplicates(nodes: readonly GraphNode[], blame: (id: string, error: NexusError) => void): void {
-  const held = new Map<string, string>()
-  for (const { id, manifest } of nodes) {
-    const names = [
-      ...manifest.provides.map((name) => ['service', name]),
-      ...Object.keys(manifest.methods).map((name) => ['method', name]),
-      ...Object.keys(manifest.events).map((name) => ['event', name]),
-      ...Object.keys(manifest.commands).map((name) => ['command', name]),
-      ...prefixesOf(manifest).map((name) => ['path', name]),
-    ] as const
-    for (const [kind, name] of names) {
-      const other = held.get(`${kind} ${name}`)
-      if (other === undefined) held.set(`${kind} ${name}`, id)
+  const kinds: readonly [kind: string, of: (manifest: Manifest) => readonly string[]][] = [
+    ['service', ({ provides }) => provides], ['method', ({ methods }) => Object.keys(methods)], ['event', ({ events }) => Object.keys(events)],
+    ['command', ({ commands }) => Object.keys(commands)], ['path', prefixesOf],
+  ]
+  const held = kinds.map(() => new Map<string, string>())
+  for (const { id, manifest } of nodes) kinds.forEach(([kind, of], i) => {
+    for (const name of of(manifest)) {
+      const other = held[i]!.get(name)
+      if (other === undefined) held[i]!.set(name, id)
       else blame(id, fail('NEXUS_PLUGIN_DUPLICATE_NAME', { plugin: id, other, kind, name }))
     }
-  }
+  })
 }
 
 /** A path that the gateway answers itself, whatever plugins claim; its clients open WebSockets there and on `/`. */
@@ -98,6 +99,7 @@ export const rpcPath = '/rpc'
 /** What stands on a path of the gateway's own would never be reached. A wider prefix is no fault: the rest of it is. */
 function findShadowed({ id, manifest }: GraphNode, blame: (id: string, error: NexusError) => void): void {
   const { routes, upgrades } = manifest
+  if (prefixesOf(manifest).length === 0) return
   const paths = [...prefixesOf(manifest), ...Object.keys(routes).map((key) => wholePath(manifest, key.slice(key.indexOf(' ') + 1)))]
   const sockets = Object.keys(upgrades).map((path) => wholePath(manifest, path))
   const path = [...paths, ...sockets].includes(rpcPath) ? rpcPath : sockets.find((socket) => socket === '/')
@@ -105,11 +107,7 @@ function findShadowed({ id, manifest }: GraphNode, blame: (id: string, error: Ne
 }
 
 /** The path prefixes a plugin's routes and upgrades live under: what its manifest claims, or its id. */
-export function prefixesOf({ id, paths, routes, upgrades }: Manifest): readonly string[] {
-  return paths.length > 0 ? paths : Object.keys(routes).length + Object.keys(upgrades).length > 0 ? [`/${id}`] : []
-}
+export const prefixesOf = ({ id, paths, routes, upgrades }: Manifest): readonly string[] => (paths.length > 0 ? paths : Object.keys(routes).length + Object.keys(upgrades).length > 0 ? [`/${id}`] : [])
 
 /** The whole path of a route or an upgrade. */
-export function wholePath({ id, paths }: Manifest, path: string): string {
-  return paths.length > 0 ? path : `/${id}${path === '/' ? '' : path}`
-}
+export const wholePath = ({ id, paths }: Manifest, path: string): string => (paths.length > 0 ? path : `/${id}${path === '/' ? '' : path}`)

@@ -8,12 +8,13 @@ const none = { loadMs: 0, setupMs: 0 }
 
 export function inspectAll(host: ChangeHost, leaving: ReadonlySet<Generation>): Inspection[] {
   const dependentsOf = dependents([...host.units.values()])
-  return [...new Set([...host.units.keys(), ...host.failed.keys(), ...[...leaving].map(({ id }) => id)])].sort().flatMap((id) => inspectOne(host, leaving, id, dependentsOf) ?? [])
+  const ids = new Set([...host.units.keys(), ...host.failed.keys(), ...[...leaving].map(({ id }) => id)])
+  return [...ids].sort().map((id) => inspectOne(host, leaving, id, dependentsOf)).filter((plugin) => plugin !== undefined)
 }
 
 export function inspectOne(host: ChangeHost, leaving: ReadonlySet<Generation>, id: string, dependentsOf = dependents([...host.units.values()])): Inspection | undefined {
   const running = host.live.generations.get(id)
-  const old = [...leaving].filter((generation) => generation.id === id)
+  const old = leaving.size > 0 ? [...leaving].filter((generation) => generation.id === id) : []
   const error = host.failed.get(id)
   const unit: Unit | undefined = host.units.get(id) ?? running ?? old[0]
   if (!unit && !error) return undefined
@@ -33,7 +34,7 @@ export function inspectOne(host: ChangeHost, leaving: ReadonlySet<Generation>, i
     required: unit?.manifest.required ?? false,
     exclusive: unit?.manifest.exclusive ?? false,
     timings: shown?.timings ?? none,
-    owned: all.flatMap(ownedBy),
+    owned: all.length === 1 ? ownedBy(all[0]!) : all.flatMap(ownedBy),
     inflight: all.reduce((sum, { scope }) => sum + scope.inflight, 0),
     requires: Object.values(unit?.manifest.requires ?? {}).map(({ service, optional }) => (optional ? `${service}?` : service)),
     provides: unit?.manifest.provides ?? [],

@@ -6,17 +6,17 @@
  */
 export function topological(ids: Iterable<string>, needs: (id: string) => Iterable<string>): { waves: string[][]; cycle?: string[] } {
   const left = new Map<string, Set<string>>()
+  const users = new Map<string, string[]>()
   for (const id of ids) left.set(id, new Set())
-  for (const [id, open] of left) for (const need of needs(id)) if (left.has(need) && need !== id) open.add(need)
+  for (const [id, open] of left) for (const need of needs(id)) if (left.has(need) && need !== id && !open.has(need) && open.add(need) && !users.get(need)?.push(id)) users.set(need, [id])
   const waves: string[][] = []
-  while (left.size > 0) {
-    const wave = [...left].filter(([, open]) => open.size === 0).map(([id]) => id).sort()
-    if (wave.length === 0) return { waves, cycle: pathOf(left) }
+  let wave = [...left.keys()].filter((id) => left.get(id)?.size === 0)
+  while (wave.length > 0) {
+    waves.push(wave.sort())
     for (const id of wave) left.delete(id)
-    for (const open of left.values()) for (const id of wave) open.delete(id)
-    waves.push(wave)
+    wave = wave.flatMap((id) => (users.get(id) ?? []).filter((user) => left.get(user)?.delete(id) && left.get(user)?.size === 0))
   }
-  return { waves }
+  return left.size > 0 ? { waves, cycle: pathOf(left) } : { waves }
 }
 
 /** Follows open needs until an id comes up twice. Everything left has one, or it would have been sorted. */

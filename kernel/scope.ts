@@ -154,7 +154,7 @@ export class PluginScope implements Scope {
   }
 
   owned(): string[] {
-    return [...this.#timers.values(), ...this.#loops.values(), ...this.#disposers.map((d) => d.label)]
+    return [...this.#timers.values(), ...this.#loops.values(), ...this.#disposers.map(({ label }) => label)]
   }
 
   // ── Closing ───────────────────────────────────────────────────────────────────────────────────

@@ -50,14 +50,16 @@ export async function gather(loader: Loader, { paths, list = '', safe = false, .
   const read = new Map<Source, Manifest>()
   // One that cannot be read is reported when it is to be started.
   await Promise.all(outside.map(async (source) => read.set(source, await source.manifest())).map((done) => done.catch(() => {})))
-  const manifests = { ...loader.manifests, ...Object.fromEntries([...read.values()].map((manifest) => [manifest.id, manifest])) }
+  const manifests: Record<string, Manifest> = { ...loader.manifests }
+  for (const manifest of read.values()) manifests[manifest.id] = manifest
   const { resolved, blocks, faults, notes } = checkTree(tree, { manifests, complete: read.size === outside.length, enabled: sources.map(({ id }) => id), idle: installed })
   const all = [...tree.faults, ...faults]
 
   const lists = [['command line', new Set(typed)], ['config', new Set(tree.plugins)], ['default', new Set(loader.defaults)]] as const
   const why = ({ id, place }: Source): string => {
-    const names = [id, place, place.split(modules).at(-1) as string]
-    return lists.find(([, list]) => names.some((name) => list.has(name)))?.[0] ?? 'settings'
+    const at = place.lastIndexOf(modules)
+    const name = at < 0 ? id : place.slice(at + modules.length)
+    return lists.find(([, list]) => list.has(id) || list.has(place) || list.has(name))?.[0] ?? 'settings'
   }
   const plugins = sources.filter(({ id, origin }) => !safe || (origin === 'builtin' && manifests[id]?.safe)).map((source) => ({ source, why: why(source) }))
   const { file, exists, hash, text, raw, merged, files } = tree
