@@ -1,5 +1,5 @@
 /** What a plugin holds of the kernel. Everything it does here is charged to its scope. */
-import type { Contract, Ctx, EmitOptions, HookToken, MaybePromise, Plugin, Schema } from './contract.ts'
+import type { Contract, Ctx, EmitOptions, HookToken, Log, MaybePromise, Plugin, Schema } from './contract.ts'
 import { fail } from './errors.ts'
 import type { Unit } from './generation.ts'
 import type { Tap } from './hooks.ts'
@@ -61,16 +61,18 @@ export function createContext(kernel: KernelParts, parts: ContextParts): AnyCtx 
   }
 
   const { state, config, cache, socket } = kernel.paths
+  // Made when they are first asked for: what nobody calls asks for neither.
+  let [log, cause]: [Log?, Cause?] = []
   const ctx = {
     id,
     config: parts.config,
     deps: parts.deps,
     scope,
     clock: kernel.clock,
-    log: kernel.log.for(id),
+    get log() { return log ??= kernel.log.for(id) },
     paths: { state, config, cache, socket },
     inherited: parts.inherited,
-    cause: { caller: callerOf(plugin), trace: `plugin-${id}-${scope.generation}`, path: [id] },
+    get cause() { return cause ??= { caller: callerOf(plugin), trace: `plugin-${id}-${scope.generation}`, path: [id] } },
     emit, tap, invoke, call,
   }
   return ctx as unknown as AnyCtx

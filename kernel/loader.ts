@@ -9,6 +9,7 @@ import { nearest } from './config/suggest.ts'
 import { fail, type NexusError } from './errors.ts'
 import type { Installed } from './installed.ts'
 import type { Isolator } from './isolator.ts'
+import { keepManifests } from './kept.ts'
 import type { Manifest } from './manifest.ts'
 import { commandsOf, idAt, inTime, outsideSource, pluginOf, type Module, type OutsideOptions, type Road } from './outside.ts'
 import { packageDir } from './paths.ts'
@@ -63,6 +64,7 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     ]),
     shared: () => (shared ??= sharedModules()),
     isolator: () => (isolator ??= importIsolator()),
+    kept: keepManifests(join(options.cacheDir, 'manifests.json')),
     deadlineMs,
   }
 

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import type { Command } from './command.ts'
-import type { Plugin } from './contract.ts'
+import type { MaybePromise, Plugin } from './contract.ts'
 import { asNexusError, fail, reasonOf, type NexusError } from './errors.ts'
 import type { CodeSession, IsolatedCode, Isolator } from './isolator.ts'
+import type { Kept } from './kept.ts'
 import { manifestOf, parseManifest, summaries, type Manifest } from './manifest.ts'
 import type { GraphOptions } from './modules.ts'
 import type { Source, Tier } from './source.ts'
@@ -16,6 +17,7 @@ export interface Road extends Pick<GraphOptions, 'cacheDir' | 'alias'> {
   shared(): Promise<GraphOptions['shared']>
   /** Rejects where no plugin brings one. */
   isolator(): Promise<Isolator>
+  readonly kept: Kept
   readonly deadlineMs: number
 }
 /** What was agreed to when a plugin was installed. */
@@ -32,9 +34,7 @@ export type Check = (file: string, text: string) => void
 export interface OutsideOptions { readonly place: string; readonly origin: 'path' | 'package'; readonly tier: Tier; /** Where it is known before its manifest is read. */ readonly id?: string; readonly agreement?: Agreement | undefined }
 export type Module = Readonly<Record<string, unknown>>
 
-export function outsideSource(options: OutsideOptions, road: Road): Source {
-  return options.tier === 'trusted' ? trustedSource(options, road) : isolatedSource(options, road)
-}
+export const outsideSource = (options: OutsideOptions, road: Road): Source => (options.tier === 'trusted' ? trustedSource(options, road) : isolatedSource(options, road))
 
 /** Its code runs in this process. */
 function trustedSource({ place, origin, agreement, ...known }: OutsideOptions, road: Road): Source {
@@ -54,19 +54,19 @@ function trustedSource({ place, origin, agreement, ...known }: OutsideOptions, r
     if (plugin && await unchanged(files)) return plugin
     plugin = undefined
     files = new Map()
-    const found = await locate(place)
+    const found = locate(place)
     plugin = pluginOf(await evaluated(found, found.entry, files), place)
     id = plugin.id
     return plugin
   }
 
   async function commands(): Promise<Readonly<Record<string, Command>>> {
-    const found = await locate(place)
+    const found = locate(place)
     return found.cli ? commandsOf(await evaluated(found, found.cli, new Map())) : {}
   }
 
   async function manifest(): Promise<Manifest> {
-    const found = await locate(place)
+    const found = locate(place, road.kept)
     const { given, whole } = givenBy(found, id)
     if (given) id = given.id
     if (whole) return agreed(whole, agreement)
@@ -83,43 +83,36 @@ function isolatedSource({ place, origin, agreement, ...known }: OutsideOptions, 
   let id = known.id ?? basename(place, extname(place))
   let session: CodeSession | undefined
   /** As it was told last: nothing is read anew between that and the load. */
-  let told: { readonly manifest: Manifest; readonly found: Found } | undefined
+  let told: { readonly manifest: Manifest; readonly code: IsolatedCode; readonly isolator: Isolator } | undefined
 
-  async function code(found: Found): Promise<IsolatedCode> {
-    const { servedCode } = await import('./served.ts')
-    const { root, entry, cli } = found
-    return servedCode({ id, place, root, entry, ...(cli && { cli }) }, road, async (started) => {
-      session = started
+  function codeOf({ root, entry, cli }: Found): IsolatedCode {
+    const about = { id, place, root, entry, ...(cli && { cli }) }
+    const started = async (begun: CodeSession) => {
+      session = begun
       return agreement?.verify()
-    })
+    }
+    return { ...about, session: async () => (await import('./served.ts')).servedSession(about, road, started) }
   }
 
   async function look(): Promise<NonNullable<typeof told>> {
     told = undefined
-    const [found, { requires }] = await Promise.all([locate(place), road.isolator()])
+    const [found, isolator] = [locate(place, road.kept), await road.isolator()]
     const { given, whole } = givenBy(found, id)
     if (given) id = given.id
-    const derived = whole ?? { ...await described(found), ...found.about }
+    const derived = whole ?? { ...await road.kept.described(place, () => isolator.describe(codeOf(found)), () => session), ...found.about }
     id = derived.id
     if (derived.tier === 'trusted') throw fail('NEXUS_PLUGIN_NEEDS_TRUST', { plugin: id })
     const known = agreed(whole ?? sameId(derived, given, place), agreement)
-    return told = { found, manifest: { ...known, requires: { ...known.requires, ...requires } } }
+    return told = { code: codeOf(found), isolator, manifest: { ...known, requires: { ...known.requires, ...isolator.requires } } }
   }
 
-  async function described(found: Found): Promise<Manifest> {
-    const [isolator, { remembered }] = await Promise.all([road.isolator(), import('./described.ts')])
-    const made = await code(found)
-    return remembered(join(road.cacheDir, '..', 'manifests'), place, () => isolator.describe(made), () => session)
-  }
 
-  async function load(): Promise<Plugin> {
-    const { found, manifest } = told ?? await look()
-    return (await road.isolator()).standIn(await code(found), manifest)
-  }
+  const made = ({ code, isolator, manifest }: NonNullable<typeof told>): Plugin => isolator.standIn(code, manifest)
+  const load = (): MaybePromise<Plugin> => (told ? made(told) : look().then(made))
 
   async function commands(): Promise<Readonly<Record<string, Command>>> {
-    const { found, manifest } = told ?? await look()
-    return (await road.isolator()).commands(await code(found), manifest)
+    const { code, isolator, manifest } = told ?? await look()
+    return isolator.commands(code, manifest)
   }
 
   return { get id() { return id }, origin, place, tier: 'isolated', stamp: agreement?.stamp, manifest: async () => (await look()).manifest, load, commands, files: () => session?.files() ?? [], hash: () => session?.hash() }
@@ -127,16 +120,20 @@ function isolatedSource({ place, origin, agreement, ...known }: OutsideOptions, 
 
 /** The id that a plugin seems to have: what is trusted is told by it, before anything of it is run. */
 export async function idAt(place: string): Promise<string> {
-  const { nexus } = await readPackage(place).catch(() => undefined) ?? {}
+  const { nexus } = await Promise.resolve(place).then(readPackage).catch(() => undefined) ?? {}
   const id = (nexus as { id?: unknown } | undefined)?.id
   return typeof id === 'string' ? id : basename(place, extname(place))
 }
 
 /** What its package.json says: all of it, or no more than where the code is. */
-function givenBy({ root, nexus, stub, about }: Found, guess: string): { readonly given?: Manifest; readonly whole?: Manifest } {
+function givenBy({ root, nexus, stub, about, kept }: Found, guess: string): { readonly given?: Manifest; readonly whole?: Manifest } {
+  if (kept?.manifest) return { given: kept.manifest, whole: kept.manifest }
   if (nexus === undefined) return {}
   const given = parseManifest(nexus, join(root, 'package.json'), guess)
-  return stub ? { given } : { given, whole: { ...about, ...given } }
+  if (stub) return { given }
+  const whole = { ...about, ...given }
+  kept?.keep(whole)
+  return { given, whole }
 }
 
 function sameId(derived: Manifest, given: Manifest | undefined, place: string): Manifest {
@@ -151,9 +148,7 @@ function agreed(manifest: Manifest, agreement: Agreement | undefined): Manifest 
 }
 
 /** Of a plugin's own files and what was in them, short. */
-export function digestOf(files: ReadonlyMap<string, string>): string {
-  return createHash('sha256').update([...files.values()].sort().join('\n')).digest('hex').slice(0, 12)
-}
+export const digestOf = (files: ReadonlyMap<string, string>): string => createHash('sha256').update([...files.values()].sort().join('\n')).digest('hex').slice(0, 12)
 
 interface Found {
   /** The plugin's folder, symlinks resolved. */
@@ -165,12 +160,16 @@ interface Found {
   /** `nexus` says no more than where the code is: the rest is taken from the definition. */
   readonly stub: boolean
   readonly about: { readonly version?: string; readonly description?: string }
+  /** What it said when it was last looked at. */
+  readonly kept?: ReturnType<Kept['at']>
 }
 
-async function locate(place: string): Promise<Found> {
+function locate(place: string, memory?: Kept): Found {
   if (!existsSync(place)) throw fail('NEXUS_PLUGIN_NOT_FOUND', { plugin: place, where: '', hint: '' })
   const real = realpathSync.native(place)
-  const manifest = await readPackage(real)
+  const kept = memory?.at(join(real, 'package.json'))
+  if (kept?.manifest) return { root: real, ...filesOf(kept.manifest), stub: false, about: {}, kept }
+  const manifest = readPackage(real)
   if (!manifest) return { root: dirname(real), entry: basename(real), stub: true, about: {} }
   const { nexus, version, description } = manifest
   const { entry, cli } = (typeof nexus === 'object' && nexus !== null ? nexus : {}) as Module
@@ -181,11 +180,14 @@ async function locate(place: string): Promise<Found> {
     nexus,
     stub: Object.keys(nexus ?? {}).every((key) => ['api', 'id', 'entry', 'cli'].includes(key)),
     about: { ...(typeof version === 'string' && { version }), ...(typeof description === 'string' && { description }) },
+    ...(kept && { kept }),
   }
 }
 
+const filesOf = ({ entry, cli }: Manifest): Pick<Found, 'entry' | 'cli'> => ({ entry, ...(cli !== undefined && { cli }) })
+
 /** Of a folder; nothing of a file. At once: hundreds of small files take the thread pool ten times as long, and no request waits here. */
-async function readPackage(place: string): Promise<Module | undefined> {
+function readPackage(place: string): Module | undefined {
   const file = join(place, 'package.json')
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Module
@@ -224,6 +226,4 @@ export function pluginOf(module: Module, place: string): Plugin {
   return plugin
 }
 
-export function commandsOf(module: Module): Readonly<Record<string, Command>> {
-  return (module['default'] ?? {}) as Readonly<Record<string, Command>>
-}
+export const commandsOf = (module: Module): Readonly<Record<string, Command>> => (module['default'] ?? {}) as Readonly<Record<string, Command>>

@@ -11,17 +11,12 @@ import type { CodeSession, IsolatedCode, Served } from './isolator.ts'
 import { graph, hash } from './modules.ts'
 import { digestOf, type Check, type Road } from './outside.ts'
 
-/** `started` is awaited before a session loads anything, may refuse, and may give a check of what is read. */
-export function servedCode(about: Omit<IsolatedCode, 'session'>, road: Road, started: (session: CodeSession) => Promise<Check | undefined>): IsolatedCode {
-  return {
-    ...about,
-    async session() {
-      const agreed: { check?: Check | undefined } = {}
-      const session = createSession(about, road, await road.shared(), (file, text) => agreed.check?.(file, text))
-      agreed.check = await started(session)
-      return session
-    },
-  }
+/** `started` is awaited before the session loads anything, may refuse, and may give a check of what is read. */
+export async function servedSession(about: Omit<IsolatedCode, 'session'>, road: Road, started: (session: CodeSession) => Promise<Check | undefined>): Promise<CodeSession> {
+  const agreed: { check?: Check | undefined } = {}
+  const session = createSession(about, road, await road.shared(), (file, text) => agreed.check?.(file, text))
+  agreed.check = await started(session)
+  return session
 }
 
 type Shared = Awaited<ReturnType<Road['shared']>>
@@ -72,6 +67,4 @@ function isBelow(file: string, root: string): boolean {
 }
 
 /** Seen from the plugin's folder, or from the root for one that lies elsewhere. */
-function inLibrary(file: string, root: string): boolean {
-  return `${sep}${isBelow(file, root) ? relative(root, file) : file}`.includes(`${sep}node_modules${sep}`)
-}
+const inLibrary = (file: string, root: string): boolean => (`${sep}${isBelow(file, root) ? relative(root, file) : file}`.includes(`${sep}node_modules${sep}`))

@@ -11,7 +11,7 @@ import type { KernelParts } from './parts.ts'
 import { PluginScope } from './scope.ts'
 import type { ServiceTable } from './tables/services.ts'
 import { check } from './validate.ts'
-import { within } from './within.ts'
+import { isPromise, within } from './within.ts'
 
 export interface Loaded { readonly unit: Unit; readonly plugin: Plugin; readonly loadMs: number }
 
@@ -20,8 +20,10 @@ export async function load(kernel: KernelParts, unit: Unit): Promise<Loaded> {
   const { id, place } = unit
   const late = (): never => { throw fail('NEXUS_PLUGIN_LOAD_TIMEOUT', { plugin: id, seconds: kernel.deadlines.load / 1000, place }) }
   try {
-    const plugin = await within(unit.source.load(), kernel.deadlines.load, late)
-    const faults = manifestFaults(unit.declared, plugin)
+    const loading = unit.source.load()
+    const plugin = isPromise(loading) ? await within(loading, kernel.deadlines.load, late) : loading
+    // What stands for a plugin elsewhere is made of its manifest.
+    const faults = unit.source.tier === 'isolated' ? [] : manifestFaults(unit.declared, plugin)
     if (faults.length > 0) throw fail('NEXUS_PLUGIN_MANIFEST_DIFFERS', { plugin: id, faults: faults.join('; ') })
     return { unit, plugin, loadMs: performance.now() - started }
   } catch (error) {
@@ -47,12 +49,13 @@ export async function setUp(kernel: KernelParts, { unit, plugin, loadMs }: Loade
   const foreign = unit.source.origin !== 'builtin' && unit.source.tier === 'trusted'
   const scope = new PluginScope(id, options.number, kernel.clock, kernel.onFault, kernel.marker, kernel.marker.number(options.number, foreign ? unit : undefined))
   const taps: Tap[] = []
-  const deps = Object.fromEntries(Object.entries(unit.declared.requires).map(([name, { service }]) => [name, options.services.get(service)]))
+  const deps: Record<string, unknown> = {}
+  for (const name in unit.declared.requires) deps[name] = options.services.get(unit.declared.requires[name]!.service)
   const ctx = createContext(kernel, { unit, plugin, scope, config, deps, taps, inherited: options.inherited, serving: () => options.serving(options.number) })
   const late = (): never => { throw fail('NEXUS_PLUGIN_SETUP_TIMEOUT', { plugin: id, seconds: kernel.deadlines.setup / 1000 }) }
   try {
-    const returned: unknown = await within((async () => scope.run(plugin.setup, ctx) as unknown)(), kernel.deadlines.setup, late)
-    const made = partsOf(plugin, returned)
+    const returning = scope.run(plugin.setup, ctx) as unknown
+    const made = partsOf(plugin, isPromise(returning) ? await within(returning, kernel.deadlines.setup, late) : returning)
     return {
       ...unit, number: options.number, plugin, scope, taps, settings: options.settings, uses: options.uses,
       services: made.services,

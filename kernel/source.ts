@@ -21,7 +21,7 @@ export interface Source {
    * The definition: unchanged content gives the same object, changed content one of a new module graph.
    * Throws NEXUS_PLUGIN_LOAD_FAILED, NEXUS_PLUGIN_LOAD_TIMEOUT, NEXUS_PLUGIN_NOT_A_PLUGIN.
    */
-  load(): Promise<Plugin>
+  load(): MaybePromise<Plugin>
   /** The default export of the plugin's `cli.ts`; nothing when it has none. */
   commands(): Promise<Readonly<Record<string, Command>>>
   /** The files the last load read, also when it failed, for whoever watches them. */

@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { MaybePromise } from '../../kernel/contract.ts'
 import { NexusError } from '../../kernel/errors.ts'
 import { defaultPolicy } from '../../kernel/config/policy.ts'
 import { createLoader, type Loader, type Where } from '../../kernel/loader.ts'
@@ -19,7 +20,7 @@ async function put(file: string, text: string): Promise<string> {
 const plugin = (id: string, answer: string, head = '') =>
   `import { definePlugin } from 'nexus-gateway/sdk'\n${head}\nexport default definePlugin({ id: '${id}', setup: () => ${answer} })\n`
 /** Runs `setup` of what the loader gives; these fixtures answer with whatever is to be seen. */
-const answer = async (source: { load(): Promise<{ setup(ctx: unknown): unknown }> }) => (await source.load()).setup({})
+const answer = async (source: { load(): MaybePromise<{ setup(ctx: unknown): unknown }> }) => (await source.load()).setup({})
 const error = async (work: unknown): Promise<NexusError> => {
   const thrown = await Promise.resolve(work).then(() => undefined, (e: unknown) => e)
   expect(thrown).toBeInstanceOf(NexusError)

@@ -7,6 +7,7 @@ import { realClock } from '../../kernel/clock.ts'
 import { createKernel, type Kernel, type KernelOptions } from '../../kernel/index.ts'
 import type { Isolator } from '../../kernel/isolator.ts'
 import { createLogger } from '../../kernel/log.ts'
+import { keepManifests } from '../../kernel/kept.ts'
 import { outsideSource, type Road } from '../../kernel/outside.ts'
 import type { LogRecord } from '../../kernel/points.ts'
 import type { Origin } from '../../kernel/call.ts'
@@ -33,7 +34,7 @@ export async function workbench() {
       if (mode !== undefined) await chmod(path, mode)
       return path
     },
-    clean: () => rm(dir, { recursive: true, force: true }),
+    clean: () => rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }),
   }
 }
 
@@ -43,7 +44,7 @@ async function shared(): Promise<Readonly<Record<string, object>>> {
 }
 
 export function roadIn(dir: string, by: Isolator = isolator): Road {
-  return { cacheDir: join(dir, 'cache', 'jiti'), alias: { 'nexus-gateway/plugins/tools': join(import.meta.dirname, '../../dist/plugins/tools/contract.js') }, shared, isolator: async () => by, deadlineMs: 15_000 }
+  return { cacheDir: join(dir, 'cache', 'jiti'), alias: { 'nexus-gateway/plugins/tools': join(import.meta.dirname, '../../dist/plugins/tools/contract.js') }, shared, isolator: async () => by, kept: keepManifests(join(dir, 'cache', 'manifests.json')), deadlineMs: 15_000 }
 }
 
 export const isolated = (place: string, dir: string): Source => outsideSource({ place, origin: 'path', tier: 'isolated' }, roadIn(dir))

@@ -2,7 +2,7 @@
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { servedCode } from '../../kernel/served.ts'
+import { servedSession } from '../../kernel/served.ts'
 import { unchanged } from '../../kernel/modules.ts'
 import { fixtures, isolated, roadIn, workbench, world } from './isolation-harness.ts'
 
@@ -66,7 +66,7 @@ describe('the modules of a plugin', () => {
 })
 
 describe('what is served', () => {
-  const session = (root: string) => servedCode({ id: 'p', place: root, root, entry: 'index.ts' }, roadIn(bench.dir), async () => {}).session()
+  const session = (root: string) => servedSession({ id: 'p', place: root, root, entry: 'index.ts' }, roadIn(bench.dir), async () => undefined)
 
   it('is each own file once, with the hash that tells whether it has changed', async () => {
     const file = await bench.put('p/index.ts', 'export const a: number = 1')
@@ -99,7 +99,7 @@ describe('what is served', () => {
     const entry = await bench.put('p/index.ts', '')
     const library = await bench.put('p/node_modules/lib/index.js', '')
     const road = { ...roadIn(bench.dir), alias: { 'nexus-gateway/plugins/chat': join(bench.dir, 'contract.js') } }
-    const served = await servedCode({ id: 'p', place: '', root: join(bench.dir, 'p'), entry: 'index.ts' }, road, async () => {}).session()
+    const served = await servedSession({ id: 'p', place: '', root: join(bench.dir, 'p'), entry: 'index.ts' }, road, async () => undefined)
     expect(await served.load('nexus-gateway/sdk', entry)).toEqual({ shared: 'nexus-gateway/sdk' })
     expect(await served.load('node:fs', entry)).toEqual({ native: 'node:fs' })
     expect(await served.load('fs', entry)).toEqual({ native: 'fs' })
@@ -109,7 +109,7 @@ describe('what is served', () => {
   })
 
   it('is nothing before it was agreed to', async () => {
-    const code = servedCode({ id: 'p', place: '', root: bench.dir, entry: 'index.ts' }, roadIn(bench.dir), () => Promise.reject(new Error('tampered')))
-    await expect(code.session()).rejects.toThrow('tampered')
+    const session = servedSession({ id: 'p', place: '', root: bench.dir, entry: 'index.ts' }, roadIn(bench.dir), () => Promise.reject(new Error('tampered')))
+    await expect(session).rejects.toThrow('tampered')
   })
 })

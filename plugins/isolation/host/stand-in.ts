@@ -33,10 +33,10 @@ export function standIn(code: IsolatedCode, manifest: Manifest, probe: Probe, sp
   let session: Promise<CodeSession> | undefined
   let isNew = true
   const { id } = manifest
-  const declared = <T extends object>(table: Readonly<Record<string, string>>, more: T) => Object.fromEntries(Object.entries(table).map(([name, scope]) => [name, { scope, ...more }]))
+  const declared = <T extends object>(scopes: Readonly<Record<string, string>>, more: T) => table(Object.keys(scopes), (name) => ({ scope: scopes[name], ...more }))
   const token = (service: string) => ({ kind: 'service', id: service, ...(manifest.members?.[service] && { members: manifest.members[service] }) }) as const
 
-  async function setup(ctx: AnyCtx): Promise<object> {
+  function setup(ctx: AnyCtx): object | Promise<object> {
     const isolation = (ctx.deps as Readonly<Record<string, unknown>>)[ownService] as IsolationApi
     const calls = createCalls()
     const once = () => (session ??= code.session().catch((error: unknown) => {
@@ -58,13 +58,13 @@ export function standIn(code: IsolatedCode, manifest: Manifest, probe: Probe, sp
     for (const hook of manifest.taps) ctx.tap({ kind: 'hook', id: hook, mode: 'series', onError: 'isolate' }, tapOf(keeper, hook) as never)
     const wanted = manifest.eager || isNew && isolation.serving()
     isNew = false
-    if (wanted) await keeper.use()
-    return {
+    const parts = {
       methods: table(Object.keys(manifest.methods), (name) => methodOf(keeper, calls, name)),
       routes: table(Object.keys(manifest.routes), (key) => routeOf(keeper, calls, key)),
       provides: table(manifest.provides, (service) => serviceOf(keeper, service, manifest.members?.[service] ?? [])),
       handOver: () => (keeper.life ? keeper.life.link.ask('handOver', {}) : ctx.inherited),
     }
+    return wanted ? keeper.use().then(() => parts) : parts
   }
 
   return definePlugin({
@@ -80,7 +80,11 @@ export function standIn(code: IsolatedCode, manifest: Manifest, probe: Probe, sp
 }
 
 const closeMs = 1_500
-const table = <T>(names: readonly string[], make: (name: string) => T): Record<string, T> => Object.fromEntries(names.map((name) => [name, make(name)]))
+function table<T>(names: readonly string[], make: (name: string) => T): Record<string, T> {
+  const made: Record<string, T> = {}
+  for (const name of names) made[name] = make(name)
+  return made
+}
 
 function requirement({ requires }: Manifest, name: string): object {
   if (name === ownService) return Isolation
