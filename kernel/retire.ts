@@ -25,12 +25,12 @@ export function createRetirement(parts: KernelParts): Retirement {
 
   /** Also a user that left earlier and still has calls to end holds what it uses open. */
   function leave(old: readonly Generation[], closeOne: CloseOne): Promise<NexusError[]> {
-    const users = new Map<number, Set<Generation>>()
-    for (const user of [...leaving.keys(), ...old]) for (const number of user.uses) users.set(number, (users.get(number) ?? new Set()).add(user))
+    const going = new Set(old)
     const start = (generation: Generation): Promise<NexusError[]> => {
       const started = leaving.get(generation)
       if (started) return started
-      const done = Promise.all([...users.get(generation.number) ?? []].map(start)).then(() => closeOne(generation)).finally(() => leaving.delete(generation))
+      const users = [...leaving.keys(), ...going].filter((other) => other.uses.has(generation.number))
+      const done = Promise.all(users.map(start)).then(() => closeOne(generation)).finally(() => leaving.delete(generation))
       leaving.set(generation, done)
       return done
     }
