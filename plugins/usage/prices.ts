@@ -6,13 +6,14 @@ export interface Tokens { readonly input: number; readonly output: number; reado
 /** Nano-dollars; `undefined` when nobody knows the price. `at`: when it was, in ms since the epoch. */
 export type PriceOf = (provider: string, model: string, at: number, tokens: Tokens) => Costs | undefined
 
-/** The prices as they stand now. */
+/** What each was at the time; what only its provider says of a model is known as it is now. */
 export async function readPrices(models: ModelsApi | undefined): Promise<PriceOf> {
-  const prices = new Map<string, ModelPrice>()
-  for (const { provider, id, price } of await models?.list().catch(() => []) ?? []) if (price) prices.set(`${provider}/${id}`, price)
-  return (provider, model, _at, tokens) => {
-    const price = prices.get(`${provider}/${model}`)
-    return price && costsOf(tokens, price)
+  const said = new Map<string, ModelPrice>()
+  for (const { provider, id, price, pricedBy } of await models?.list().catch(() => []) ?? []) if (price && pricedBy === 'provider') said.set(`${provider}/${id}`, price)
+  return (provider, model, at, tokens) => {
+    const reference = `${provider}/${model}`
+    const found = models?.prices.on(reference, at, said.get(reference))
+    return found && costsOf(tokens, found.price)
   }
 }
 
