@@ -113,8 +113,7 @@ export class Peer implements Listener, Origin {
     }
     this.#deniedInARow = 0
     this.#say(text)
-    const last = (payload as { readonly [later]?: Promise<unknown> } | null | undefined)?.[later]
-    last?.then((outcome) => this.#done(id, method, outcome), (error: unknown) => this.#failed(id, method, error))
+    ;(payload as { readonly [later]?: Promise<unknown> } | null | undefined)?.[later]?.then((outcome) => this.#done(id, method, outcome), (error: unknown) => this.#failed(id, method, error))
   }
 
   #failed(id: string, method: string, thrown: unknown): void {
@@ -175,6 +174,5 @@ export class Peer implements Listener, Origin {
   }
 }
 
-/** Under this name a result may carry what is answered once more on the same id, as the protocol has it of long methods. */
-const later = Symbol.for('nexus.later')
+const later = Symbol.for('nexus.later') // under it a result may carry what is answered once more on the same id, as the protocol has it of long methods
 const release = (peer: Peer): void => peer.release()

@@ -1,5 +1,5 @@
 // The public types of plugins/auth/contract, 300 lines or more. Written by `node test/check/api-accept.mjs`, and not by hand.
-// Exported: auth, authErrors
+// Exported: auth, authErrors, tokenBudgetChecked
 export {}
 
 declare const auth: import("nexus-gateway/sdk").Contract<"auth", {
@@ -144,6 +144,7 @@ declare const auth: import("nexus-gateway/sdk").Contract<"auth", {
         readonly createdAt: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
         readonly expiresAt: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
         readonly agent: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
+        readonly budget: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
     }, undefined>>>;
     readonly 'tokens.list': import("nexus-gateway/sdk").Method<NoInfer<import("valibot").StrictObjectSchema<{}, undefined>>, NoInfer<import("valibot").StrictObjectSchema<{
         readonly tokens: import("valibot").ArraySchema<import("valibot").StrictObjectSchema<{
@@ -154,6 +155,7 @@ declare const auth: import("nexus-gateway/sdk").Contract<"auth", {
             readonly expiresAt: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
             readonly lastUsedAt: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
             readonly agent: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
+            readonly budget: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
             readonly label: import("valibot").StringSchema<undefined>;
             readonly expired: import("valibot").BooleanSchema<undefined>;
         }, undefined>, undefined>;
@@ -167,6 +169,7 @@ declare const auth: import("nexus-gateway/sdk").Contract<"auth", {
         readonly createdAt: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
         readonly expiresAt: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
         readonly agent: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
+        readonly budget: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
     }, undefined>>>;
     readonly 'tokens.revoke': import("nexus-gateway/sdk").Method<NoInfer<import("valibot").StrictObjectSchema<{
         readonly name: import("valibot").SchemaWithPipe<readonly [import("valibot").StringSchema<undefined>, import("valibot").RegexAction<string, undefined>]>;
@@ -254,6 +257,12 @@ declare const authErrors: {
         readonly exit: 64;
         readonly text: 'no scope was given, so the token could do nothing';
         readonly fix: 'Give one or more of read, write, approvals, pairing, admin (as in `--scope read`), or a scope that a plugin declares.';
+    };
+    readonly NEXUS_AUTH_TOKEN_BUDGET: {
+        readonly wire: 'INVALID_REQUEST';
+        readonly exit: 2;
+        readonly text: 'that is no budget of a token';
+        readonly fix: 'Write an amount and a time, as 5usd/day, 100000tokens/month or 0.5usd/run; several with commas between them.';
     };
     readonly NEXUS_AUTH_NO_LEDGER: {
         readonly wire: 'INVALID_REQUEST';
@@ -365,3 +374,5 @@ declare const authErrors: {
         readonly fix: '{hint}';
     };
 }
+
+declare const tokenBudgetChecked: import("nexus-gateway/sdk").HookToken<[text: string], boolean | undefined, boolean[]>

@@ -38,6 +38,8 @@ declare const ChatEvent: v.VariantSchema<"state", [v.StrictObjectSchema<{
         readonly cacheRead: v.NumberSchema<undefined>;
         readonly cacheWrite: v.NumberSchema<undefined>;
         readonly totalTokens: v.NumberSchema<undefined>;
+        readonly reasoning: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+        readonly reported: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
     }, undefined>;
     readonly stopReason: v.StringSchema<undefined>;
     readonly joined: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
@@ -79,6 +81,8 @@ declare const ChatEvent: v.VariantSchema<"state", [v.StrictObjectSchema<{
         readonly cacheRead: v.NumberSchema<undefined>;
         readonly cacheWrite: v.NumberSchema<undefined>;
         readonly totalTokens: v.NumberSchema<undefined>;
+        readonly reasoning: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+        readonly reported: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
     }, undefined>;
     readonly stopReason: v.StringSchema<undefined>;
 }, undefined>], undefined>
@@ -223,6 +227,8 @@ declare const chat: import("nexus-gateway/sdk").Contract<"chat", {
             readonly cacheRead: v.NumberSchema<undefined>;
             readonly cacheWrite: v.NumberSchema<undefined>;
             readonly totalTokens: v.NumberSchema<undefined>;
+            readonly reasoning: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+            readonly reported: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
         }, undefined>;
         readonly stopReason: v.StringSchema<undefined>;
         readonly joined: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
@@ -264,6 +270,8 @@ declare const chat: import("nexus-gateway/sdk").Contract<"chat", {
             readonly cacheRead: v.NumberSchema<undefined>;
             readonly cacheWrite: v.NumberSchema<undefined>;
             readonly totalTokens: v.NumberSchema<undefined>;
+            readonly reasoning: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
+            readonly reported: v.OptionalSchema<v.NumberSchema<undefined>, undefined>;
         }, undefined>;
         readonly stopReason: v.StringSchema<undefined>;
     }, undefined>], undefined>>;

@@ -1,5 +1,5 @@
 // The public types of plugins/health/contract, 300 lines or more. Written by `node test/check/api-accept.mjs`, and not by hand.
-// Exported: AgentHealth, EventLoop, HealthPart, HealthSnapshot, PresenceEntry, SessionSummary, Status, health, healthChecked, healthErrors
+// Exported: AgentHealth, BudgetLine, EventLoop, HealthPart, HealthSnapshot, PresenceEntry, SessionSummary, Status, health, healthChecked, healthErrors
 export {}
 
 declare const AgentHealth: v.StrictObjectSchema<{
@@ -28,6 +28,24 @@ declare const AgentHealth: v.StrictObjectSchema<{
 }, undefined>;
 type AgentHealth = v.InferOutput<typeof AgentHealth>
 
+declare const BudgetLine: v.StrictObjectSchema<{
+    readonly id: v.StringSchema<undefined>;
+    readonly of: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+    readonly per: v.StringSchema<undefined>;
+    readonly limit: v.StrictObjectSchema<{
+        readonly usd: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+        readonly tokens: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+    }, undefined>;
+    readonly left: v.StrictObjectSchema<{
+        readonly usd: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+        readonly tokens: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+    }, undefined>;
+    readonly percent: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+    readonly resetsAt: v.NullableSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+    readonly timeZone: v.StringSchema<undefined>;
+}, undefined>;
+type BudgetLine = v.InferOutput<typeof BudgetLine>
+
 declare const EventLoop: v.StrictObjectSchema<{
     readonly degraded: v.BooleanSchema<undefined>;
     readonly degradedSinceMs: v.NullableSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
@@ -46,6 +64,7 @@ declare interface HealthPart {
     readonly channelLabels?: Readonly<Record<string, string>>;
     readonly heartbeatSeconds?: number;
     readonly agents?: readonly AgentHealth[];
+    readonly budgets?: readonly BudgetLine[];
     readonly degraded?: readonly string[];
     readonly safe?: boolean;
 }
@@ -192,6 +211,22 @@ declare const Status: v.StrictObjectSchema<{
             readonly age: v.NullableSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
         }, undefined>, undefined>;
     }, undefined>;
+    readonly budgets: v.OptionalSchema<v.ArraySchema<v.StrictObjectSchema<{
+        readonly id: v.StringSchema<undefined>;
+        readonly of: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+        readonly per: v.StringSchema<undefined>;
+        readonly limit: v.StrictObjectSchema<{
+            readonly usd: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+            readonly tokens: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+        }, undefined>;
+        readonly left: v.StrictObjectSchema<{
+            readonly usd: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+            readonly tokens: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+        }, undefined>;
+        readonly percent: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+        readonly resetsAt: v.NullableSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+        readonly timeZone: v.StringSchema<undefined>;
+    }, undefined>, undefined>, undefined>;
 }, undefined>;
 type Status = v.InferOutput<typeof Status>
 
@@ -315,6 +350,22 @@ declare const health: import("nexus-gateway/sdk").Contract<"health", {
                 readonly age: v.NullableSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
             }, undefined>, undefined>;
         }, undefined>;
+        readonly budgets: v.OptionalSchema<v.ArraySchema<v.StrictObjectSchema<{
+            readonly id: v.StringSchema<undefined>;
+            readonly of: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+            readonly per: v.StringSchema<undefined>;
+            readonly limit: v.StrictObjectSchema<{
+                readonly usd: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+                readonly tokens: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+            }, undefined>;
+            readonly left: v.StrictObjectSchema<{
+                readonly usd: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+                readonly tokens: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+            }, undefined>;
+            readonly percent: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
+            readonly resetsAt: v.NullableSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+            readonly timeZone: v.StringSchema<undefined>;
+        }, undefined>, undefined>, undefined>;
     }, undefined>>>;
     readonly ping: import("nexus-gateway/sdk").Method<NoInfer<v.StrictObjectSchema<{
         readonly data: v.OptionalSchema<v.UnknownSchema, undefined>;

@@ -1,5 +1,5 @@
 // The public types of plugins/models/contract, 300 lines or more. Written by `node test/check/api-accept.mjs`, and not by hand.
-// Exported: Account, AssistantMessage, Attempt, AttemptOutcome, Carry, Dialect, EmbedCall, EmbedFinish, EmbedRequest, EmbedResult, EmitPart, FailureKind, ImagePart, LanguageModelOffer, LanguageModelSettings, ModelFinish, ModelKind, ModelMessage, ModelPart, ModelPrice, ModelRequest, ModelSpec, ModelTool, ModelUsage, Models, ModelsApi, ModelsList, ModelsProbe, ModelsRoute, ModelsStatus, Provider, ProviderFailure, Route, RouteDecision, RouteFeature, RouteRequest, StopReason, SystemMessage, TextPart, ThinkingLevel, ThinkingPart, Tier, TokenPrice, ToolCallPart, ToolResultMessage, UserMessage, VectorsOffer, allKnown, costOf, failureKinds, failureOf, kindOf, languageModelSettings, malformed, modelAccounts, modelAfter, modelBefore, modelEmbed, modelKinds, modelRoute, modelStream, models, modelsErrors, modelsListed, mostEmbedValues, noRedirect, offerLanguageModel, offerModels, parseArguments, pause, priceFor, providerFailure, referenceOf, thinkingFor, thinkingLevels, tiers, underSignals, usageOf
+// Exported: Account, AssistantMessage, Attempt, AttemptControl, AttemptOutcome, Carry, Costs, Dialect, EmbedCall, EmbedFinish, EmbedRequest, EmbedResult, EmitPart, FailureKind, ImagePart, LanguageModelOffer, LanguageModelSettings, ModelFinish, ModelKind, ModelMessage, ModelPart, ModelPrice, ModelRequest, ModelSpec, ModelTool, ModelUsage, Models, ModelsApi, ModelsList, ModelsProbe, ModelsRoute, ModelsStatus, PriceBook, PriceEntry, PriceFault, PriceSource, Priced, PricedModels, Provider, ProviderFailure, Route, RouteDecision, RouteFeature, RouteRequest, ServerOffer, StopReason, SystemMessage, TextPart, ThinkingLevel, ThinkingPart, Tier, TokenPrice, ToolCallPart, ToolResultMessage, UserMessage, VectorsOffer, Way, allKnown, chargeOf, costOf, costsOf, failureKinds, failureOf, kindOf, languageModelSettings, malformed, modelAccounts, modelAfter, modelBefore, modelEmbed, modelKinds, modelRoute, modelStream, models, modelsErrors, modelsListed, mostEmbedValues, noRedirect, offerLanguageModel, offerModels, offerServer, parseArguments, pause, priceFor, providerFailure, referenceOf, serverSaid, sumOf, thinkingFor, thinkingLevels, tiers, underSignals, usageOf
 export {}
 
 declare interface Account {
@@ -31,9 +31,15 @@ declare interface Attempt {
     readonly startedAt: number;
 }
 
+declare interface AttemptControl {
+    limitOutput(tokens: number): void;
+    stop(error: NexusError): void;
+}
+
 declare interface AttemptOutcome {
     readonly status: 'ok' | 'failed' | 'aborted' | 'refused';
     readonly kind?: FailureKind;
+    readonly httpStatus?: number;
     readonly usage?: ModelUsage;
     readonly characters: number;
     readonly firstMs?: number;
@@ -41,6 +47,20 @@ declare interface AttemptOutcome {
 }
 
 declare type Carry = (value: string, kind: Account['kind']) => Headers
+
+declare interface Costs {
+    readonly input: number;
+    readonly output: number;
+    readonly cacheRead: number;
+    readonly cacheWrite: number;
+    readonly total: number;
+}
+
+declare interface Credentials {
+    headers(account?: string): Promise<Headers>;
+    known(): string[];
+    readonly accounts: readonly Account[];
+}
 
 declare interface Dialect {
     readonly metadata?: string;
@@ -83,6 +103,21 @@ declare type EmitPart = (part: ModelPart) => void
 
 declare type FailureKind = keyof typeof kinds
 
+declare interface Halt {
+    readonly over: boolean;
+    readonly reason: unknown;
+    readonly signal: AbortSignal;
+    onEnd(end: () => void): () => void;
+    end(reason: unknown): void;
+}
+
+declare interface Halts {
+    begin(signal: AbortSignal): Halt & {
+        done(): void;
+    };
+    end(reason: unknown): void;
+}
+
 declare type Headers = Record<string, string | undefined>
 
 declare interface ImagePart {
@@ -91,16 +126,11 @@ declare interface ImagePart {
     readonly mimeType: string;
 }
 
-declare interface LanguageModelOffer {
-    readonly id: string;
-    readonly settings: LanguageModelSettings;
+declare interface LanguageModelOffer extends Omit<ServerOffer, 'stream' | 'embed'> {
     load(): Promise<(modelId: string) => LanguageModelV3>;
     readonly vectors?: VectorsOffer;
-    readonly carry?: Carry;
-    readonly needsKey?: boolean;
     readonly dialect?: Dialect;
     shape?(options: LanguageModelV3CallOptions, request: ModelRequest): LanguageModelV3CallOptions;
-    readonly listUrl?: string;
 }
 
 declare type LanguageModelSettings = v.InferOutput<typeof all>
@@ -128,7 +158,7 @@ declare type ModelPart = {
 } | ToolCallPart
 
 declare interface ModelPrice extends TokenPrice {
-    readonly above?: TokenPrice & {
+    readonly above?: ModelPrice & {
         readonly tokens: number;
     };
 }
@@ -175,6 +205,8 @@ declare interface ModelSpec {
     readonly thinking?: readonly ThinkingLevel[];
     readonly input?: readonly ('text' | 'image')[];
     readonly price?: ModelPrice;
+    readonly pricedBy?: PriceSource;
+    readonly pricedFrom?: string;
     readonly kind?: ModelKind;
     readonly dimensions?: number;
     readonly maxValues?: number;
@@ -193,6 +225,8 @@ declare interface ModelUsage {
     readonly cacheRead: number;
     readonly cacheWrite: number;
     readonly totalTokens: number;
+    readonly reasoning?: number;
+    readonly reported?: number;
 }
 
 declare const Models: import("nexus-gateway/sdk").ServiceToken<ModelsApi>
@@ -203,6 +237,7 @@ declare interface ModelsApi {
     route(request: RouteRequest): Promise<Route>;
     stream(request: ModelRequest, emit: EmitPart): Promise<ModelFinish>;
     embed(request: EmbedRequest): Promise<EmbedResult>;
+    readonly prices: PriceBook;
 }
 
 declare type ModelsList = v.InferOutput<typeof ModelsListResult>
@@ -220,18 +255,34 @@ declare const ModelsListResult: v.StrictObjectSchema<{
         readonly thinking: v.OptionalSchema<v.ArraySchema<v.PicklistSchema<readonly ["off", "minimal", "low", "medium", "high", "max"], undefined>, undefined>, undefined>;
         readonly input: v.OptionalSchema<v.ArraySchema<v.PicklistSchema<["text", "image"], undefined>, undefined>, undefined>;
         readonly price: v.OptionalSchema<v.StrictObjectSchema<{
-            readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
-            readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
-            readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
-            readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+            readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+            readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+            readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+            readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
             readonly above: v.OptionalSchema<v.StrictObjectSchema<{
-                readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
-                readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
-                readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
-                readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+                readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+                readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
                 readonly tokens: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>;
+                readonly above: v.OptionalSchema<v.StrictObjectSchema<{
+                    readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                    readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                    readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+                    readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+                    readonly tokens: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>;
+                    readonly above: v.OptionalSchema<v.StrictObjectSchema<{
+                        input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                        output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                        cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+                        cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+                        tokens: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>;
+                    }, undefined>, undefined>;
+                }, undefined>, undefined>;
             }, undefined>, undefined>;
         }, undefined>, undefined>;
+        readonly pricedBy: v.OptionalSchema<v.PicklistSchema<readonly ["settings", "provider", "catalogue"], undefined>, undefined>;
+        readonly pricedFrom: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
         readonly kind: v.OptionalSchema<v.PicklistSchema<readonly ["chat", "embedding"], undefined>, undefined>;
         readonly dimensions: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
         readonly default: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
@@ -302,6 +353,11 @@ declare const ModelsStatusResult: v.StrictObjectSchema<{
             readonly errors: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
         }, undefined>, undefined>;
     }, undefined>, undefined>;
+    readonly prices: v.OptionalSchema<v.StrictObjectSchema<{
+        readonly updated: v.OptionalSchema<v.StringSchema<undefined>, undefined>;
+        readonly stale: v.BooleanSchema<undefined>;
+        readonly refused: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
+    }, undefined>, undefined>;
     readonly retry: v.StrictObjectSchema<{
         readonly windowMs: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
         readonly offered: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 0, undefined>]>;
@@ -310,6 +366,45 @@ declare const ModelsStatusResult: v.StrictObjectSchema<{
         readonly ratio: v.NumberSchema<undefined>;
     }, undefined>;
 }, undefined>
+
+declare interface PriceBook {
+    readonly updated: string | undefined;
+    isStale(at: number): boolean;
+    on(reference: string, at: number, said?: ModelPrice): Priced | undefined;
+    faults(): readonly PriceFault[];
+    entries(): readonly PriceEntry[];
+    version(at: number): number;
+}
+
+declare interface PriceEntry {
+    readonly model: string;
+    readonly where: Exclude<PriceSource, 'provider'>;
+    readonly prices: readonly {
+        readonly since?: string;
+        readonly price: ModelPrice;
+    }[];
+}
+
+declare interface PriceFault {
+    readonly model: string;
+    readonly where: PriceSource;
+    readonly problem: string;
+    readonly fix: string;
+}
+
+declare type PriceSource = (typeof priceSources)[number]
+
+declare interface Priced {
+    readonly price: ModelPrice;
+    readonly by: PriceSource;
+    readonly of: string;
+    readonly since?: string;
+}
+
+declare interface PricedModels {
+    readonly book: PriceBook;
+    readonly specs: readonly ModelSpec[];
+}
 
 declare interface Provider {
     readonly id: string;
@@ -367,6 +462,27 @@ declare interface RouteRequest {
     readonly thinking?: ThinkingLevel;
 }
 
+declare interface Server {
+    readonly provider: string;
+    readonly timeoutMs: number;
+    readonly stallMs: number;
+    readonly credentials: Pick<Credentials, 'headers' | 'known'>;
+    readonly halts: Halts;
+    readonly clock: Clock;
+    readonly log: Log;
+    stream(request: ModelRequest, way: Way, emit: EmitPart): Promise<ModelFinish>;
+    embed?(call: EmbedCall, way: Way): Promise<EmbedFinish>;
+}
+
+declare interface ServerOffer extends Pick<Server, 'stream' | 'embed'> {
+    readonly id: string;
+    readonly settings: LanguageModelSettings;
+    readonly carry?: Carry;
+    readonly needsKey?: boolean;
+    readonly listUrl?: string;
+    price?(id: string): ModelPrice | undefined;
+}
+
 declare type StopReason = 'stop' | 'length' | 'toolUse' | 'aborted' | 'error'
 
 declare interface SystemMessage {
@@ -422,6 +538,13 @@ declare interface VectorsOffer {
     dimensions(count: number): SharedV3ProviderOptions;
 }
 
+declare interface Way {
+    readonly headers: Headers;
+    readonly signal: AbortSignal;
+    onEnd(end: () => void): () => void;
+    fed(): void;
+}
+
 declare const all: v.StrictObjectSchema<{
     apiKey: v.OptionalSchema<v.SchemaWithPipe<readonly [v.UnionSchema<[v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MinLengthAction<string, 1, undefined>]>, v.InstanceSchema<typeof import("nexus-gateway/sdk").Secret, undefined>], undefined>, v.MetadataAction<string | import("nexus-gateway/sdk").Secret, {
         readonly secret: true;
@@ -452,16 +575,30 @@ declare const all: v.StrictObjectSchema<{
         readonly thinking: v.OptionalSchema<v.ArraySchema<v.PicklistSchema<readonly ["off", "minimal", "low", "medium", "high", "max"], undefined>, undefined>, undefined>;
         readonly input: v.OptionalSchema<v.ArraySchema<v.PicklistSchema<["text", "image"], undefined>, undefined>, undefined>;
         readonly price: v.OptionalSchema<v.SchemaWithPipe<readonly [v.StrictObjectSchema<{
-            readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
-            readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
-            readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
-            readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+            readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+            readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+            readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+            readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
             readonly above: v.OptionalSchema<v.StrictObjectSchema<{
-                readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
-                readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
-                readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
-                readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+                readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+                readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
                 readonly tokens: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>;
+                readonly above: v.OptionalSchema<v.StrictObjectSchema<{
+                    readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                    readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                    readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+                    readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+                    readonly tokens: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>;
+                    readonly above: v.OptionalSchema<v.StrictObjectSchema<{
+                        input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                        output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                        cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+                        cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+                        tokens: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>;
+                    }, undefined>, undefined>;
+                }, undefined>, undefined>;
             }, undefined>, undefined>;
         }, undefined>, v.DescriptionAction<{
             input: number;
@@ -474,6 +611,20 @@ declare const all: v.StrictObjectSchema<{
                 cacheRead?: number | undefined;
                 cacheWrite?: number | undefined;
                 tokens: number;
+                above?: {
+                    input: number;
+                    output: number;
+                    cacheRead?: number | undefined;
+                    cacheWrite?: number | undefined;
+                    tokens: number;
+                    above?: {
+                        input: number;
+                        output: number;
+                        cacheRead?: number | undefined;
+                        cacheWrite?: number | undefined;
+                        tokens: number;
+                    } | undefined;
+                } | undefined;
             } | undefined;
         }, "US dollars per million tokens.">]>, undefined>;
         readonly kind: v.OptionalSchema<v.SchemaWithPipe<readonly [v.PicklistSchema<readonly ["chat", "embedding"], undefined>, v.DescriptionAction<"chat" | "embedding", "Whether it answers, or makes vectors of texts; told by its name where that is known.">]>, undefined>;
@@ -499,6 +650,20 @@ declare const all: v.StrictObjectSchema<{
                 cacheRead?: number | undefined;
                 cacheWrite?: number | undefined;
                 tokens: number;
+                above?: {
+                    input: number;
+                    output: number;
+                    cacheRead?: number | undefined;
+                    cacheWrite?: number | undefined;
+                    tokens: number;
+                    above?: {
+                        input: number;
+                        output: number;
+                        cacheRead?: number | undefined;
+                        cacheWrite?: number | undefined;
+                        tokens: number;
+                    } | undefined;
+                } | undefined;
             } | undefined;
         } | undefined;
         kind?: "chat" | "embedding" | undefined;
@@ -518,7 +683,14 @@ declare const all: v.StrictObjectSchema<{
 
 declare const allKnown: (provider: string) => ModelSpec
 
-declare function costOf(usage: ModelUsage, price: ModelPrice | undefined): number | undefined
+declare function chargeOf(usage: ModelUsage, { price, pricedFrom }: Pick<ModelSpec, 'price' | 'pricedFrom'>): {
+    readonly usd: number | undefined;
+    readonly price: string;
+}
+
+declare const costOf: (usage: ModelUsage, price: ModelPrice | undefined) => number | undefined
+
+declare function costsOf(usage: Omit<ModelUsage, 'totalTokens'>, price: ModelPrice | undefined): Costs | undefined
 
 declare const failureKinds: readonly FailureKind[]
 
@@ -604,16 +776,30 @@ declare const languageModelSettings: {
         readonly thinking: v.OptionalSchema<v.ArraySchema<v.PicklistSchema<readonly ["off", "minimal", "low", "medium", "high", "max"], undefined>, undefined>, undefined>;
         readonly input: v.OptionalSchema<v.ArraySchema<v.PicklistSchema<["text", "image"], undefined>, undefined>, undefined>;
         readonly price: v.OptionalSchema<v.SchemaWithPipe<readonly [v.StrictObjectSchema<{
-            readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
-            readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
-            readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
-            readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+            readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+            readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+            readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+            readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
             readonly above: v.OptionalSchema<v.StrictObjectSchema<{
-                readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
-                readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>;
-                readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
-                readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>]>, undefined>;
+                readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+                readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
                 readonly tokens: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>;
+                readonly above: v.OptionalSchema<v.StrictObjectSchema<{
+                    readonly input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                    readonly output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                    readonly cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+                    readonly cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+                    readonly tokens: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>;
+                    readonly above: v.OptionalSchema<v.StrictObjectSchema<{
+                        input: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                        output: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>;
+                        cacheRead: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+                        cacheWrite: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.MinValueAction<number, 0, undefined>, v.MaxValueAction<number, 10000, undefined>]>, undefined>;
+                        tokens: v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, 1, undefined>]>;
+                    }, undefined>, undefined>;
+                }, undefined>, undefined>;
             }, undefined>, undefined>;
         }, undefined>, v.DescriptionAction<{
             input: number;
@@ -626,6 +812,20 @@ declare const languageModelSettings: {
                 cacheRead?: number | undefined;
                 cacheWrite?: number | undefined;
                 tokens: number;
+                above?: {
+                    input: number;
+                    output: number;
+                    cacheRead?: number | undefined;
+                    cacheWrite?: number | undefined;
+                    tokens: number;
+                    above?: {
+                        input: number;
+                        output: number;
+                        cacheRead?: number | undefined;
+                        cacheWrite?: number | undefined;
+                        tokens: number;
+                    } | undefined;
+                } | undefined;
             } | undefined;
         }, "US dollars per million tokens.">]>, undefined>;
         readonly kind: v.OptionalSchema<v.SchemaWithPipe<readonly [v.PicklistSchema<readonly ["chat", "embedding"], undefined>, v.DescriptionAction<"chat" | "embedding", "Whether it answers, or makes vectors of texts; told by its name where that is known.">]>, undefined>;
@@ -651,6 +851,20 @@ declare const languageModelSettings: {
                 cacheRead?: number | undefined;
                 cacheWrite?: number | undefined;
                 tokens: number;
+                above?: {
+                    input: number;
+                    output: number;
+                    cacheRead?: number | undefined;
+                    cacheWrite?: number | undefined;
+                    tokens: number;
+                    above?: {
+                        input: number;
+                        output: number;
+                        cacheRead?: number | undefined;
+                        cacheWrite?: number | undefined;
+                        tokens: number;
+                    } | undefined;
+                } | undefined;
             } | undefined;
         } | undefined;
         kind?: "chat" | "embedding" | undefined;
@@ -674,7 +888,7 @@ declare const modelAccounts: import("nexus-gateway/sdk").HookToken<[provider: st
 
 declare const modelAfter: import("nexus-gateway/sdk").HookToken<[Attempt, AttemptOutcome], void, void>
 
-declare const modelBefore: import("nexus-gateway/sdk").HookToken<[Attempt], void, void>
+declare const modelBefore: import("nexus-gateway/sdk").HookToken<[Attempt, AttemptControl], void, void>
 
 declare const modelEmbed: import("nexus-gateway/sdk").HookToken<[EmbedCall], EmbedFinish | undefined, EmbedFinish | undefined>
 
@@ -703,18 +917,34 @@ declare const models: import("nexus-gateway/sdk").Contract<"models", {
             readonly thinking: import("valibot").OptionalSchema<import("valibot").ArraySchema<import("valibot").PicklistSchema<readonly ["off", "minimal", "low", "medium", "high", "max"], undefined>, undefined>, undefined>;
             readonly input: import("valibot").OptionalSchema<import("valibot").ArraySchema<import("valibot").PicklistSchema<["text", "image"], undefined>, undefined>, undefined>;
             readonly price: import("valibot").OptionalSchema<import("valibot").StrictObjectSchema<{
-                readonly input: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
-                readonly output: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
-                readonly cacheRead: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
-                readonly cacheWrite: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
+                readonly input: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 10000, undefined>]>;
+                readonly output: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 10000, undefined>]>;
+                readonly cacheRead: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 10000, undefined>]>, undefined>;
+                readonly cacheWrite: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 10000, undefined>]>, undefined>;
                 readonly above: import("valibot").OptionalSchema<import("valibot").StrictObjectSchema<{
-                    readonly input: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
-                    readonly output: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
-                    readonly cacheRead: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
-                    readonly cacheWrite: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
+                    readonly input: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 10000, undefined>]>;
+                    readonly output: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 10000, undefined>]>;
+                    readonly cacheRead: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 10000, undefined>]>, undefined>;
+                    readonly cacheWrite: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 10000, undefined>]>, undefined>;
                     readonly tokens: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 1, undefined>]>;
+                    readonly above: import("valibot").OptionalSchema<import("valibot").StrictObjectSchema<{
+                        readonly input: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 10000, undefined>]>;
+                        readonly output: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 10000, undefined>]>;
+                        readonly cacheRead: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 10000, undefined>]>, undefined>;
+                        readonly cacheWrite: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 10000, undefined>]>, undefined>;
+                        readonly tokens: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 1, undefined>]>;
+                        readonly above: import("valibot").OptionalSchema<import("valibot").StrictObjectSchema<{
+                            input: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 10000, undefined>]>;
+                            output: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 10000, undefined>]>;
+                            cacheRead: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 10000, undefined>]>, undefined>;
+                            cacheWrite: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 10000, undefined>]>, undefined>;
+                            tokens: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 1, undefined>]>;
+                        }, undefined>, undefined>;
+                    }, undefined>, undefined>;
                 }, undefined>, undefined>;
             }, undefined>, undefined>;
+            readonly pricedBy: import("valibot").OptionalSchema<import("valibot").PicklistSchema<readonly ["settings", "provider", "catalogue"], undefined>, undefined>;
+            readonly pricedFrom: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
             readonly kind: import("valibot").OptionalSchema<import("valibot").PicklistSchema<readonly ["chat", "embedding"], undefined>, undefined>;
             readonly dimensions: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
             readonly default: import("valibot").OptionalSchema<import("valibot").BooleanSchema<undefined>, undefined>;
@@ -735,6 +965,11 @@ declare const models: import("nexus-gateway/sdk").Contract<"models", {
                 readonly reason: import("valibot").OptionalSchema<import("valibot").PicklistSchema<readonly ("auth" | "billing" | "context_length" | "format" | "network" | "rate_limit" | "refusal" | "server" | "timeout")[], undefined>, undefined>;
                 readonly errors: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
             }, undefined>, undefined>;
+        }, undefined>, undefined>;
+        readonly prices: import("valibot").OptionalSchema<import("valibot").StrictObjectSchema<{
+            readonly updated: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
+            readonly stale: import("valibot").BooleanSchema<undefined>;
+            readonly refused: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
         }, undefined>, undefined>;
         readonly retry: import("valibot").StrictObjectSchema<{
             readonly windowMs: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
@@ -865,11 +1100,15 @@ declare function offerLanguageModel(ctx: Pick<Ctx, 'scope' | 'tap' | 'clock' | '
 
 declare function offerModels(ctx: Pick<Ctx, 'scope' | 'tap'>, provider: Provider): void
 
+declare function offerServer(ctx: Pick<Ctx, 'scope' | 'tap' | 'clock' | 'log'>, { id, settings, carry, needsKey, listUrl, price, stream, embed }: ServerOffer): void
+
 declare function parseArguments(text: string): Readonly<Record<string, unknown>>
 
 declare function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void>
 
 declare function priceFor({ above, ...price }: ModelPrice, inputTokens: number): TokenPrice
+
+declare const priceSources: readonly ['settings', 'provider', 'catalogue']
 
 declare function providerFailure(provider: string, kind: FailureKind, more?: {
     readonly status?: number;
@@ -877,6 +1116,14 @@ declare function providerFailure(provider: string, kind: FailureKind, more?: {
 }, cause?: unknown): NexusError
 
 declare const referenceOf: ({ provider, id }: Pick<ModelSpec, 'provider' | 'id'>) => string
+
+declare function serverSaid({ status, headers, body }: {
+    readonly status?: number;
+    readonly headers?: Readonly<Record<string, unknown>>;
+    readonly body: unknown;
+}): Error
+
+declare function sumOf(a: ModelUsage, b: ModelUsage): ModelUsage
 
 declare function thinkingFor(spec: Pick<ModelSpec, 'reasoning' | 'thinking'>, wanted: ThinkingLevel | undefined): ThinkingLevel | undefined
 
@@ -886,9 +1133,4 @@ declare const tiers: readonly ['fast', 'balanced', 'capable']
 
 declare function underSignals<T>(signals: readonly AbortSignal[], work: (signal: AbortSignal) => T | Promise<T>): Promise<T>
 
-declare function usageOf(counted: {
-    readonly input?: number;
-    readonly output?: number;
-    readonly cacheRead?: number;
-    readonly cacheWrite?: number;
-}): ModelUsage
+declare function usageOf(counted: Partial<Omit<ModelUsage, 'totalTokens'>>): ModelUsage

@@ -16,6 +16,7 @@ declare interface FetchOptions {
     readonly signal?: AbortSignal;
     readonly maxBytes?: number;
     readonly timeoutMs?: number;
+    readonly idleMs?: number;
     readonly redirect?: 'follow' | 'error' | 'manual';
     readonly secretHeaders?: readonly string[];
     readonly allow?: readonly string[];

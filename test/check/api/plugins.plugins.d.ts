@@ -638,6 +638,12 @@ declare const pluginsErrors: {
         readonly text: 'plugin "{plugin}" needs {libraries}, which is not here ({size} with all that belongs to it)';
         readonly fix: 'Run `nexus plugins enable {plugin}`, which fetches it.';
     };
+    readonly NEXUS_PLUGINS_LIBRARY_TAMPERED: {
+        readonly wire: 'UNAVAILABLE';
+        readonly exit: 70;
+        readonly text: 'the libraries of plugin "{plugin}" are not what was fetched: {files}';
+        readonly fix: 'Run `nexus plugins enable {plugin}`, which fetches them again, and find out who changed them.';
+    };
     readonly NEXUS_PLUGINS_NO_PROGRAM: {
         readonly wire: 'UNAVAILABLE';
         readonly exit: 69;

@@ -483,6 +483,15 @@ declare interface Usage {
     readonly cacheRead: number;
     readonly cacheWrite: number;
     readonly totalTokens: number;
+    readonly reasoning?: number;
+    readonly reported?: number;
+    readonly cost?: {
+        readonly input: number;
+        readonly output: number;
+        readonly cacheRead: number;
+        readonly cacheWrite: number;
+        readonly total: number;
+    };
 }
 
 declare interface UserMessage {

@@ -19,6 +19,7 @@ declare const Workspace: import("nexus-gateway/sdk").ServiceToken<WorkspaceApi>
 declare interface WorkspaceApi {
     rootOf(agentId: string): string;
     files(root: string): WorkspaceFiles;
+    glance(root: string, names: readonly string[]): Promise<string | undefined>;
 }
 
 declare interface WorkspaceFiles {

@@ -847,7 +847,7 @@ declare function parseCapability(text: string): Capability | undefined
 
 declare function parsePath(text: string): KeyPath
 
-declare function pathText(path: KeyPath): string
+declare const pathText: (path: KeyPath) => string
 
 declare const plain: (text: string) => string
 

@@ -694,7 +694,7 @@ declare interface Source {
     readonly tier: Tier;
     readonly stamp?: string | undefined;
     manifest(): MaybePromise<Manifest>;
-    load(): Promise<Plugin>;
+    load(): MaybePromise<Plugin>;
     commands(): Promise<Readonly<Record<string, Command>>>;
     files(): readonly string[];
     hash(): string | undefined;
