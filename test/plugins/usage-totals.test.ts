@@ -107,7 +107,8 @@ test('what nobody knows the price of is counted as missing, with its tokens', as
   const folder = await temporaryDir()
   const at = Date.parse('2026-05-30T10:00:00Z')
   await write(join(folder, 'x.jsonl'), [0, 1, 2].map((i) => answered({ at: at + i, provider: i === 0 ? 'here' : 'elsewhere', model: 'm', input: 1_000_000, output: 0 })).join(''))
-  const priced = { list: async () => [{ provider: 'here', id: 'm', name: 'm', price: { input: 3, output: 4 } }] }
+  const known = { input: 3, output: 4 }
+  const priced = { list: async () => [{ provider: 'here', id: 'm', name: 'm', price: known, pricedBy: 'provider' }], prices: { on: (_: string, __: number, said?: object) => said && { price: said } } }
   const { engine } = await engineInDir({ models: priced as never })
   const { folder: from } = await engine.index({ folder })
   expect((await engine.cost({ from })).totals).toMatchObject({ totalTokens: 3_000_000, totalCost: 3, inputCost: 3, missingCostEntries: 2 })
