@@ -8,14 +8,14 @@ import { chargesScreen, type Charges } from './screen/charges.ts'
 import { csv } from './screen/csv.ts'
 import { failScreen } from './screen/errors.ts'
 import { lookOf } from './screen/look.ts'
-import { plural } from './screen/money.ts'
+import { exactUsd, plural } from './screen/money.ts'
 import { folderScreen, overviewScreen } from './screen/overview.ts'
 import { wholeNumber, zoneOf } from './screen/range.ts'
 import { breakdownOf, scopeOf, statusOf, trendOf } from './screen/report.ts'
 import { csvHead, csvRow, groups, type Group } from './screen/rows.ts'
 import { label } from './screen/text.ts'
 import { viewOf } from './screen/views.ts'
-import type { CostStatus } from './wire.ts'
+import type { CostStatus, Settled } from './wire.ts'
 
 const usualRows = 20
 const mostRows = 1_000
@@ -82,6 +82,22 @@ export default commands({
     async run(io) {
       const done = await io.call('cost.resume', {})
       io.print(`${paintOf(io)('green', 'Resumed')}: what costs may begin again, within the budgets.`, done)
+    },
+  }),
+  'cost settle': command({
+    summary: 'Charge what a gateway that died has left open (see nexus cost charges), as the bill has it',
+    args: ['<id>'],
+    options: {
+      usd: { summary: 'What it has cost, in US dollars', value: 'AMOUNT', default: '0' },
+      tokens: { summary: 'How many tokens it used', value: 'N', default: '0' },
+    },
+    examples: ['nexus cost settle 3f2a9c1b-0000-4000-8000-000000000000 --usd 0.042', 'nexus cost settle ID --json'],
+    offline: true,
+    async run(io) {
+      const [usd, tokens] = [Number(io.options['usd']), Number(io.options['tokens'])]
+      if (!(usd >= 0) || !Number.isSafeInteger(tokens) || tokens < 0) throw failScreen('NEXUS_COST_SETTLE')
+      const settled = await io.call('cost.settle', { id: io.args['id'], usd, tokens }) as Settled
+      io.print(`${paintOf(io)('green', 'Settled')}: ${label(settled.id)} at ${exactUsd(settled.usd ?? 0)}.`, settled)
     },
   }),
   'cost charges': command({

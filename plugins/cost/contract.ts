@@ -71,6 +71,7 @@ export const cost = contract({
     'cost.status': method({ scope: 'operator.read', params: wire.StatusParams, result: wire.CostStatus, summary: 'What was spent today and this month, and how the budgets stand.' }),
     'cost.stop': method({ scope: 'operator.write', params: wire.StopParams, result: wire.StopResult, summary: 'Ends everything that costs, and lets nothing begin until cost.resume.' }),
     'cost.resume': method({ scope: 'operator.write', params: wire.ResumeParams, result: wire.StopResult, summary: 'Lets things cost again.' }),
+    'cost.settle': method({ scope: 'operator.admin', params: wire.SettleParams, result: wire.Settled, summary: 'Charges what a gateway that died has left open, as the bill has it.' }),
     'cost.charges': method({ scope: 'operator.read', params: wire.ChargesParams, result: wire.ChargesResult, summary: 'The latest charges, newest first, and what is still open.' }),
     'cost.prices': method({ scope: 'operator.read', params: PricesParams, result: PricesResult, summary: 'What models cost, whose word that is, and since when it holds.' }),
     'cost.check': method({ scope: 'operator.read', params: CheckParams, result: CheckResult, summary: 'What is wrong with the prices: refused, missing, old, said twice.' }),

@@ -12,7 +12,7 @@ import { after, before } from './charge.ts'
 import type { Running } from './charge.ts'
 import { config } from './config.ts'
 import { cost, costBounds, costErrors, costSettled, pricesKnown } from './contract.ts'
-import { ledgerOf, resumeAll, stopAll } from './methods.ts'
+import { ledgerOf, resumeAll, settleByHand, stopAll } from './methods.ts'
 import { createOpening } from './open.ts'
 import { priceMethods } from './prices/methods.ts'
 import type { Books } from './spend.ts'
@@ -82,6 +82,7 @@ export default definePlugin({
         'cost.status': async () => statusOf(books, await ledger.engine()),
         'cost.stop': ({ reason }, call) => stopAll(books, running, reason, call),
         'cost.resume': (_, call) => resumeAll(books, call),
+        'cost.settle': (params, call) => settleByHand(books, params, call),
         'cost.charges': async (query) => chargesOf(await ledger.engine(), query),
         ...priceMethods({ priced: () => ctx.invoke(pricesKnown), charges: async (limit) => (await ledger.engine()).charges({ limit }).then((all) => all.map(({ about: { provider, model }, price }) => ({ provider, model, price }))), clock }),
       },

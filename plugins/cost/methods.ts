@@ -2,11 +2,12 @@
 import type { Cause } from 'nexus-gateway/sdk'
 import { endAll } from './charge.ts'
 import type { Running } from './charge.ts'
-import type { LedgerApi, Spending } from './contract.ts'
+import type { LedgerApi, Settled, Spending } from './contract.ts'
 import { failCost } from './errors.ts'
 import { hold, inNano, settle } from './spend.ts'
 import type { Books } from './spend.ts'
-import { statusOf } from './status.ts'
+import { settledOf, statusOf } from './status.ts'
+import type { SettleParams } from './wire.ts'
 
 /** For whoever spends otherwise than by models. */
 export function ledgerOf(books: Books): LedgerApi {
@@ -33,9 +34,27 @@ export async function stopAll(books: Books, running: Running, reason: string | u
 
 /** What a model, a channel or a schedule asks for may be what it was stopped for. Throws NEXUS_COST_LABEL. */
 export async function resumeAll(books: Books, { caller }: Pick<Cause, 'caller'>): Promise<{ stopped: boolean; ended: number }> {
-  if (caller.label !== 'operator' && caller.label !== 'device') throw failCost('NEXUS_COST_LABEL', { label: caller.label })
+  checkLabel(caller)
   await books.switch.resume()
   const stopped = books.switch.stopped !== undefined
   books.log.info(stopped ? 'it was stopped again meanwhile' : 'things may cost again', { by: caller.id })
   return { stopped, ended: 0 }
+}
+
+/** Only what a gateway that died has left: what runs settles itself. Throws NEXUS_COST_LABEL, NEXUS_COST_NOT_OPEN, NEXUS_COST_LEDGER. */
+export async function settleByHand(books: Books, { id, usd, tokens }: SettleParams, { caller }: Pick<Cause, 'caller'>): Promise<Settled> {
+  checkLabel(caller)
+  const engine = await books.engine()
+  if (!engine.open().some((one) => one.id === id && one.orphaned)) throw failCost('NEXUS_COST_NOT_OPEN')
+  const charge = await engine.settle(id, { ...inNano({ usd, tokens }), at: books.clock.now(), price: 'by hand' }).catch((error: unknown) => {
+    throw failCost('NEXUS_COST_LEDGER', { reason: 'it could not be written' }, error)
+  })
+  if (!charge) throw failCost('NEXUS_COST_NOT_OPEN')
+  books.log.info('what was left open is settled by hand', { id, by: caller.id })
+  await books.charged(charge)
+  return settledOf(charge)
+}
+
+function checkLabel({ label }: Cause['caller']): void {
+  if (label !== 'operator' && label !== 'device') throw failCost('NEXUS_COST_LABEL', { label })
 }

@@ -72,5 +72,9 @@ export const StopParams = v.optional(v.strictObject({ reason: v.optional(v.pipe(
 export const ResumeParams = v.optional(v.strictObject({}), {})
 export const StopResult = v.strictObject({ stopped: v.boolean(), /** What was ended. */ ended: count })
 
+/** What the provider's bill says of something that a gateway left open; without `usd` it has cost nothing. */
+export const SettleParams = v.strictObject({ id: short, usd: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1e6)), 0), tokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e12)), 0) })
+export type SettleParams = v.InferOutput<typeof SettleParams>
+
 export const ChargesParams = v.optional(v.strictObject({ limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000)), 100), runId: v.optional(short), sessionKey: v.optional(short) }), {})
 export const ChargesResult = v.strictObject({ charges: v.array(Settled), open: v.array(Open) })

@@ -28,8 +28,9 @@ import { commandLine, startUp } from './start-up.ts'
 import { paced } from './streams.ts'
 import { hotReload, installed, scaffold } from './third-party.ts'
 import { turn } from './turn.ts'
+import { usage } from './usage.ts'
 
-const scenarios: Record<string, Scenario> = { start: startUp, cli: commandLine, rpc, 'fan-out': fanOut, http, turn, completions, streams: paced, memory, 'many-plugins': manyPlugins, reload, 'config-read': configRead, 'config-reload': configReload, 'config-get': configGet, journal, ledger, policy, flood, compare: compareTiming, isolated: isolatedCalls, neighbours, installed, 'hot-reload': hotReload, scaffold }
+const scenarios: Record<string, Scenario> = { start: startUp, cli: commandLine, rpc, 'fan-out': fanOut, http, turn, completions, streams: paced, memory, 'many-plugins': manyPlugins, reload, 'config-read': configRead, 'config-reload': configReload, 'config-get': configGet, journal, ledger, usage, policy, flood, compare: compareTiming, isolated: isolatedCalls, neighbours, installed, 'hot-reload': hotReload, scaffold }
 const { values: options } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'boolean' }, compare: { type: 'boolean' }, 'no-save': { type: 'boolean' } } })
 const results = join(root, 'test/bench/results')
 const git = (...args: string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim()

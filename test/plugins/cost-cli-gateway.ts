@@ -30,6 +30,7 @@ export async function gateway(answers: Answers = {}, { withUsage = true } = {}) 
         ...Object.fromEntries(Object.keys(cost.methods!).map((name) => [name, unused])),
         'cost.status': noted('cost.status', () => answers.status ?? status()),
         'cost.stop': noted('cost.stop', () => ({ stopped: true, ended: 1 })),
+        'cost.settle': noted('cost.settle', () => ({ id: 'o', at: 1, provider: 'a', model: 'm', usd: 0.042, tokens: 0, price: 'by hand' })),
         'cost.resume': noted('cost.resume', () => ({ stopped: false, ended: 0 })),
         'cost.charges': noted('cost.charges', answers.charges ?? (() => ({ charges: [], open: [] }))),
       } as never,

@@ -120,6 +120,9 @@ describe('the other commands', () => {
     expect((await g.k.cli(cli, 'cost stop --reason wild')).stdout).toBe('Stopped: 1 call under way was ended. Nothing that costs may begin until nexus cost resume.\n')
     expect((await g.k.cli(cli, 'cost resume --json')).json).toEqual([{ stopped: false, ended: 0 }])
     expect(g.asked.slice(-2)).toEqual([['cost.stop', { reason: 'wild' }], ['cost.resume', {}]])
+    expect((await g.k.cli(cli, 'cost settle o --usd 0.042')).stdout).toBe('Settled: o at $0.042.\n')
+    expect(g.asked.at(-1)).toEqual(['cost.settle', { id: 'o', usd: 0.042, tokens: 0 }])
+    await expect(g.k.cli(cli, 'cost settle o --usd much')).rejects.toMatchObject({ code: 'NEXUS_COST_SETTLE' })
   })
   test('charges, of one run and of one session', async () => {
     await using g = await gateway({ charges: () => ({ charges: [settled('c1')], open: [{ id: 'o', at: 1, provider: 'a', model: 'm', usd: 1, tokens: totals(1, 5).totalTokens, orphaned: true }] }) })

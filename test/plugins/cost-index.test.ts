@@ -1,5 +1,5 @@
 /** What the plugin does around the ledger: a bad start, what cannot be written, what it answers. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { testKernel } from 'nexus-gateway/sdk/testing'
@@ -44,6 +44,32 @@ test('charges, and what is open, can be looked at by run and session', async () 
   gone.abort()
   await work
   expect(g.events('cost.settled')).toHaveLength(3)
+})
+
+test('what a gateway that died has left open counts until somebody settles it, once', async () => {
+  const settings = { timeZone: 'UTC', budgets: [{ per: 'day', usd: 1 }] }
+  const [dir, left] = [await stateDir(), await stateDir()]
+  await using g = await costGateway(settings, { dir })
+  g.script = () => 'hang'
+  const gone = new AbortController()
+  const work = g.ask({ runId: 'r1', signal: gone.signal })
+  while (g.asked.length < 1) await g.k.settled()
+  // What a SIGKILL at this moment would leave.
+  await cp(dir, left, { recursive: true })
+  gone.abort()
+  await work
+
+  await using h = await costGateway(settings, { dir: left })
+  const { open: [orphan] } = await h.k.call('cost.charges', {}) as { open: { id: string; usd: number; orphaned: boolean }[] }
+  expect(orphan).toMatchObject({ orphaned: true })
+  const budget = async () => ((await h.k.call('cost.status', {})) as { budgets: object[] }).budgets[0]
+  expect(await budget()).toMatchObject({ spent: { usd: 0 }, held: { usd: orphan!.usd } })
+  const admin = { scopes: ['operator.admin'] }
+  await expect(h.k.call('cost.settle', { id: orphan!.id }, { ...admin, label: 'tool' })).rejects.toMatchObject({ code: 'NEXUS_COST_LABEL' })
+  await expect(h.k.call('cost.settle', { id: orphan!.id }, { scopes: ['operator.write'] })).rejects.toMatchObject({ code: 'NEXUS_CALL_DENIED' })
+  expect(await h.k.call('cost.settle', { id: orphan!.id, usd: 0.002, tokens: 30 }, admin)).toMatchObject({ id: orphan!.id, usd: 0.002, tokens: 30, price: 'by hand' })
+  expect(await budget()).toMatchObject({ spent: { usd: 0.002, tokens: 30 }, held: { usd: 0 } })
+  await expect(h.k.call('cost.settle', { id: orphan!.id }, admin)).rejects.toMatchObject({ code: 'NEXUS_COST_NOT_OPEN' })
 })
 
 test('verbs take the rights they say', async () => {

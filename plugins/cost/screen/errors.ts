@@ -9,6 +9,7 @@ export const costScreenErrors = {
   NEXUS_COST_SPAN: { exit: 2, text: 'the span of days is none: {reason}', fix: 'Give --from and --to, or --days N for the last N days up to --to.' },
   NEXUS_COST_ZONE: { exit: 2, text: '--zone takes the name of a time zone, as Europe/Berlin or UTC', fix: 'Leave it out for the zone that budgets are counted in.' },
   NEXUS_COST_FORM: { exit: 2, text: '--csv and --json exclude each other', fix: 'Choose one of them.' },
+  NEXUS_COST_SETTLE: { exit: 2, text: '--usd takes an amount of US dollars, --tokens a whole number', fix: 'Write them as in `nexus cost settle ID --usd 0.042 --tokens 1200`.' },
   NEXUS_COST_CSV: { exit: 2, text: '--csv needs --by', fix: 'For example: `nexus cost --by day --csv > days.csv`.' },
 } as const satisfies ErrorTable
 

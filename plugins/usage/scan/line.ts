@@ -78,6 +78,7 @@ export function createLineReader(): LineReader {
   }
 
   let broken = false
+  let leaping = true
   const isText = (): boolean => walk.peek() === 0x22
   const wordHere = (): number => (isText() && walk.text() ? recognize(bytes, walk.from, walk.to) : walk.skip() ? -1 : -2)
   /** `undefined` for what is no text. */
@@ -134,7 +135,7 @@ export function createLineReader(): LineReader {
       case keys.role: line.role = wordHere(); return line.role !== -2
       case keys.content:
         resetParts()
-        return walk.peek() === bracket ? walk.array(part) : walk.skip()
+        return walk.peek() === bracket ? (leaping && walk.leap()) || walk.array(part) : walk.skip()
       case keys.usage: line.messageUsage = usageHere(); return !broken
       case keys.provider: line.messageProvider = textHere(); return !broken
       case keys.model: line.messageModel = textHere(); return !broken
@@ -165,11 +166,16 @@ export function createLineReader(): LineReader {
   return {
     line,
     read(given, from, to) {
-      reset()
-      broken = false
+      const once = (leap: boolean): boolean => {
+        reset()
+        broken = false
+        leaping = leap
+        walk.on(given, from, to)
+        return walk.object(onEntry) && walk.ended()
+      }
       bytes = given
-      walk.on(given, from, to)
-      return walk.object(onEntry) && walk.ended()
+      // What was leapt over is looked at if the line makes no sense without it.
+      return once(true) || once(false)
     },
   }
 }

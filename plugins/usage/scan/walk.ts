@@ -14,6 +14,9 @@ const openArray = 0x5b
 const closeArray = 0x5d
 /** Most texts end within so many bytes; a search by the machine pays only for longer ones. */
 const near = 128
+/** How an array of parts ends, and how the name of every part of a tool's begins. */
+const lastPart = Buffer.from('}]')
+const ofTools = Buffer.from('"tool')
 const powers = Array.from({ length: 23 }, (_, i) => 10 ** i)
 
 /** `at` is where it stands. Every step gives `false` where the line is no JSON, and then nothing more is to be asked of it. */
@@ -28,6 +31,12 @@ export interface Walk {
   /** Calls for every key of the object that begins here with its place among the known words; `each` goes past the value. */
   object(each: (key: number) => boolean): boolean
   array(each: () => boolean): boolean
+  /**
+   * Past the array of parts that begins here, by looking for its end alone; `false` where that is not plain to see, and
+   * for one that may have parts of tools in it: then nothing has moved. What it takes for the end is that of a text, but
+   * may lie deeper. Then the rest of the line has more ends than beginnings, so whoever goes on is sure to fail.
+   */
+  leap(): boolean
   /** Past the text that begins here: then `from` and `to` are around what is between its quotes. `false` also for what is no text. */
   text(): boolean
   /** Past the number that begins here: NaN for a value that is none, `undefined` where no value begins. */
@@ -208,6 +217,17 @@ export function createWalk(): Walk {
     }
   }
 
+  function leap(): boolean {
+    const rest = bytes.subarray(at, end)
+    for (let found = rest.indexOf(lastPart); found > 1; found = rest.indexOf(lastPart, found + 1)) {
+      if (rest[found - 1] !== quote || !endsText(rest, found - 1)) continue
+      if (rest.subarray(0, found).includes(ofTools)) return false
+      at += found + 2
+      return true
+    }
+    return false
+  }
+
   return {
     on(given, start, stop) {
       if (given !== bytes) {
@@ -218,10 +238,18 @@ export function createWalk(): Walk {
       at = start
       end = stop
     },
-    peek: space, skip, object, array, text, number,
+    peek: space, skip, object, array, leap, text, number,
     ended: () => space() === -1,
     get at() { return at },
     get from() { return from },
     get to() { return to },
   }
+}
+
+/** Whether the quote is sure to end a text: one that begins a text follows on one of these, or on space. */
+function endsText(bytes: Uint8Array, at: number): boolean {
+  let before = at - 1
+  while (bytes[before] === escape) before--
+  const last = bytes[before] as number
+  return ((at - before) & 1) === 1 && last > 0x20 && last !== colon && last !== comma && last !== openArray && last !== openObject
 }
