@@ -22,6 +22,8 @@ import { createTold } from './told.ts'
 
 /** From one generation of this plugin to the next, in the process: while one closes its ledger, the next one waits, and no attempt goes by unseen. */
 const left = hook.collect<[], { readonly running: Running; readonly closed: Promise<void> }>('cost.left')
+/** After a start, for what budgets say of themselves in the health of the gateway. */
+const openMs = 1_000
 /** Budgets that `status` of the gateway shows. */
 const shownInHealth = 20
 
@@ -72,8 +74,8 @@ export default definePlugin({
       ...(ledger.now && { budgets: budgetStates(books, ledger.now, shownInHealth).map(({ id, of, per, limit, left: rest, percent, resetsAt, timeZone }) => ({ id, per, limit, left: rest, percent, resetsAt, timeZone, ...(of !== undefined && { of }) })) }),
       degraded: [...(stop.stopped ? [`${stop.error().message}; \`nexus cost resume\` lets it go on`] : []), ...(ledger.failed ? [ledger.failed.message] : [])],
     }))
-    // Nobody waits for it at a start; whoever needs it sooner waits for this one.
-    scope.spawn('ledger', () => ledger.engine().then(() => {}, () => {}))
+    // A start does not wait for it; whoever needs it sooner opens it.
+    scope.timeout(() => ledger.engine().then(() => {}, () => {}), openMs)
     scope.defer(() => ledger.close().finally(close), 'ledger')
 
     return {

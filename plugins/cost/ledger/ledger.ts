@@ -104,11 +104,12 @@ function createEngine(host: LedgerHost, checkpoints: Checkpoints, { book, positi
       const settled = await Promise.allSettled(late.map(({ id, worst }) => settle(id, { ...worst, at: clock.now(), price: 'worst case', estimated: true })))
       if (late.length > 0) log.warn('the oldest of the reservations that were left open are charged at their worst case', { reservations: settled.filter(({ status }) => status === 'fulfilled').length })
       if (unsaved || lines >= limits.linesPerCheckpoint / 8) await saver.save(writer.position)
+      else saver.read(lines)
     },
     async close() {
       closed = true
       await writer.idle()
-      await saver.save(writer.position)
+      await saver.rest(writer.position)
     },
   }
 }
@@ -123,8 +124,12 @@ function chargeFor(entry: Entry, settlement: Settlement, at: number): Charge {
 interface Saver {
   next(position: Position): Promise<Position | undefined> | undefined
   written(lines: number, position: Position): void
+  /** Lines that a start has read again. */
+  read(lines: number): void
   /** A disk that cannot be written costs the next start time, and nothing else. */
   save(position: Position): Promise<boolean>
+  /** What is not saved yet, if anything. */
+  rest(position: Position): Promise<boolean>
 }
 
 /** Checkpoints: every so many lines, and before the log of another month is begun. */
@@ -153,6 +158,8 @@ function createSaver({ store, clock, log }: LedgerHost, checkpoints: Checkpoints
 
   return {
     save,
+    rest: (position) => (since > 0 ? save(position) : turn),
+    read(lines) { since += lines },
     next(position) {
       const to = monthLog(clock.now())
       if (to === position.log || stayUntil-- > 0) return undefined

@@ -27,12 +27,12 @@ export function viewOf(io: CommandIo, now: () => number): View {
 }
 
 function jsonView({ stdout }: CommandIo): View {
-  const write = (event: string, payload: unknown): void => void stdout.write(`${JSON.stringify({ event, payload })}\n`)
+  const say = (event: string, payload: unknown): void => void stdout.write(`${JSON.stringify({ event, payload })}\n`)
   return {
-    status: (status) => write('cost.status', status),
-    settled: (one, before) => { if (!before) write('cost.settled', one) },
-    told: (kind, budget) => write(`cost.${kind}`, budget),
-    connected: (is) => write(is ? 'connected' : 'lost', null),
+    status: (status) => say('cost.status', status),
+    settled: (one, before) => { if (!before) say('cost.settled', one) },
+    told: (kind, budget) => say(`cost.${kind}`, budget),
+    connected: (is) => say(is ? 'connected' : 'lost', null),
     tick: () => undefined,
     end: () => undefined,
   }
@@ -42,19 +42,19 @@ function lineView({ stdout }: CommandIo, now: () => number): View {
   let status: CostStatus | undefined
   let lostAt: number | undefined
   const zone = (): string => status?.timeZone ?? 'UTC'
-  const write = (line: string): void => void stdout.write(`${line}\n`)
+  const say = (line: string): void => void stdout.write(`${line}\n`)
   return {
     status(next) {
       const [was, is] = [status?.stopped ?? null, next.stopped]
       status = next
-      if (was === null && is !== null) write(`${stamp(is.at, zone())}  STOPPED by ${label(is.by)}${is.reason === undefined ? '' : `: ${label(is.reason)}`}`)
-      if (was !== null && is === null) write(`${stamp(now(), zone())}  resumed`)
+      if (was === null && is !== null) say(`${stamp(is.at, zone())}  STOPPED by ${label(is.by)}${is.reason === undefined ? '' : `: ${label(is.reason)}`}`)
+      if (was !== null && is === null) say(`${stamp(now(), zone())}  resumed`)
     },
-    settled: (one, before) => { if (!before) write(chargeLine(one, zone())) },
-    told: (kind, budget) => write(toldText({ at: now(), kind, budget }, zone(), now(), stamp)),
+    settled: (one, before) => { if (!before) say(chargeLine(one, zone())) },
+    told: (kind, budget) => say(toldText({ at: now(), kind, budget }, zone(), now(), stamp)),
     connected(is) {
       const time = stamp(now(), zone())
-      write(is ? `${time}  connected again after ${duration(now() - (lostAt ?? now()))}` : `${time}  the gateway is gone; trying again`)
+      say(is ? `${time}  connected again after ${duration(now() - (lostAt ?? now()))}` : `${time}  the gateway is gone; trying again`)
       lostAt = is ? undefined : now()
     },
     tick: () => undefined,
