@@ -8,6 +8,7 @@ import { costOfDays } from './answer/cost.ts'
 import { rangeOf } from './answer/range.ts'
 import { filesOf, logsOf, timeseriesOf } from './answer/series.ts'
 import { usageOfSessions } from './answer/sessions.ts'
+import { createSessionSums } from './answer/sums.ts'
 import { openBook, type Book } from './book/book.ts'
 import { createKept } from './book/kept.ts'
 import type { UsageApi } from './contract.ts'
@@ -50,6 +51,7 @@ export function createEngine({ store, sessions, models, clock, log, timeZone, si
   const folders = new Map<string, Promise<Book>>() // least recently used first
   const jobs = new Map<string, Job>()
   const zones = new Map<string, Zone>()
+  const sums = createSessionSums()
   const pending: Pending = { files: 0, bytes: 0 }
   const gateway = timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
   let opened: Promise<Book> | undefined
@@ -143,7 +145,7 @@ export function createEngine({ store, sessions, models, clock, log, timeZone, si
       const now = clock.now()
       const { key, agentId, ...rest } = params
       const query = { ...rest, ...(key !== undefined && { key: keyOf(book, key) }), ...(agentId !== undefined && { agentId: agentId.toLowerCase() }) }
-      return { ...await usageOfSessions(book, rangeOf(params, book, now, zoneOf, gateway), query, now), ...left }
+      return { ...await usageOfSessions(book, rangeOf(params, book, now, zoneOf, gateway), query, now, sums), ...left }
     },
     async timeseries({ key, from, agentId }) {
       if (from === undefined) await settled()

@@ -8,7 +8,8 @@ import type { SessionsUsage, SessionsUsageParams } from '../wire.ts'
 import { dayText } from '../zone.ts'
 import { createFold, type Fold } from './fold.ts'
 import type { Range } from './range.ts'
-import { agentsOf, channelsOf, dailyLatencyOf, dailyOf, latencyOfAll, messagesOf, modelDaysOf, modelsOf, providersOf, sortedDays, toolsOf, totalsOf, usageOfSession } from './shapes.ts'
+import { agentsOf, channelsOf, dailyLatencyOf, dailyOf, latencyOfAll, messagesOf, modelDaysOf, modelsOf, providersOf, sortedDays, toolsOf, totalsOf } from './shapes.ts'
+import type { SessionSums } from './sums.ts'
 
 type Row = SessionsUsage['sessions'][number]
 /** What is one row: a transcript, or all of one key. Newest first. */
@@ -17,14 +18,14 @@ export interface SessionsQuery extends NonNullable<SessionsUsageParams> { /** By
 
 const usualRows = 50
 
-export async function usageOfSessions(book: Book, range: Range, query: SessionsQuery, now: number): Promise<SessionsUsage> {
+export async function usageOfSessions(book: Book, range: Range, query: SessionsQuery, now: number, sums: SessionSums): Promise<SessionsUsage> {
   const { zone, from, to } = range
   const families = query.creatorKey === undefined ? familiesOf(book, range, query) : []
   const fold = query.creatorKey !== undefined ? createFold(book.groups) : query.key === undefined ? await foldAll(book, range, query.agentId) : await foldFiles(book, range, families.flatMap(({ files }) => files))
   const rows: Row[] = []
   for (const family of families) {
     if (rows.length >= (query.limit ?? usualRows)) break
-    const row = await rowOf(book, range, family, query)
+    const row = await rowOf(book, range, family, query, sums)
     if (row) rows.push(row)
   }
   const { groups } = book
@@ -58,10 +59,10 @@ export async function usageOfSessions(book: Book, range: Range, query: SessionsQ
   }
 }
 
-async function rowOf(book: Book, range: Range, { files, lastAt }: Family, { labels, includeContextWeight }: SessionsQuery): Promise<Row | undefined> {
+async function rowOf(book: Book, range: Range, { files, lastAt }: Family, { labels, includeContextWeight }: SessionsQuery, sums: SessionSums): Promise<Row | undefined> {
   const [newest] = files as [FileRecord]
-  const fold = await foldFiles(book, range, files)
-  if (fold.days.size === 0) return undefined
+  const used = await sums.of(book, range, files)
+  if (!used) return undefined
   const firstAt = Math.min(...files.map(({ state }) => state.firstAt))
   const { channel, kind } = sessionPartsOf(newest.key)
   const label = labels?.get(newest.key)
@@ -69,7 +70,7 @@ async function rowOf(book: Book, range: Range, { files, lastAt }: Family, { labe
   return {
     key: newest.key, sessionId: newest.session, updatedAt: lastAt, agentId: newest.agent, chatType: kind === 'group' || kind === 'channel' ? kind : 'direct',
     ...(label !== undefined && { label }), ...(channel !== undefined && { channel }), ...(lastProvider !== '' && { modelProvider: lastProvider }), ...(lastModel !== '' && { model: lastModel }),
-    usage: { sessionId: newest.session, sessionFile: newest.name, firstActivity: firstAt, lastActivity: lastAt, durationMs: Math.max(0, lastAt - firstAt), ...usageOfSession(fold, book.groups) },
+    usage: { sessionId: newest.session, sessionFile: newest.name, firstActivity: firstAt, lastActivity: lastAt, durationMs: Math.max(0, lastAt - firstAt), ...used },
     ...(includeContextWeight && { contextWeight: null }),
   }
 }
