@@ -1,5 +1,5 @@
 /** Counts what stands in a transcript, in one pass over its bytes, in pieces of any size. */
-import { col, latencyName, mostLatencyMs, quarterMs, toolName, unpricedWidth, width } from './columns.ts'
+import { col, latencyName, mostLatencyMs, quarterMs, toolName, width } from './columns.ts'
 import { createLineReader } from './line.ts'
 import { createTable } from './table.ts'
 import type { Used } from './tokens.ts'
@@ -231,9 +231,4 @@ function createSums() {
       return { rows: rows.copy(), tallies: tallies.copy(), models, names, unpriced: all }
     },
   }
-}
-
-/** Of one answer in `unpriced`. */
-export const unpricedAt = (all: Float64Array, visit: (at: number) => void): void => {
-  for (let at = 0; at + unpricedWidth <= all.length; at += unpricedWidth) visit(at)
 }

@@ -203,6 +203,25 @@ declare const cost: import("nexus-gateway/sdk").Contract<"cost", {
         readonly stopped: import("valibot").BooleanSchema<undefined>;
         readonly ended: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
     }, undefined>>>;
+    readonly 'cost.settle': import("nexus-gateway/sdk").Method<NoInfer<import("valibot").StrictObjectSchema<{
+        readonly id: import("valibot").SchemaWithPipe<readonly [import("valibot").StringSchema<undefined>, import("valibot").MinLengthAction<string, 1, undefined>, import("valibot").MaxLengthAction<string, 512, undefined>]>;
+        readonly usd: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 1000000, undefined>]>, 0>;
+        readonly tokens: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>, import("valibot").MaxValueAction<number, 1000000000000, undefined>]>, 0>;
+    }, undefined>>, NoInfer<import("valibot").StrictObjectSchema<{
+        readonly id: import("valibot").StringSchema<undefined>;
+        readonly at: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+        readonly runId: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
+        readonly sessionKey: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
+        readonly agentId: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
+        readonly channel: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
+        readonly user: import("valibot").OptionalSchema<import("valibot").StringSchema<undefined>, undefined>;
+        readonly provider: import("valibot").StringSchema<undefined>;
+        readonly model: import("valibot").StringSchema<undefined>;
+        readonly usd: import("valibot").NullableSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").MinValueAction<number, 0, undefined>]>, undefined>;
+        readonly tokens: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 0, undefined>]>;
+        readonly price: import("valibot").StringSchema<undefined>;
+        readonly estimated: import("valibot").OptionalSchema<import("valibot").LiteralSchema<true, undefined>, undefined>;
+    }, undefined>>>;
     readonly 'cost.charges': import("nexus-gateway/sdk").Method<NoInfer<import("valibot").OptionalSchema<import("valibot").StrictObjectSchema<{
         readonly limit: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, 1, undefined>, import("valibot").MaxValueAction<number, 1000, undefined>]>, 100>;
         readonly runId: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").StringSchema<undefined>, import("valibot").MinLengthAction<string, 1, undefined>, import("valibot").MaxLengthAction<string, 512, undefined>]>, undefined>;
@@ -367,8 +386,14 @@ declare const costErrors: {
     readonly NEXUS_COST_LABEL: {
         readonly wire: 'FORBIDDEN';
         readonly status: 403;
-        readonly text: 'only an operator or a device of theirs may let things cost again, and this is asked for by a {label}';
-        readonly fix: 'Run `nexus cost resume` yourself.';
+        readonly text: 'only an operator or a device of theirs may lift the switch or settle by hand, and this is asked for by a {label}';
+        readonly fix: 'Run the command yourself.';
+    };
+    readonly NEXUS_COST_NOT_OPEN: {
+        readonly wire: 'INVALID_REQUEST';
+        readonly status: 404;
+        readonly text: 'nothing of that id was left open by a gateway that died';
+        readonly fix: 'See `nexus cost charges`: what is marked as orphaned can be settled, once.';
     };
     readonly NEXUS_COST_LEDGER: {
         readonly wire: 'UNAVAILABLE';
