@@ -22,8 +22,8 @@ import { createTold } from './told.ts'
 
 /** From one generation of this plugin to the next, in the process: while one closes its ledger, the next one waits, and no attempt goes by unseen. */
 const left = hook.collect<[], { readonly running: Running; readonly closed: Promise<void> }>('cost.left')
-/** After a start, for what budgets say of themselves in the health of the gateway. */
-const openMs = 1_000
+/** Soon after a start and not on its way, for what budgets say of themselves in the health of the gateway. */
+const openMs = 10
 /** Budgets that `status` of the gateway shows. */
 const shownInHealth = 20
 
