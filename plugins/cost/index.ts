@@ -2,7 +2,7 @@
 import { definePlugin, hook } from 'nexus-gateway/sdk'
 import { runEnded, runStarted } from '../agent/contract.ts'
 import { tokenBudgetChecked } from '../auth/contract.ts'
-import { healthChecked } from '../health/contract.ts'
+import { budgetsChecked, healthChecked } from '../health/contract.ts'
 import { modelAfter, modelBefore } from '../models/contract.ts'
 import { Store } from '../store/contract.ts'
 import { budgetsOf, tokenBudgets } from './budgets/budget.ts'
@@ -16,7 +16,7 @@ import { ledgerOf, resumeAll, settleByHand, stopAll } from './methods.ts'
 import { createOpening } from './open.ts'
 import { priceMethods } from './prices/methods.ts'
 import type { Books } from './spend.ts'
-import { budgetStates, chargesOf, remember, settledOf, statusOf } from './status.ts'
+import { budgetStates, chargesOf, lineOf, remember, settledOf, statusOf } from './status.ts'
 import { openSwitch } from './stop.ts'
 import { createTold } from './told.ts'
 
@@ -70,8 +70,8 @@ export default definePlugin({
     ctx.tap(runStarted, (run) => family.begin(run))
     ctx.tap(runEnded, ({ runId }) => family.end(runId))
     ctx.tap(tokenBudgetChecked, (text) => tokenBudgets('', text) !== undefined)
+    ctx.tap(budgetsChecked, () => (ledger.now ? budgetStates(books, ledger.now, shownInHealth).map(lineOf) : []))
     ctx.tap(healthChecked, () => ({
-      ...(ledger.now && { budgets: budgetStates(books, ledger.now, shownInHealth).map(({ id, of, per, limit, left: rest, percent, resetsAt, timeZone }) => ({ id, per, limit, left: rest, percent, resetsAt, timeZone, ...(of !== undefined && { of }) })) }),
       degraded: [...(stop.stopped ? [`${stop.error().message}; \`nexus cost resume\` lets it go on`] : []), ...(ledger.failed ? [ledger.failed.message] : [])],
     }))
     // A start does not wait for it; whoever needs it sooner opens it.

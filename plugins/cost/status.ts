@@ -1,4 +1,5 @@
 /** How it all stands, and what was charged. */
+import type { BudgetLine } from '../health/contract.ts'
 import { counterOf, sumCounters } from './budgets/rules.ts'
 import type { Bound } from './budgets/rules.ts'
 import { stateOf } from './budgets/standing.ts'
@@ -43,6 +44,11 @@ export function budgetStates(books: Books, engine: LedgerEngine, limit = mostSho
   const bounds = new Map([...named, ...[...books.told.seen()].filter(inForce)].map((bound) => [bound.counter, bound]))
   return [...bounds.values()].map((bound) => stateOf(bound, engine.counter(bound.counter), calendar, marks, now))
     .sort((a, b) => b.percent - a.percent || (a.id < b.id ? -1 : 1)).slice(0, limit)
+}
+
+/** As the gateway's `status` has it. */
+export function lineOf({ id, of, per, limit, left, percent, resetsAt, timeZone }: BudgetState): BudgetLine {
+  return { id, per, limit, left, percent, resetsAt, timeZone, ...(of !== undefined && { of }) }
 }
 
 /** After a start: who has spent in the present periods, by the latest charges. What these do not tell, such as plugins, is shown when it spends again. */

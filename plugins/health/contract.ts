@@ -97,8 +97,6 @@ export interface HealthPart {
   readonly channelLabels?: Readonly<Record<string, string>>
   readonly heartbeatSeconds?: number
   readonly agents?: readonly AgentHealth[]
-  /** What may still be spent. */
-  readonly budgets?: readonly BudgetLine[]
   /** Why the gateway is not quite well, one line each, without secrets. */
   readonly degraded?: readonly string[]
   /** Only what is needed to look into a fault was started. */
@@ -106,6 +104,8 @@ export interface HealthPart {
 }
 /** Every feature answers with its part. Asked up to once a second, so answer from what is known. */
 export const healthChecked = hook.collect<[], HealthPart>('health.checked', { onError: 'isolate' })
+/** What may still be spent. Asked whenever somebody wants to know: a second ago it was more. */
+export const budgetsChecked = hook.collect<[], readonly BudgetLine[]>('health.budgets', { onError: 'isolate' })
 
 // ── Presence ────────────────────────────────────────────────────────────────────────────────────
 

@@ -4,12 +4,12 @@ import { allows, connectionClosed, connectionHello, connectionOpened, definePlug
 import type { Call, Connection, RouteContext } from 'nexus-gateway/sdk'
 import { Sessions } from '../sessions/contract.ts'
 import { createCheckups, type Checkup } from './checkup.ts'
-import { health, healthChecked, type HealthPart, type HealthSnapshot, type SessionSummary, type Status } from './contract.ts'
+import { health, budgetsChecked, healthChecked, type BudgetLine, type HealthPart, type HealthSnapshot, type SessionSummary, type Status } from './contract.ts'
 import { monitorLoop } from './loop.ts'
 import { describeGateway } from './machine.ts'
 import { checkPing } from './ping.ts'
 import { createPresence } from './presence.ts'
-import { budgetsOf, defaultAgent, glimpseOf, modeOf, pluginRows, type Known } from './snapshot.ts'
+import { defaultAgent, glimpseOf, modeOf, pluginRows, type Known } from './snapshot.ts'
 
 const minute = 60_000
 /** A health that somebody asks for, and one that a newcomer gets. */
@@ -18,6 +18,7 @@ const freshMs = 1_000
 const shownPresent = 100
 const mostPresent = 1_000
 const recentSessions = 5
+const shownBudgets = 100
 
 const sessionDefaults = { defaultAgentId: defaultAgent, mainKey: 'main', mainSessionKey: `agent:${defaultAgent}:main`, scope: 'per-sender' }
 const mayRead = ({ caller }: Connection): boolean => allows(caller, 'operator.read')
@@ -102,7 +103,7 @@ export default definePlugin({
     }
 
     async function status(): Promise<Status> {
-      const { plugins, parts, eventLoop, sessions: summary } = await checkups.atMost(freshMs)
+      const [{ plugins, parts, eventLoop, sessions: summary }, budgets] = await Promise.all([checkups.atMost(freshMs), budgetLines()])
       const { rss, heapUsed, heapTotal, external } = process.memoryUsage()
       return {
         runtimeVersion: kernel.version,
@@ -117,9 +118,10 @@ export default definePlugin({
         plugins: pluginRows(plugins),
         connections: kernel.connections().length,
         sessions: summary,
-        ...budgetsOf(parts),
+        ...(budgets.length > 0 && { budgets }),
       }
     }
+    const budgetLines = async (): Promise<BudgetLine[]> => (await ctx.invoke(budgetsChecked)).flat().slice(0, shownBudgets)
 
     function readyz(c: RouteContext, call: Call): Response {
       const phase = kernel.phase()

@@ -57,8 +57,3 @@ export function modeOf(plugins: readonly Inspection[], parts: readonly HealthPar
 export function pluginRows(plugins: readonly Inspection[]): Status['plugins'] {
   return plugins.map(({ id, state, version, error }) => ({ id, state, ...(version && { version }), ...(error && { error: error.message }) }))
 }
-
-export function budgetsOf(parts: readonly HealthPart[]): Pick<Status, 'budgets'> {
-  const budgets = parts.flatMap((part) => part.budgets ?? []).slice(0, 100)
-  return budgets.length > 0 ? { budgets: [...budgets] } : {}
-}

@@ -4,7 +4,7 @@ import { connectionClosed, connectionHello, connectionOpened, definePlugin, nobo
 import type { Connection, NexusError, RouteContext } from 'nexus-gateway/sdk'
 import { testKernel, type TestKernel } from 'nexus-gateway/sdk/testing'
 import health from '../../plugins/health/index.ts'
-import { healthChecked, HealthSnapshot, PresenceEntry } from '../../plugins/health/contract.ts'
+import { budgetsChecked, healthChecked, HealthSnapshot, PresenceEntry, type BudgetLine } from '../../plugins/health/contract.ts'
 import { checkPing, pingLimit } from '../../plugins/health/ping.ts'
 import { Sessions, type SessionsApi } from '../../plugins/sessions/contract.ts'
 
@@ -127,6 +127,16 @@ describe('health and status', () => {
     await k.call('health', { probe: true })
     expect(looks).toBe(2)
   })
+})
+
+test('what is left of a budget is that of the moment, however young the health', async () => {
+  let usd = 5
+  const budgets = (): BudgetLine[] => [{ id: 'global/day', per: 'day', limit: { usd: 5 }, left: { usd }, percent: 0, resetsAt: null, timeZone: 'UTC' }]
+  const keeper = definePlugin({ id: 'keeper', setup(ctx) { ctx.tap(budgetsChecked, budgets) } })
+  await using k = await testKernel({ plugins: [health, keeper] })
+  expect(await k.call('status')).toMatchObject({ budgets: [{ left: { usd: 5 } }] })
+  usd = 1
+  expect(await k.call('status')).toMatchObject({ budgets: [{ left: { usd: 1 } }] })
 })
 
 describe('a connection', () => {

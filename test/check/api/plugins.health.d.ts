@@ -1,5 +1,5 @@
 // The public types of plugins/health/contract, 300 lines or more. Written by `node test/check/api-accept.mjs`, and not by hand.
-// Exported: AgentHealth, BudgetLine, EventLoop, HealthPart, HealthSnapshot, PresenceEntry, SessionSummary, Status, health, healthChecked, healthErrors
+// Exported: AgentHealth, BudgetLine, EventLoop, HealthPart, HealthSnapshot, PresenceEntry, SessionSummary, Status, budgetsChecked, health, healthChecked, healthErrors
 export {}
 
 declare const AgentHealth: v.StrictObjectSchema<{
@@ -64,7 +64,6 @@ declare interface HealthPart {
     readonly channelLabels?: Readonly<Record<string, string>>;
     readonly heartbeatSeconds?: number;
     readonly agents?: readonly AgentHealth[];
-    readonly budgets?: readonly BudgetLine[];
     readonly degraded?: readonly string[];
     readonly safe?: boolean;
 }
@@ -229,6 +228,38 @@ declare const Status: v.StrictObjectSchema<{
     }, undefined>, undefined>, undefined>;
 }, undefined>;
 type Status = v.InferOutput<typeof Status>
+
+declare const budgetsChecked: import("nexus-gateway/sdk").HookToken<[], readonly {
+    id: string;
+    of?: string | undefined;
+    per: string;
+    limit: {
+        usd?: number | undefined;
+        tokens?: number | undefined;
+    };
+    left: {
+        usd?: number | undefined;
+        tokens?: number | undefined;
+    };
+    percent: number;
+    resetsAt: number | null;
+    timeZone: string;
+}[] | undefined, (readonly {
+    id: string;
+    of?: string | undefined;
+    per: string;
+    limit: {
+        usd?: number | undefined;
+        tokens?: number | undefined;
+    };
+    left: {
+        usd?: number | undefined;
+        tokens?: number | undefined;
+    };
+    percent: number;
+    resetsAt: number | null;
+    timeZone: string;
+}[])[]>
 
 declare const health: import("nexus-gateway/sdk").Contract<"health", {
     readonly health: import("nexus-gateway/sdk").Method<NoInfer<v.StrictObjectSchema<{
