@@ -270,6 +270,10 @@ export interface Plugin<M = Any, E = Any> extends Contract<string, M, E>, Declar
 export const definePlugin = <const I extends string, const M extends Methods = {}, const E extends Events = {}, const R extends Routes = {}, const P extends Provides = {}, const G extends Schema | undefined = undefined, const Q extends Requires = {}, const U extends Upgrades = {}>(
   definition: Definition<I, M, E, R & OnlyKeys<R, RouteKey>, P, G, Q, U & OnlyKeys<U, `/${string}`>>): Plugin<NoInfer<M>, NoInfer<E>> => ({ ...definition, $type: 'nexus.plugin/1' }) as Plugin<M, E>
 
+/** What an answer may carry besides itself: see `direct` and `followedBy` of the SDK. */
+export const onNode = Symbol.for('nexus.direct')
+export const secondAnswer = Symbol.for('nexus.later')
+
 /** The typed client of a contract: one function per method, `on` per event. */
 export type ClientOf<X> = X extends { readonly methods?: infer M; readonly events?: infer E }
   ? {

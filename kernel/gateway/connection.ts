@@ -4,7 +4,7 @@ import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import type { Origin } from '../call.ts'
-import type { Connection } from '../contract.ts'
+import { secondAnswer, type Connection } from '../contract.ts'
 import { asNexusError, fail, type NexusError } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
 import { isPromise } from '../within.ts'
@@ -113,7 +113,7 @@ export class Peer implements Listener, Origin {
     }
     this.#deniedInARow = 0
     this.#say(text)
-    ;(payload as { readonly [later]?: Promise<unknown> } | null | undefined)?.[later]?.then((outcome) => this.#done(id, method, outcome), (error: unknown) => this.#failed(id, method, error))
+    ;(payload as { readonly [secondAnswer]?: Promise<unknown> } | null | undefined)?.[secondAnswer]?.then((outcome) => this.#done(id, method, outcome), (error: unknown) => this.#failed(id, method, error))
   }
 
   #failed(id: string, method: string, thrown: unknown): void {
@@ -174,5 +174,4 @@ export class Peer implements Listener, Origin {
   }
 }
 
-const later = Symbol.for('nexus.later') // under it a result may carry what is answered once more on the same id, as the protocol has it of long methods
 const release = (peer: Peer): void => peer.release()

@@ -5,7 +5,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { MaybePromise, RouteContext } from '../contract.ts'
+import { onNode, type MaybePromise, type RouteContext } from '../contract.ts'
 import type { Verb } from '../dispatch.ts'
 import { asNexusError, fail } from '../errors.ts'
 import type { RouteGroup } from '../generation.ts'
@@ -68,9 +68,9 @@ function answer(desk: Desk, listener: ListenerKind, verb: Verb, c: Context<Env>)
 }
 
 /** A response that brings a way to answer on Node's own spares its stream the layers in between; a HEAD has none. */
-function direct(response: Response & { readonly [byHand]?: (outgoing: ServerResponse) => void }, { incoming, outgoing }: HttpBindings): Response {
-  if (response[byHand] === undefined || incoming.method === 'HEAD') return response
-  response[byHand](outgoing as ServerResponse)
+function direct(response: Response & { readonly [onNode]?: (outgoing: ServerResponse) => void }, { incoming, outgoing }: HttpBindings): Response {
+  if (response[onNode] === undefined || incoming.method === 'HEAD') return response
+  response[onNode](outgoing as ServerResponse)
   return alreadySent
 }
 
@@ -90,6 +90,5 @@ function limitBody(c: Context<Env>, limit: number): void {
   c.req.raw = new Request(c.req.raw, { body, duplex: 'half' } as RequestInit)
 }
 
-const byHand = Symbol.for('nexus.direct')
 const alreadySent = new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
 const toResponse = ({ status, headers, body }: Answer): Response => new Response(body, { status, headers })

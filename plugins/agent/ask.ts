@@ -1,4 +1,5 @@
 /** The method `agent`: takes a message for an agent, answers once it is on disk, and leaves the outcome to `agent.wait` and the events. */
+import { followedBy } from 'nexus-gateway/sdk'
 import type { Call } from 'nexus-gateway/sdk'
 import type { InferOutput } from 'valibot'
 import { thinkingLevels } from '../models/contract.ts'
@@ -44,13 +45,9 @@ export async function askAgent({ runs, sessions, now }: Asking, params: AgentAsk
   })
   const accepted = { runId: run.runId, status: statuses[run.state], acceptedAt: now(), sessionKey }
   if (run.state !== 'started') return accepted
-  const outcome = run.done.then(finalOf)
-  outcome.catch(() => {}) // told by whoever can answer twice; to all others it is a run like any
-  return Object.defineProperty(accepted, later, { value: outcome })
+  // `expectFinal` of the protocol's clients waits for it.
+  return followedBy(accepted, run.done.then(finalOf))
 }
-
-/** What a transport that can answers on the same id once the run is over: `expectFinal` of the protocol's clients waits for it. */
-const later = Symbol.for('nexus.later')
 
 /** In the reference's shape. Throws what the run has failed with. */
 function finalOf({ runId, text, startedAt, endedAt, provider, model, usage, error }: RunOutcome): object {

@@ -1,4 +1,4 @@
-import { direct } from './outlet.ts'
+import { direct } from 'nexus-gateway/sdk'
 
 const contentType = { 'Content-Type': 'application/json; charset=utf-8' }
 

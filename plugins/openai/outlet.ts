@@ -1,13 +1,9 @@
 /** The way out of a streamed answer: on Node's own response where the gateway offers it, else as a stream that is read. */
 import type { ServerResponse } from 'node:http'
+import { direct } from 'nexus-gateway/sdk'
 
 /** Characters that may wait for a slow client before `room` says no. */
 const highWater = 64 * 1024
-/** Under this name a route's `Response` may carry a function that answers on Node's response instead, with no layer in between. */
-const byHand = Symbol.for('nexus.direct')
-
-/** `response` is for wherever nobody offers Node's. */
-export const direct = (response: Response, answer: (response: ServerResponse) => void): Response => Object.assign(response, { [byHand]: answer })
 
 export interface OutletParts {
   /** There is room again. */

@@ -1,6 +1,7 @@
 /** What an answer has cost stands in its message, and the method `agent` tells the outcome to whoever can hear it on the same id. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { secondAnswer } from '../../kernel/contract.ts'
 import { usageWithCost } from '../../plugins/agent/price.ts'
 import { providerFailure, usageOf } from '../../plugins/models/contract.ts'
 import type { ModelSpec } from '../../plugins/models/contract.ts'
@@ -55,7 +56,7 @@ describe('an answer in a transcript', () => {
 })
 
 describe('the method agent', () => {
-  const later = Symbol.for('nexus.later')
+  const later = secondAnswer
   const call = { message: 'hello', idempotencyKey: 'k1' }
 
   it('carries the outcome of the run it has begun, once', () => withAgent(says('hello there'), async (_, { k }) => {

@@ -6,11 +6,11 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { onNode } from '../../kernel/contract.ts'
 import { createOutlet } from '../../plugins/openai/outlet.ts'
 import type { Outlet } from '../../plugins/openai/outlet.ts'
 
 type Direct = (response: ServerResponse) => void
-const byHand = Symbol.for('nexus.direct')
 const headers = { 'Content-Type': 'text/event-stream' }
 let answer: (response: ServerResponse) => void = () => {}
 const server = createServer((_, response) => answer(response))
@@ -25,7 +25,7 @@ afterAll(() => {
 function open(): { outlet: Outlet; told: string[]; taken: Promise<ServerResponse> } {
   const told: string[] = []
   const outlet = createOutlet({ drained: () => void told.push('drained'), gone: () => void told.push('gone') })
-  const way = (outlet.response(headers) as unknown as Record<symbol, Direct>)[byHand]!
+  const way = (outlet.response(headers) as unknown as Record<symbol, Direct>)[onNode]!
   const taken = new Promise<ServerResponse>((resolve) => {
     answer = (response) => {
       way(response)

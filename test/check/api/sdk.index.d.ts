@@ -1,5 +1,5 @@
 // The public types of sdk/index, 300 lines or more. Written by `node test/check/api-accept.mjs`, and not by hand.
-// Exported: Access, AuthAnswer, AuthRequest, Call, CallLimit, Caller, Capability, Cause, ChangeReport, ClientOf, Clock, Command, CommandIo, CommandOption, CommandSocket, ConfigBackup, ConfigControl, ConfigControlApi, ConfigFault, ConfigOrigin, ConfigView, ConfigWrite, ConfigWritten, Connection, Connections, ConnectionsApi, Contract, Ctx, EmitOptions, ErrorRow, ErrorTable, Event, Held, HookToken, HttpRequestInfo, Inspection, JsonSchema, KernelControl, KernelControlApi, KeyPath, Label, Log, LogLevel, LogRecord, Manifest, ManifestCommand, MaybePromise, Method, Migration, MigrationStep, NexusError, OptionalToken, Outcome, Paint, Phase, Place, Plugin, PluginNotice, PluginSocket, PluginState, Route, RouteContext, Schema, Scope, Secret, ServiceToken, TapOrder, Upgrade, WireCode, admits, allows, callAfter, callAuthorize, callBefore, capabilityText, colour, command, commands, configChanged, configVerify, connectionAuthenticate, connectionClosed, connectionHello, connectionOpened, connectionRemote, contract, controlWrites, createPrivate, definePlugin, event, failures, faultText, gatewayListen, hook, httpRequest, kernelBoot, kernelClose, kernelDrain, kernelReady, labels, least, logWritten, lowered, method, nearest, noColour, nobody, optional, paintOf, parseCapability, parsePath, pathText, plain, pluginFailed, pluginFaulted, pluginLoaded, pluginUnloaded, route, secret, service, upgrade, valueAt
+// Exported: Access, AuthAnswer, AuthRequest, Call, CallLimit, Caller, Capability, Cause, ChangeReport, ClientOf, Clock, Command, CommandIo, CommandOption, CommandSocket, ConfigBackup, ConfigControl, ConfigControlApi, ConfigFault, ConfigOrigin, ConfigView, ConfigWrite, ConfigWritten, Connection, Connections, ConnectionsApi, Contract, Ctx, EmitOptions, ErrorRow, ErrorTable, Event, Held, HookToken, HttpRequestInfo, Inspection, JsonSchema, KernelControl, KernelControlApi, KeyPath, Label, Log, LogLevel, LogRecord, Manifest, ManifestCommand, MaybePromise, Method, Migration, MigrationStep, NexusError, OptionalToken, Outcome, Paint, Phase, Place, Plugin, PluginNotice, PluginSocket, PluginState, Route, RouteContext, Schema, Scope, Secret, ServiceToken, TapOrder, Upgrade, WireCode, admits, allows, callAfter, callAuthorize, callBefore, capabilityText, colour, command, commands, configChanged, configVerify, connectionAuthenticate, connectionClosed, connectionHello, connectionOpened, connectionRemote, contract, controlWrites, createPrivate, definePlugin, direct, event, failures, faultText, followedBy, gatewayListen, hook, httpRequest, kernelBoot, kernelClose, kernelDrain, kernelReady, labels, least, logWritten, lowered, method, nearest, noColour, nobody, optional, paintOf, parseCapability, parsePath, pathText, plain, pluginFailed, pluginFaulted, pluginLoaded, pluginUnloaded, route, secret, service, upgrade, valueAt
 export {}
 
 declare type Access = 'public' | `${string}.${string}`
@@ -792,6 +792,8 @@ declare function createPrivate(file: string, content: string | Uint8Array): Prom
 
 declare const definePlugin: <const I extends string, const M extends Methods = {}, const E extends Events = {}, const R extends Routes = {}, const P extends Provides = {}, const G extends Schema | undefined = undefined, const Q extends Requires = {}, const U extends Upgrades = {}>(definition: Definition<I, M, E, R & OnlyKeys<R, RouteKey>, P, G, Q, U & OnlyKeys<U, `/${string}`>>) => Plugin<NoInfer<M>, NoInfer<E>>
 
+declare function direct(response: Response, write: (to: ServerResponse) => void): Response
+
 declare const event: <const P extends Schema>(e: {
     readonly scope: Access;
     readonly payload: P;
@@ -801,6 +803,8 @@ declare const event: <const P extends Schema>(e: {
 declare function failures<T extends ErrorTable>(table: T): (code: keyof T & string, data?: ErrorData, cause?: unknown) => NexusError
 
 declare function faultText({ path, what, meant, file, place }: ConfigFault): string
+
+declare function followedBy<T extends object>(result: T, outcome: Promise<unknown>): T
 
 declare const gatewayListen: HookToken<[Door], void, void>
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
 import * as v from 'valibot'
-import { definePlugin, method, NexusError } from 'nexus-gateway/sdk'
+import { definePlugin, followedBy, method, NexusError } from 'nexus-gateway/sdk'
 import { Client, connectParams, guest, house } from './support.ts'
 
 function waiting(): { promise: Promise<unknown>; resolve(value: unknown): void; reject(error: Error): void } {
@@ -58,7 +58,7 @@ describe('a request', () => {
     let asked = 0
     const long = definePlugin({
       id: 'long', methods: { 'long.work': method({ scope: 'public', result: v.strictObject({ status: v.string() }) }) },
-      setup: () => ({ methods: { 'long.work': async () => Object.assign({ status: 'accepted' }, { [Symbol.for('nexus.later')]: outcomes[asked++]!.promise }) } }),
+      setup: () => ({ methods: { 'long.work': async () => followedBy({ status: 'accepted' }, outcomes[asked++]!.promise) } }),
     })
     await using at = await house({ plugins: [long] })
     const client = await guest(at)

@@ -1,7 +1,7 @@
 import { request, type IncomingMessage, type RequestOptions, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
-import { definePlugin, failures, route } from 'nexus-gateway/sdk'
+import { definePlugin, direct, failures, route } from 'nexus-gateway/sdk'
 import { httpRequest, type AuthRequest } from '../../../kernel/points.ts'
 import { house, tokens, type House } from './support.ts'
 
@@ -190,10 +190,10 @@ describe('a plugin\'s route', () => {
 
   test('may be answered on the response of Node itself: guarded, in flight until its end, and never for a HEAD', async () => {
     let out: ServerResponse | undefined
-    const byHand = (response: Response): Response => Object.assign(response, { [Symbol.for('nexus.direct')]: (given: ServerResponse) => {
+    const byHand = (response: Response): Response => direct(response, (given) => {
       out = given
       given.writeHead(200, { 'x-way': 'node' }).write('on')
-    } })
+    })
     const page = definePlugin({ id: 'page', routes: { 'GET /now': route({ scope: 'public' }), 'GET /later': route({ scope: 'public' }) }, setup: () => ({ routes: { 'GET /now': () => byHand(new Response('read')), 'GET /later': async () => byHand(new Response('read')) } }) })
     await using at = await house({ plugins: [page] })
     for (const path of ['now', 'later']) {
