@@ -22,24 +22,25 @@ export function mainHelp(entries: Entries, about: { readonly version: string; re
 }
 
 export function groupHelp(words: readonly string[], names: readonly string[], entries: Entries, style: Style): string {
-  const rows = names.map((name) => rowOf(entries.get(name)!))
-  return [section('Usage', `  nexus ${words.join(' ')} COMMAND [options]`, style), ...table([['Commands', rows]], style)].join('\n\n') + '\n'
+  return [section('Usage', `  nexus ${words.join(' ')} COMMAND [options]`, style), ...table([['Commands', rowsOf(names, entries)]], style)].join('\n\n') + '\n'
 }
 
-export function commandHelp(entry: Entry, style: Style): string {
+/** `names` are those of the commands whose names go on where this one's ends, such as `cost budgets`. */
+export function commandHelp(entry: Entry, names: readonly string[], entries: Entries, style: Style): string {
   const { args = [], summary, options = {}, examples = [] } = entry.spec
   const common = Object.entries(optionsOf(entry)).filter(([name]) => !Object.hasOwn(options, name))
   const usage = ['  nexus', entry.name, ...args.map((arg) => arg.replace(/\w+/g, (word) => word.toUpperCase())), '[options]'].join(' ')
   return [
     `${summary}.`,
     section('Usage', usage, style),
-    ...table([['Options', Object.entries(options).map(optionRow)], ['Common options', common.map(optionRow)]], style),
+    ...table([['Commands', rowsOf(names, entries)], ['Options', Object.entries(options).map(optionRow)], ['Common options', common.map(optionRow)]], style),
     ...(examples.length > 0 ? [section('Examples', examples.map((example) => `  ${example}`).join('\n'), style)] : []),
     ...(entry.plugin ? [style.dim(`From plugin ${entry.plugin}.`)] : []),
   ].join('\n\n') + '\n'
 }
 
 const helpers: readonly string[] = ['explain', 'completion']
+const rowsOf = (names: readonly string[], entries: Entries): Row[] => names.map((name) => rowOf(entries.get(name)!))
 const rowOf = (entry: Entry): Row => [entry.name, entry.spec.summary]
 
 function optionRow([name, { short, value, summary, default: otherwise }]: [string, CommandOption]): Row {

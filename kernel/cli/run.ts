@@ -41,7 +41,8 @@ async function follow(argv: readonly string[], json: boolean, asksHelp: boolean)
 
 async function helpOn(words: readonly string[], entries: Entries, json: boolean): Promise<string> {
   const name = words.join(' ')
-  const group = entries.has(name) ? [name] : groupOf(words, entries)
+  const below = groupOf(words, entries)
+  const group = entries.has(name) ? [name, ...below] : below
   if (group.length === 0) {
     const { unknown, meant } = misrouted(words, entries)
     throw misused(`unknown command "${unknown}"`, `${meant ? `Did you mean \`nexus ${meant}\`? ` : ''}See \`nexus help\`.`)
@@ -50,7 +51,7 @@ async function helpOn(words: readonly string[], entries: Entries, json: boolean)
   const { commandHelp, groupHelp, mainHelp } = await import('./help.ts')
   const style = styleOf(1)
   if (words.length === 0) return mainHelp(entries, packageJson(), style)
-  return entries.has(name) ? commandHelp(entries.get(name)!, style) : groupHelp(words, group, entries, style)
+  return entries.has(name) ? commandHelp(entries.get(name)!, below, entries, style) : groupHelp(words, below, entries, style)
 }
 
 /** A command ends the process when it is done, whatever it left open. */

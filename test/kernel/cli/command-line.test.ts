@@ -38,6 +38,14 @@ describe('help and version', () => {
     expect((await nexus(['start', '-h', '--port', '1'])).out).toBe(out)
   })
 
+  test('help of a command that others begin with lists these too', async () => {
+    const { out } = await nexus(['help', 'cost'])
+    expect(out).toMatch(/^Commands\n(?: {2}.*\n)* {2}cost budgets {2,}\w/m)
+    const { commands } = JSON.parse((await nexus(['help', 'cost', '--json'])).out) as { commands: { name: string }[] }
+    expect(commands.map(({ name }) => name)).toEqual(expect.arrayContaining(['cost', 'cost budgets']))
+    expect((await nexus(['help', 'cost', 'budgets'])).out).not.toContain('Commands')
+  })
+
   test('every command of the manifests has help, which loads no plugin', async () => {
     const { commands } = JSON.parse((await nexus(['help', '--json'])).out) as { commands: { name: string; plugin: string | null; summary: string }[] }
     expect(commands.map(({ name }) => name)).toEqual(expect.arrayContaining(['start', 'logs']))
