@@ -1,5 +1,5 @@
 /** What the commands print for people. Pure. */
-import { plain, type Paint } from 'nexus-gateway/sdk'
+import { plain, table, type Paint } from 'nexus-gateway/sdk'
 import type { ConfigDiff, ConfigExplanation, ConfigHistory, ConfigIssue, ConfigWriteResult, Diagnosis } from './contract.ts'
 
 /** `file:3:5` with what is wrong, the line, and a caret under the column. */
@@ -53,10 +53,7 @@ export function diffText({ from, to, text, changes }: ConfigDiff, paint: Paint):
 export function historyText({ backups }: ConfigHistory, paint: Paint): string {
   if (backups.length === 0) return 'no backups yet'
   const rows = backups.map(({ id, time, bytes }) => [id, new Date(time).toISOString().replace('T', ' ').replace(/\..*/, ''), `${bytes} bytes`])
-  const table = [['ID', 'KEPT (UTC)', 'SIZE'], ...rows]
-  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]!.length)))
-  const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd())
-  return [paint('dim', lines[0]!), ...lines.slice(1), '', paint('dim', 'Look with `nexus config diff ID`, go back with `nexus config restore ID`.')].join('\n')
+  return [...table(['ID', 'KEPT (UTC)', 'SIZE'], rows, paint), '', paint('dim', 'Look with `nexus config diff ID`, go back with `nexus config restore ID`.')].join('\n')
 }
 
 const layers = { override: 'an override', file: 'the settings', include: 'an included file', env: 'the environment', default: 'the default', none: 'nothing' } as const

@@ -1,5 +1,5 @@
 /** `nexus limits` as a person reads it. Pure. */
-import { plain, type Paint } from 'nexus-gateway/sdk'
+import { table, type Paint } from 'nexus-gateway/sdk'
 import type { LimitsStatus } from './contract.ts'
 
 export function limitsScreen({ sources, calls, everybody, bounds, tables }: LimitsStatus, paint: Paint): string {
@@ -7,11 +7,11 @@ export function limitsScreen({ sources, calls, everybody, bounds, tables }: Limi
   const window = `${windowMs / 1000} s`
   const told = [
     `${paint('bold', 'Tries at secrets')}  ${perSource} per source and ${global} in all within ${window}; ${everybody.used} used${everybody.retryAfterMs > 0 ? paint('red', `, nobody from the network may try for ${seconds(everybody.retryAfterMs)}`) : ''}`,
-    ...table(['SOURCE', 'USED', 'WAITS'], sources.map(({ source, used, retryAfterMs }) => [source, String(used), waits(retryAfterMs)]), paint),
+    ...listed(['SOURCE', 'USED', 'WAITS'], sources.map(({ source, used, retryAfterMs }) => [source, String(used), waits(retryAfterMs)]), paint),
     ...more(tables.sources.entries, sources.length),
     '',
     `${paint('bold', 'Limited calls')}  ${callsPerMinute === null ? 'no bound on all methods together' : `${callsPerMinute} per minute and caller of all methods together`}`,
-    ...table(['CALLER', 'METHOD', 'USED', 'RUNNING', 'LIMIT', 'WAITS'], calls.map(({ caller, method, used, running, limit, retryAfterMs }) => [caller, method, String(used), String(running), limit, waits(retryAfterMs)]), paint),
+    ...listed(['CALLER', 'METHOD', 'USED', 'RUNNING', 'LIMIT', 'WAITS'], calls.map(({ caller, method, used, running, limit, retryAfterMs }) => [caller, method, String(used), String(running), limit, waits(retryAfterMs)]), paint),
     ...more(tables.calls.entries + tables.callers.entries, calls.length),
   ]
   return told.join('\n')
@@ -21,10 +21,8 @@ const seconds = (ms: number): string => `${Math.ceil(ms / 1000)} s`
 const waits = (ms: number): string => (ms > 0 ? seconds(ms) : '')
 const more = (entries: number, shown: number): string[] => (entries > shown ? [`  and ${entries - shown} more`] : [])
 
-function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string[] {
+/** Who has to wait stands out. */
+function listed(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string[] {
   if (rows.length === 0) return [paint('dim', '  none')]
-  const clean = rows.map((row) => row.map(plain))
-  const widths = head.map((name, i) => Math.max(name.length, ...clean.map((row) => row[i]?.length ?? 0)))
-  const line = (row: readonly string[]): string => `  ${row.map((text, i) => text.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd()
-  return [paint('dim', line(head)), ...clean.map((row) => (row.at(-1) === '' ? line(row) : paint('yellow', line(row))))]
+  return table(head, rows, paint, (row) => (rows[row]?.at(-1) === '' ? undefined : 'yellow')).map((line) => `  ${line}`)
 }

@@ -1,5 +1,5 @@
 /** What the commands print. */
-import { plain } from 'nexus-gateway/sdk'
+import { headOf, plain, table } from 'nexus-gateway/sdk'
 import type { Paint } from 'nexus-gateway/sdk'
 import type { McpStatus, McpTool, ServerState } from './contract.ts'
 
@@ -10,13 +10,7 @@ const colours = { ready: 'green', connecting: 'yellow', waiting: 'red', off: 'di
 
 export function listText(rows: readonly Row[], paint: Paint): string {
   if (rows.length === 0) return 'No MCP server is set. `nexus mcp add NAME COMMAND …` adds one.'
-  return table([['server', 'state', 'by', 'tools', 'group', ''], ...rows.map((row) => [row.name, row.state, row.transport, String(row.tools), row.group, row.approval ? 'asks for consent' : ''])], paint)
-}
-
-function table([head, ...rows]: readonly (readonly string[])[], paint: Paint): string {
-  const widths = head!.map((_, column) => Math.max(...[head!, ...rows].map((row) => row[column]!.length)))
-  const line = (row: readonly string[]): string => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()
-  return [paint('dim', line(head!)), ...rows.map(line)].join('\n')
+  return table(['server', 'state', 'by', 'tools', 'group', ''], rows.map((row) => [row.name, row.state, row.transport, String(row.tools), row.group, row.approval ? 'asks for consent' : '']), paint).join('\n')
 }
 
 export function statusText(servers: readonly McpStatus[], sessions: number, paint: Paint): string {
@@ -37,7 +31,7 @@ function oneText(server: McpStatus, paint: Paint): string {
 
 export function toolsText(tools: readonly McpTool[], paint: Paint): string {
   if (tools.length === 0) return 'It offers none. `nexus mcp status` says how it stands.'
-  return table([['tool', ''], ...tools.map(({ name, description }) => [name, plain(description.split('\n', 1)[0]!).slice(0, 100)])], paint)
+  return table(['tool', ''], tools.map(({ name, description }) => [name, headOf(plain(description.split('\n', 1)[0]!), 100)]), paint).join('\n')
 }
 
 export function probeText({ ok, ms, tools, error }: Probe, paint: Paint): string {

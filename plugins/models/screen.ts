@@ -1,5 +1,5 @@
 /** `nexus models …` as a person reads it. Pure. */
-import { plain, type Paint } from 'nexus-gateway/sdk'
+import { plain, table, type Paint } from 'nexus-gateway/sdk'
 import type { ModelsList, ModelsProbe, ModelsRoute, ModelsStatus } from './wire.ts'
 
 type Choice = ModelsList['models'][number]
@@ -31,7 +31,7 @@ export function statusScreen({ default: preferred, embedding, fallbacks, provide
     `${paint('bold', 'Default')}  ${preferred === undefined ? paint('yellow', 'none: no provider offers a model') : plain(preferred)}${fallbacks.length === 0 ? '' : `, then ${fallbacks.map(plain).join(', ')}`}`,
     ...(embedding === undefined ? [] : [`${paint('bold', 'Vectors')}  ${plain(embedding)}`]),
     '',
-    ...table(['PROVIDER', 'MODELS', 'ACCOUNT', 'STATE', 'FAILURES'], rows, paint, (row) => (row[3] === 'ready' ? undefined : 'yellow')),
+    ...table(['PROVIDER', 'MODELS', 'ACCOUNT', 'STATE', 'FAILURES'], rows, paint, (row) => (rows[row]?.[3] === 'ready' ? undefined : 'yellow')),
     '',
     ...(prices?.stale ? [paint('yellow', `Prices   the map is of ${prices.updated ?? 'an unknown day'}: see \`nexus cost check\``)] : []),
     ...(prices && prices.refused > 0 ? [paint('red', `Prices   ${prices.refused} refused: see \`nexus cost check\``)] : []),
@@ -68,7 +68,7 @@ export function routeScreen({ model, tier, decision, reasons, candidates }: Mode
     '',
     ...(decision ? [...scoreScreen(decision, paint), ''] : []),
     ...(tools ? [`${paint('bold', `Tools (${tools.length})`)}  ${tools.length === 0 ? 'none' : shortened(tools.map(plain))}`, ''] : []),
-    ...table(['TRIED IN THIS ORDER', 'ACCOUNT', 'STATE'], candidates.map((one) => [one.model, one.account ?? '', one.state]), paint, (row) => (row[2] === 'ready' ? undefined : 'yellow')),
+    ...table(['TRIED IN THIS ORDER', 'ACCOUNT', 'STATE'], candidates.map((one) => [one.model, one.account ?? '', one.state]), paint, (row) => (candidates[row]?.state === 'ready' ? undefined : 'yellow')),
   ].join('\n')
 }
 
@@ -87,15 +87,3 @@ function scoreScreen({ score, tier, thresholds: { balanced, capable }, features 
 
 const mostNamed = 24
 const shortened = (names: readonly string[]): string => (names.length <= mostNamed ? names.join(', ') : `${names.slice(0, mostNamed).join(', ')} and ${names.length - mostNamed} more`)
-
-function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint, style: (row: readonly string[]) => 'yellow' | undefined = () => undefined): string[] {
-  const clean = rows.map((row) => row.map(plain))
-  // A column that has nothing to say is left out.
-  const shown = head.map((_, i) => i).filter((i) => i === 0 || clean.some((row) => row[i] !== ''))
-  const widths = head.map((name, i) => Math.max(name.length, ...clean.map((row) => row[i]?.length ?? 0)))
-  const line = (row: readonly string[]): string => shown.map((i) => (row[i] ?? '').padEnd(widths[i] ?? 0)).join('  ').trimEnd()
-  return [paint('dim', line(head)), ...clean.map((row) => {
-    const colour = style(row)
-    return colour === undefined ? line(row) : paint(colour, line(row))
-  })]
-}

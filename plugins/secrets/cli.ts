@@ -1,4 +1,4 @@
-import { command, commands, paintOf, plain } from 'nexus-gateway/sdk'
+import { command, commands, paintOf, plain, table } from 'nexus-gateway/sdk'
 import type { CommandIo } from 'nexus-gateway/sdk'
 import { askValue } from './ask.ts'
 import type { SecretEntry } from './contract.ts'
@@ -25,7 +25,7 @@ export default commands({
     summary: 'List the names of the stored secrets',
     async run(io) {
       const answer = await io.call('secrets.list') as { secrets: SecretEntry[]; key: string }
-      io.print(table(answer.secrets, io), answer)
+      io.print(listText(answer.secrets, io), answer)
     },
   }),
   'secrets remove': command({
@@ -45,9 +45,7 @@ export default commands({
   }),
 })
 
-function table(entries: readonly SecretEntry[], io: CommandIo): string {
+function listText(entries: readonly SecretEntry[], io: CommandIo): string {
   if (entries.length === 0) return 'No secrets are stored. Store one with `nexus secrets set NAME`.'
-  const width = Math.max(4, ...entries.map(({ name }) => name.length)) + 2
-  const rows = entries.map(({ name, createdAt, updatedAt }) => `${plain(name).padEnd(width)}${day(updatedAt)}  ${day(createdAt)}`)
-  return [paintOf(io)('dim', `${'NAME'.padEnd(width)}${'CHANGED'.padEnd(18)}CREATED`), ...rows].join('\n')
+  return table(['NAME', 'CHANGED', 'CREATED'], entries.map(({ name, createdAt, updatedAt }) => [name, day(updatedAt), day(createdAt)]), paintOf(io)).join('\n')
 }

@@ -1,5 +1,5 @@
 /** `nexus sessions …` as a person reads it. Pure. */
-import { plain, type Paint } from 'nexus-gateway/sdk'
+import { padEnd, plain, widthOf, type Paint } from 'nexus-gateway/sdk'
 import type { InferOutput } from 'valibot'
 import type { ArchivedTranscript, Message, SessionPreview } from './contract.ts'
 import { textOf } from './entries.ts'
@@ -13,8 +13,8 @@ type Row = Listed['sessions'][number]
 
 export function listScreen({ sessions, totalCount, ts }: Listed, paint: Paint): string {
   if (sessions.length === 0) return 'No sessions yet. Begin one: nexus chat "hello"'
-  const width = Math.max(...sessions.map(({ key }) => plain(key).length))
-  const rows = sessions.map((row) => `${plain(row.key).padEnd(width)}  ${paint('dim', ago(ts - row.updatedAt).padStart(8))}${notesOf(row, paint)}`)
+  const width = Math.max(...sessions.map(({ key }) => widthOf(plain(key))))
+  const rows = sessions.map((row) => `${padEnd(plain(row.key), width)}  ${paint('dim', ago(ts - row.updatedAt).padStart(8))}${notesOf(row, paint)}`)
   const more = totalCount > sessions.length ? [paint('dim', `${sessions.length} of ${totalCount}; --limit N shows more`)] : []
   return [...rows, ...more].join('\n')
 }

@@ -1,5 +1,5 @@
 /** What the commands print. */
-import { plain } from 'nexus-gateway/sdk'
+import { headOf, plain, table } from 'nexus-gateway/sdk'
 import type { Paint } from 'nexus-gateway/sdk'
 
 export interface Listed { readonly tools: readonly { readonly name: string; readonly description: string; readonly plugin: string; readonly group?: string; readonly effect?: string; readonly tier?: string; readonly approval?: boolean }[] }
@@ -8,14 +8,8 @@ export interface Explained { readonly name: string; readonly exists: boolean; re
 
 export function toolsText({ tools }: Listed, paint: Paint): string {
   if (tools.length === 0) return 'No tool may be used here. `nexus tools explain NAME` says why.'
-  const rows = [...tools].sort((a, b) => (a.name < b.name ? -1 : 1)).map((one) => [one.name, one.group ?? '-', one.effect ?? '?', one.tier ?? 'capable', one.plugin, plain(one.description.split(/[.\n]/, 1)[0]!).slice(0, 80)])
-  return table([['tool', 'group', 'effect', 'tier', 'plugin', ''], ...rows], paint)
-}
-
-function table([head, ...rows]: readonly (readonly string[])[], paint: Paint): string {
-  const widths = head!.map((_, column) => Math.max(...[head!, ...rows].map((row) => row[column]!.length)))
-  const line = (row: readonly string[]): string => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()
-  return [paint('dim', line(head!)), ...rows.map(line)].join('\n')
+  const rows = [...tools].sort((a, b) => (a.name < b.name ? -1 : 1)).map((one) => [one.name, one.group ?? '-', one.effect ?? '?', one.tier ?? 'capable', one.plugin, headOf(plain(one.description.split(/[.\n]/, 1)[0]!), 80)])
+  return table(['tool', 'group', 'effect', 'tier', 'plugin', ''], rows, paint).join('\n')
 }
 
 export function explanationText({ name, exists, allowed, approval, decided, steps }: Explained, paint: Paint): string {

@@ -1,7 +1,7 @@
 /** Whatever the data: no line is too long, no sum is another than the data's, and no name steers the terminal or a spreadsheet. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { colour, noColour } from 'nexus-gateway/sdk'
+import { colour, noColour, widthOf } from 'nexus-gateway/sdk'
 import { breakdownScreen } from '../../plugins/cost/screen/breakdown.ts'
 import { budgetsScreen } from '../../plugins/cost/screen/budgets.ts'
 import { chargesScreen } from '../../plugins/cost/screen/charges.ts'
@@ -11,7 +11,7 @@ import { ascii, unicode, type Look } from '../../plugins/cost/screen/look.ts'
 import { aligned, exactUsd, tokens, usd } from '../../plugins/cost/screen/money.ts'
 import { folderScreen, overviewScreen } from '../../plugins/cost/screen/overview.ts'
 import { csvHead, csvRow, groups, sumOf, type Row } from '../../plugins/cost/screen/rows.ts'
-import { cut, label, widthOf } from '../../plugins/cost/screen/text.ts'
+import { cut, label } from '../../plugins/cost/screen/text.ts'
 import { daysOf } from '../../plugins/cost/screen/time.ts'
 import { budget, now, range, row, settled, status, zone } from './cost-screen-fixtures.ts'
 

@@ -1,4 +1,4 @@
-import { command, commands, paintOf, plain } from 'nexus-gateway/sdk'
+import { command, commands, paintOf, plain, table } from 'nexus-gateway/sdk'
 import type { CommandIo } from 'nexus-gateway/sdk'
 import { fail } from '../errors.ts'
 import { parseTtl } from './ttl.ts'
@@ -32,7 +32,7 @@ export const tokenCommands = commands({
     offline: true,
     async run(io) {
       const answer = await io.call('tokens.list') as { tokens: TokenEntry[] }
-      io.print(table(answer.tokens, io), answer)
+      io.print(listText(answer.tokens, io), answer)
     },
   }),
   'tokens rotate': command({
@@ -71,14 +71,11 @@ function handOver(io: CommandIo, minted: MintedToken): void {
   io.stderr.write(`Holds ${minted.scopes.map(plain).join(', ')} ${until}. It is shown this once; what is kept is a digest of it.\n`)
 }
 
-function table(tokens: readonly TokenEntry[], io: CommandIo): string {
+function listText(tokens: readonly TokenEntry[], io: CommandIo): string {
   if (tokens.length === 0) return 'There are no service tokens. Make one with `nexus tokens create NAME --scope read`.'
-  const rows = tokens.map((token) => [plain(token.name), endOf(token), token.lastUsedAt === undefined ? 'never' : minute(token.lastUsedAt), scopesText(token)])
-  const head = ['NAME', 'HOLDS UNTIL', 'LAST USED', 'SCOPES']
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)) + 2)
-  const line = (cells: readonly string[]): string => cells.map((cell, i) => cell.padEnd(widths[i]!)).join('').trimEnd()
-  return [paintOf(io)('dim', line(head)), ...rows.map(line)].join('\n')
+  const rows = tokens.map((token) => [token.name, endOf(token), token.lastUsedAt === undefined ? 'never' : minute(token.lastUsedAt), scopesText(token)])
+  return table(['NAME', 'HOLDS UNTIL', 'LAST USED', 'SCOPES'], rows, paintOf(io)).join('\n')
 }
 
 const endOf = ({ expiresAt, expired }: TokenEntry): string => (expired ? 'expired' : expiresAt === undefined ? 'revoked' : minute(expiresAt))
-const scopesText = ({ scopes, agent, budget }: TokenEntry): string => plain([scopes.join(' ') || 'none', agent === undefined ? '' : `(agent ${agent})`, budget === undefined ? '' : `(${budget})`].filter(Boolean).join(' '))
+const scopesText = ({ scopes, agent, budget }: TokenEntry): string => [scopes.join(' ') || 'none', agent === undefined ? '' : `(agent ${agent})`, budget === undefined ? '' : `(${budget})`].filter(Boolean).join(' ')

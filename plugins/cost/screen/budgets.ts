@@ -1,9 +1,10 @@
 /** Budgets as bars: what is spent and held, what is left, and when it begins anew. Pure. */
+import { padEnd, padStart, widthOf } from 'nexus-gateway/sdk'
 import type { BudgetState } from '../wire.ts'
 import { gauge } from './bar.ts'
 import type { Look } from './look.ts'
 import { percent, tokens, usd } from './money.ts'
-import { cut, label, padEnd, padStart, widthOf, wrap } from './text.ts'
+import { cut, label, wrap } from './text.ts'
 import { duration, moment } from './time.ts'
 
 type Style = 'green' | 'yellow' | 'red'

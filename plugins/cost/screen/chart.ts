@@ -1,7 +1,6 @@
 /** Columns that stand: one for each day, with a scale and dates. Pure. */
-import type { Paint } from 'nexus-gateway/sdk'
+import { widthOf, type Paint } from 'nexus-gateway/sdk'
 import type { Glyphs } from './look.ts'
-import { widthOf } from './text.ts'
 import { shortDay } from './time.ts'
 
 /** `unknown`: there is more that has no price. */

@@ -1,4 +1,5 @@
 /** `nexus cost watch` as a person sees it: one picture that changes, or a line for each thing that happens. Pure. */
+import { headOf } from 'nexus-gateway/sdk'
 import type { BudgetState, CostStatus, Settled } from '../wire.ts'
 import { budgetLines, leftText, resetText, styleOf } from './budgets.ts'
 import { whose } from './charges.ts'
@@ -6,7 +7,7 @@ import type { Look } from './look.ts'
 import { aligned, exactUsd, percent, tokens } from './money.ts'
 import { stoppedLines, sumsLines } from './overview.ts'
 import { table, textColumn } from './table.ts'
-import { headOf, label, wrap } from './text.ts'
+import { label, wrap } from './text.ts'
 import { clockTime, stamp } from './time.ts'
 
 export interface Told { readonly at: number; readonly kind: 'warning' | 'exceeded'; readonly budget: BudgetState }

@@ -1,9 +1,8 @@
 /** How far the reading of transcripts is, on one line of standard error that is written anew. */
-import type { CommandIo } from 'nexus-gateway/sdk'
+import { headOf, padEnd, widthOf, type CommandIo } from 'nexus-gateway/sdk'
 import { bar } from './bar.ts'
 import { glyphsOf, type Glyphs } from './look.ts'
 import { count, percent } from './money.ts'
-import { headOf, padEnd, widthOf } from './text.ts'
 
 /** Bytes and files; of the files nothing is said where they are not known. */
 export interface Progress { readonly done: number; readonly total: number; readonly files?: { readonly done: number; readonly total: number } }

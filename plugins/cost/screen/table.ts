@@ -1,7 +1,7 @@
 /** Columns of text and bars side by side, fitted to the width there is. Pure. */
-import type { Paint } from 'nexus-gateway/sdk'
+import { headOf, padEnd, padStart, widthOf, type Paint } from 'nexus-gateway/sdk'
 import type { Look } from './look.ts'
-import { cut, headOf, label, padEnd, padStart, widthOf } from './text.ts'
+import { cut, label } from './text.ts'
 
 type Style = Parameters<Paint>[0]
 

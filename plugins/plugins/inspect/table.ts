@@ -1,15 +1,14 @@
 /** What the commands print for people. Pure. */
-import { plain, type Paint } from 'nexus-gateway/sdk'
+import { plain, table, type Paint } from 'nexus-gateway/sdk'
 import type { Change, PluginInfo, PluginRow, PluginWhy } from '../contract.ts'
 
 const stateStyle = { active: 'green', failed: 'red', blocked: 'yellow', closing: 'dim' } as const
 
 export function listTable(rows: readonly PluginRow[], paint: Paint): string {
-  const cells = rows.map(({ id, state, version, origin, why }) => [plain(id), state, plain(version ?? '-'), origin, plain(why)])
-  const table = aligned([['PLUGIN', 'STATE', 'VERSION', 'FROM', 'ASKED FOR BY'], ...cells])
-  const lines = table.map((line, i) => {
+  const cells = rows.map(({ id, state, version, origin, why }) => [id, state, version ?? '-', origin, why])
+  const lines = table(['PLUGIN', 'STATE', 'VERSION', 'FROM', 'ASKED FOR BY'], cells, paint).map((line, i) => {
     const row = rows[i - 1]
-    return row ? line.replace(row.state, paint(stateStyle[row.state], row.state)) : paint('dim', line)
+    return row ? line.replace(row.state, paint(stateStyle[row.state], row.state)) : line
   })
   return [...lines, ...rows.flatMap(({ error }) => (error ? ['', ...faultLines(error, paint)] : []))].join('\n')
 }
@@ -64,9 +63,4 @@ const ms = (time: number): string => `${time < 10 ? time.toFixed(1) : Math.round
 /** Those that are empty are left out. */
 function fields(rows: readonly (readonly [string, string])[], paint: Paint): string[] {
   return rows.filter(([, text]) => text !== '').map(([name, text]) => `  ${paint('dim', name.padEnd(14))}${text}`)
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
 }

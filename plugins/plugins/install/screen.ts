@@ -1,5 +1,5 @@
 /** What the commands of installing print for people. Pure. */
-import { plain, type Paint } from 'nexus-gateway/sdk'
+import { headOf, plain, table, type Paint } from 'nexus-gateway/sdk'
 import type { Consent, FoundRow, GrantRow, InstallFinding, InstallPhase, OutdatedRow, Report } from './verbs.ts'
 
 const phases: Readonly<Record<InstallPhase, string>> = {
@@ -54,14 +54,12 @@ export function grantsText(rows: readonly GrantRow[], paint: Paint): string {
 export function outdatedText(rows: readonly OutdatedRow[], paint: Paint): string {
   const news = rows.filter(({ current, wanted, latest, error }) => error !== undefined || (wanted ?? current) !== current || (latest ?? current) !== current)
   if (news.length === 0) return `${paint('green', '✓')} nothing newer is out`
-  const table = aligned([['PLUGIN', 'INSTALLED', 'UPDATE', 'LATEST'], ...news.map(({ id, current, wanted, latest, error }) => [plain(id), plain(current), plain(error ?? wanted ?? '-'), plain(latest ?? '-')])])
-  return [paint('dim', table[0]!), ...table.slice(1)].join('\n')
+  return table(['PLUGIN', 'INSTALLED', 'UPDATE', 'LATEST'], news.map(({ id, current, wanted, latest, error }) => [id, current, error ?? wanted ?? '-', latest ?? '-']), paint).join('\n')
 }
 
 export function foundText(rows: readonly FoundRow[], paint: Paint): string {
   if (rows.length === 0) return 'nothing was found'
-  const table = aligned([['PACKAGE', 'VERSION', 'WHAT IT IS'], ...rows.map(({ name, version, description }) => [plain(name), plain(version), plain(description).slice(0, 100)])])
-  return [paint('dim', table[0]!), ...table.slice(1)].join('\n')
+  return table(['PACKAGE', 'VERSION', 'WHAT IT IS'], rows.map(({ name, version, description }) => [name, version, headOf(plain(description), 100)]), paint).join('\n')
 }
 
 const symbols = { error: ['red', '✗'], warning: ['yellow', '!'], note: ['dim', '·'] } as const
@@ -72,9 +70,4 @@ export function doctorText(findings: readonly InstallFinding[], repaired: readon
     ...findings.flatMap(({ level, what, fix }) => [`${paint(symbols[level][0], symbols[level][1])} ${plain(what)}`, paint('dim', `    ${plain(fix)}`)]),
     ...(findings.length === 0 ? [`${paint('green', '✓')} nothing is wrong with the installed plugins`] : []),
   ].join('\n')
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
 }

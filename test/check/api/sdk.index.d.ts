@@ -1,5 +1,5 @@
 // The public types of sdk/index, 300 lines or more. Written by `node test/check/api-accept.mjs`, and not by hand.
-// Exported: Access, AuthAnswer, AuthRequest, Call, CallLimit, Caller, Capability, Cause, ChangeReport, ClientOf, Clock, Command, CommandIo, CommandOption, CommandSocket, ConfigBackup, ConfigControl, ConfigControlApi, ConfigFault, ConfigOrigin, ConfigView, ConfigWrite, ConfigWritten, Connection, Connections, ConnectionsApi, Contract, Ctx, EmitOptions, ErrorRow, ErrorTable, Event, Held, HookToken, HttpRequestInfo, Inspection, JsonSchema, KernelControl, KernelControlApi, KeyPath, Label, Log, LogLevel, LogRecord, Manifest, ManifestCommand, MaybePromise, Method, Migration, MigrationStep, NexusError, OptionalToken, Outcome, Paint, Phase, Place, Plugin, PluginNotice, PluginSocket, PluginState, Route, RouteContext, Schema, Scope, Secret, ServiceToken, TapOrder, Upgrade, WireCode, admits, allows, callAfter, callAuthorize, callBefore, capabilityText, colour, command, commands, configChanged, configVerify, connectionAuthenticate, connectionClosed, connectionHello, connectionOpened, connectionRemote, contract, controlWrites, createPrivate, definePlugin, direct, event, failures, faultText, followedBy, gatewayListen, hook, httpRequest, kernelBoot, kernelClose, kernelDrain, kernelReady, labels, least, logWritten, lowered, method, nearest, noColour, nobody, optional, paintOf, parseCapability, parsePath, pathText, plain, pluginFailed, pluginFaulted, pluginLoaded, pluginUnloaded, route, secret, service, upgrade, valueAt
+// Exported: Access, AuthAnswer, AuthRequest, Call, CallLimit, Caller, Capability, Cause, ChangeReport, ClientOf, Clock, Command, CommandIo, CommandOption, CommandSocket, ConfigBackup, ConfigControl, ConfigControlApi, ConfigFault, ConfigOrigin, ConfigView, ConfigWrite, ConfigWritten, Connection, Connections, ConnectionsApi, Contract, Ctx, EmitOptions, ErrorRow, ErrorTable, Event, Held, HookToken, HttpRequestInfo, Inspection, JsonSchema, KernelControl, KernelControlApi, KeyPath, Label, Log, LogLevel, LogRecord, Manifest, ManifestCommand, MaybePromise, Method, Migration, MigrationStep, NexusError, OptionalToken, Outcome, Paint, Phase, Place, Plugin, PluginNotice, PluginSocket, PluginState, Route, RouteContext, Schema, Scope, Secret, ServiceToken, TapOrder, Upgrade, WireCode, admits, allows, callAfter, callAuthorize, callBefore, capabilityText, colour, command, commands, configChanged, configVerify, connectionAuthenticate, connectionClosed, connectionHello, connectionOpened, connectionRemote, contract, controlWrites, createPrivate, definePlugin, direct, event, failures, faultText, followedBy, gatewayListen, headOf, hook, httpRequest, kernelBoot, kernelClose, kernelDrain, kernelReady, labels, least, logWritten, lowered, method, nearest, noColour, nobody, optional, padEnd, padStart, paintOf, parseCapability, parsePath, pathText, plain, pluginFailed, pluginFaulted, pluginLoaded, pluginUnloaded, route, secret, service, table, upgrade, valueAt, widthOf
 export {}
 
 declare type Access = 'public' | `${string}.${string}`
@@ -808,6 +808,8 @@ declare function followedBy<T extends object>(result: T, outcome: Promise<unknow
 
 declare const gatewayListen: HookToken<[Door], void, void>
 
+declare function headOf(text: string, width: number): string
+
 declare const hook: {
     series: <A extends readonly unknown[] = []>(id: string, o?: HookOptions) => HookToken<A, void, void>;
     waterfall: <A extends readonly [unknown, ...unknown[]]>(id: string, o?: HookOptions) => HookToken<A, A[0] | undefined, A[0]>;
@@ -845,6 +847,10 @@ declare const nobody: Caller
 
 declare const optional: <T>(token: ServiceToken<T>) => OptionalToken<T>
 
+declare const padEnd: (text: string, width: number) => string
+
+declare const padStart: (text: string, width: number) => string
+
 declare function paintOf({ stdout, env }: Pick<CommandIo, 'stdout' | 'env'>): Paint
 
 declare function parseCapability(text: string): Capability | undefined
@@ -881,6 +887,10 @@ declare const service: <T>(id: string, { members }?: {
     readonly members?: readonly NoInfer<AsyncMember<T>>[];
 }) => ServiceToken<T>
 
+declare function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint, style?: (row: number) => Parameters<Paint>[0] | undefined): string[]
+
 declare const upgrade: <const U extends Upgrade>(u: U) => U
 
 declare function valueAt(tree: unknown, path: KeyPath): unknown
+
+declare function widthOf(text: string): number
