@@ -131,6 +131,13 @@ describe('a server by hand', () => {
     expect(said(await run(k, 'hand__echo', { text: 'back' }))).toBe('back')
   })
 
+  it('may be silent in an answer for as long as a call may take, whatever the limits of `outbound` for others', async () => {
+    await using server = await httpServer({ silentMs: 600 })
+    await using k = await at({ hand: { url: server.url, timeoutMs: 20_000 } }, [`127.0.0.1:${server.port}`], { limits: { idleMs: 100 } })
+    await ready(k, 'hand')
+    expect(said(await run(k, 'hand__echo', { text: 'after a while' }))).toBe('after a while')
+  })
+
   it('whose answer has no end is cut off by the limits of `outbound`', async () => {
     await using server = await httpServer({ endless: true })
     await using k = await at({ hand: { url: server.url, timeoutMs: 20_000 } }, [`127.0.0.1:${server.port}`], { limits: { maxBytes: 500_000 } })

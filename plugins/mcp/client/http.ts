@@ -9,6 +9,8 @@ export interface HttpParts {
   readonly cause: Cause
   readonly url: string
   readonly headers: ServerConfig['headers']
+  /** How long an answer that has begun may be silent: as long as the call may take. */
+  readonly idleMs: number
 }
 type Library = typeof import('@modelcontextprotocol/client')
 
@@ -23,7 +25,7 @@ export function httpTransport(library: Library, kind: 'http' | 'sse', parts: Htt
 }
 
 /** `broke` is told when the events that were to answer a request ended: the library itself would wait for the rest until its time is up. */
-function guarded({ web, cause, url, headers }: HttpParts, broke: (id: string | number) => void): FetchLike {
+function guarded({ web, cause, url, headers, idleMs }: HttpParts, broke: (id: string | number) => void): FetchLike {
   const { host } = new URL(url)
   const named = Object.entries(headers).map(([name, secret]) => [name.toLowerCase(), secret] as const)
   return async (address, init = {}) => {
@@ -31,7 +33,7 @@ function guarded({ web, cause, url, headers }: HttpParts, broke: (id: string | n
     const answer = await web.fetch(address, {
       cause, method: init.method ?? 'GET', headers: { ...plainHeaders(init.headers), ...Object.fromEntries(own) },
       secretHeaders: [...named.map(([name]) => name), 'mcp-session-id'], allow: [host],
-      redirect: init.redirect ?? 'manual',
+      redirect: init.redirect ?? 'manual', idleMs,
       ...(typeof init.body === 'string' && { body: init.body }), ...(init.signal && { signal: init.signal }),
     })
     const empty = [101, 204, 205, 304].includes(answer.status)

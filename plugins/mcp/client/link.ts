@@ -43,7 +43,7 @@ export async function connect(parts: LinkParts, changed: () => void, signal: Abo
   let first: unknown
   for (const kind of kinds) {
     try {
-      const transport = httpTransport(library, kind, { web: parts.web, cause: parts.cause, url: config.url!, headers: config.headers })
+      const transport = httpTransport(library, kind, { web: parts.web, cause: parts.cause, url: config.url!, headers: config.headers, idleMs: config.timeoutMs })
       return await greeted(parts, library, transport, undefined, changed, signal)
     } catch (error) {
       first ??= error
