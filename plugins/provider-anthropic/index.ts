@@ -32,12 +32,17 @@ export default definePlugin({
         const { createAnthropic } = await import('@ai-sdk/anthropic')
         return createAnthropic({ baseURL: baseUrl, apiKey: 'sent with each request', fetch })
       },
-      shape: (options, request) => ({
-        ...options,
-        prompt: caching ? marked(options.prompt) : options.prompt,
-        maxOutputTokens: options.maxOutputTokens ?? request.spec?.maxOutput ?? usualOutput,
-        providerOptions: { anthropic: thinkingOptions(request) },
-      }),
+      shape(options, request) {
+        const most = options.maxOutputTokens ?? request.spec?.maxOutput ?? usualOutput
+        const thoughts = thinkingOptions(request, most)
+        return {
+          ...options,
+          prompt: caching ? marked(options.prompt) : options.prompt,
+          // The library adds the thoughts to it; what was held for an answer holds for both.
+          maxOutputTokens: most - (thoughts.thinking?.budgetTokens ?? 0),
+          providerOptions: { anthropic: thoughts },
+        }
+      },
     })
   },
 })
@@ -56,11 +61,17 @@ function marked(prompt: LanguageModelV3Prompt): LanguageModelV3Prompt {
 /** Tokens to think with, for models that are told how many. */
 const budgets: Readonly<Record<Exclude<ThinkingLevel, 'off'>, number>> = { minimal: 1_024, low: 2_048, medium: 8_192, high: 16_384, max: 32_000 }
 
-function thinkingOptions({ spec, thinking, model }: ModelRequest) {
+/** Fewer the API does not take, and so many are left for what is said. */
+const fewest = 1_024
+
+function thinkingOptions({ spec, thinking, model }: ModelRequest, most: number): { thinking?: { type: string; budgetTokens?: number }; effort?: string } {
   const level = spec && thinkingFor(spec, thinking)
   if (level === undefined) return {}
   if (level === 'off') return { thinking: { type: 'disabled' } }
-  if (!decidesItself(model)) return { thinking: { type: 'enabled', budgetTokens: budgets[level] } }
+  if (!decidesItself(model)) {
+    const budgetTokens = Math.min(budgets[level], most - fewest)
+    return { thinking: budgetTokens < fewest ? { type: 'disabled' } : { type: 'enabled', budgetTokens } }
+  }
   return { thinking: { type: 'adaptive' }, effort: level === 'minimal' ? 'low' : level }
 }
 

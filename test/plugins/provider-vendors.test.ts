@@ -163,6 +163,13 @@ describe('what a vendor is asked for besides', () => {
     expect(g.mock.violations).toEqual([])
   })
 
+  test.each([[64_000, 16_384, 64_000], [9_000, 7_976, 9_000], [2_048, 1_024, 2_048], [2_047, undefined, 2_047], [10, undefined, 10]])('of Anthropic thinks within the bound of its answer (%i)', async (maxOutputTokens, budget, most) => {
+    await using g = await gateway(only('anthropic'))
+    await g.ask(undefined, { ...spec('anthropic', 'claude-sonnet-4-5'), thinking: 'high', maxOutputTokens })
+    expect([g.body().max_tokens, g.body().thinking]).toEqual([most, budget === undefined ? { type: 'disabled' } : { type: 'enabled', budget_tokens: budget }])
+    expect(g.mock.violations).toEqual([])
+  })
+
   test.each([
     ['gemini-2.5-flash', 'off', { thinkingBudget: 0, includeThoughts: false }], ['gemini-2.5-pro', 'medium', { thinkingBudget: 8_192, includeThoughts: true }], ['gemini-3.8-flash', 'max', { thinkingLevel: 'high', includeThoughts: true }],
   ] as const)('of Google\'s %s is the thinking it has (%s)', async (model, thinking, expected) => {
