@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConfigControl, definePlugin, KernelControl, kernelReady, NexusError, optional, pluginLoaded, pluginUnloaded } from 'nexus-gateway/sdk'
 import type { Inspection } from 'nexus-gateway/sdk'
@@ -62,16 +64,19 @@ export default definePlugin({
       }
     }
 
-    /** One by one: a mistake in one plugin is no reason to keep another one old. */
-    async function reloadChanged(ids: readonly string[]): Promise<void> {
+    /** One by one: a mistake in one plugin is no reason to keep another one old. Gives those that only had too little time. */
+    async function reloadChanged(ids: readonly string[]): Promise<readonly string[]> {
+      const again: string[] = []
       for (const id of ids) {
         try {
           const { scheduled, started } = await kernel.reload([id], ctx.cause)
           ctx.log.info(`a plugin has changed on disk and ${scheduled ? 'will be' : 'was'} reloaded`, { plugin: id, started })
         } catch (error) {
           ctx.log.error('a plugin has changed on disk and was not replaced', { plugin: id, error })
+          if (isPassing(error)) again.push(id)
         }
       }
+      return again
     }
 
     function known(id: string): Inspection {
@@ -100,6 +105,16 @@ export default definePlugin({
 
 /** The files it was made of, and where it is described; before they are known, its place. */
 function targetOf(plugin: Inspection): Target {
-  const { files } = plugin
-  return { id: plugin.id, paths: files.length > 0 ? [...files, join(plugin.place, 'package.json')] : [plugin.place] }
+  const { id, files, hash, place } = plugin
+  return { id, paths: files.length > 0 ? [...files, join(place, 'package.json')] : [place], stale: async () => hash !== undefined && await hashOf(files) !== hash }
 }
+
+/** As the kernel tells it of what it has read; nothing where a file is gone. */
+async function hashOf(files: readonly string[]): Promise<string | undefined> {
+  const sha256 = (text: string, as: 'hex' | 'base64url' = 'base64url'): string => createHash('sha256').update(text).digest(as)
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8'))).catch(() => undefined)
+  return texts && sha256(texts.map((text) => sha256(text)).sort().join('\n'), 'hex').slice(0, 12)
+}
+
+/** Of the machine's making, or of another plugin's, and not of what stands in the files. */
+const isPassing = (error: unknown): boolean => error instanceof NexusError && (error.retryable === true || /_TIMEOUT$/.test(error.code))

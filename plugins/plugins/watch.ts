@@ -6,8 +6,13 @@ import { readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { watchFolders } from './folders.ts'
 
-/** `paths`: the plugin's files, or a folder whose code files it is made of. */
-export interface Target { readonly id: string; readonly paths: readonly string[] }
+export interface Target {
+  readonly id: string
+  /** The plugin's files, or a folder whose code files it is made of. */
+  readonly paths: readonly string[]
+  /** Whether its files say something else than what runs; asked once, when it is new here. */
+  stale?(): Promise<boolean>
+}
 
 export interface Watch extends Disposable {
   /** Takes up the targets as they are now. */
@@ -17,20 +22,25 @@ export interface Watch extends Disposable {
 
 export interface WatchOptions {
   targets(): readonly Target[]
-  onChange(ids: readonly string[]): Promise<void>
+  /** Gives those that may be taken up later though nothing changes any more; they are told of again. */
+  onChange(ids: readonly string[]): Promise<readonly string[]>
   onTrouble(dir: string, error: unknown): void
   /** Runs something later; dropped when the owner closes. */
   after(run: () => Promise<void>, ms: number): void
   now(): number
   /** Quiet time after which a save counts as finished. */
   debounceMs?: number
+  /** Until what may be taken up later is told of again, and twice as long the next time. */
+  againMs?: number
 }
 
 const code = /\.[cm]?[jt]sx?$/
 /** An author's folder holds a plugin; one with more files than this is something else. */
 const mostFiles = 1_000
+/** So often a change is told of again. */
+const mostAgain = 3
 
-export function watchPlugins({ targets, onChange, onTrouble, after, now, debounceMs = 25 }: WatchOptions): Watch {
+export function watchPlugins({ targets, onChange, onTrouble, after, now, debounceMs = 25, againMs = 1_000 }: WatchOptions): Watch {
   const folders = watchFolders(touched, onTrouble)
   let prints = new Map<string, string>()
   let quietAt = 0
@@ -59,14 +69,25 @@ export function watchPlugins({ targets, onChange, onTrouble, after, now, debounc
     // A file that is gone for a moment, while it is being saved, keeps its print.
     prints = new Map([...prints, ...found])
     await folders.set(dirs)
-    if (changed.size > 0) await onChange([...changed])
+    await tell([...changed])
   }
 
   async function sync(): Promise<void> {
-    const { dirs, found } = await look(targets())
+    const all = targets()
+    const { dirs, owners, found } = await look(all)
+    const fresh = new Set([...found.keys()].flatMap((file) => (prints.has(file) ? [] : owners.get(file) ?? [])))
     // What is known already may have changed meanwhile and is compared when the folder's event comes.
     prints = new Map([...found].map(([file, print]) => [file, prints.get(file) ?? print]))
     await folders.set(dirs)
+    // What is new here may have been saved between its load and this look, and of that no event comes any more.
+    const late = await Promise.all(all.map(async ({ id, stale }) => (fresh.has(id) && await stale?.() ? [id] : [])))
+    await tell(late.flat())
+  }
+
+  async function tell(ids: readonly string[], turn = 0): Promise<void> {
+    if (ids.length === 0) return
+    const again = await onChange(ids)
+    if (again.length > 0 && turn < mostAgain) after(() => serially(() => tell(again, turn + 1)), againMs * 2 ** turn)
   }
 
   /** One look at the disk after the other. */

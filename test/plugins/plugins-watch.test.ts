@@ -1,4 +1,4 @@
-import { appendFile, chmod, mkdir, mkdtemp, rename, rm, unlink, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, mkdtemp, readFile, rename, rm, unlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -10,6 +10,8 @@ let watch: Watch
 let targets: Target[]
 let changes: string[][]
 let troubles: unknown[]
+/** Of those that are told of, the ones that are to be told of again. */
+let unready: (ids: readonly string[]) => readonly string[]
 const timers = new Set<NodeJS.Timeout>()
 
 beforeEach(async () => {
@@ -17,9 +19,13 @@ beforeEach(async () => {
   targets = []
   changes = []
   troubles = []
+  unready = () => []
   watch = watchPlugins({
     targets: () => targets,
-    onChange: async (ids) => void changes.push([...ids]),
+    onChange: async (ids) => {
+      changes.push([...ids])
+      return unready(ids)
+    },
     onTrouble: (_, error) => troubles.push(error),
     after(run, ms) {
       const timer = setTimeout(() => {
@@ -30,6 +36,7 @@ beforeEach(async () => {
     },
     now: Date.now,
     debounceMs: 20,
+    againMs: 20,
   })
 })
 afterEach(async () => {
@@ -72,6 +79,32 @@ describe('a change on disk is noticed once', () => {
     await soon(() => expect(changes).toEqual([['a']]))
     await quiet()
     expect(changes).toEqual([['a']])
+  })
+})
+
+describe('without an event', () => {
+  test('what was saved between its load and the first look is noticed, once', async () => {
+    await writeFile(file('a.ts'), 'saved since')
+    await writeFile(file('b.ts'), 'as loaded')
+    const stale = (name: string) => async (): Promise<boolean> => await readFile(file(name), 'utf8') !== 'as loaded'
+    targets = ['a', 'b'].map((id) => ({ id, paths: [file(`${id}.ts`)], stale: stale(`${id}.ts`) }))
+    await watch.sync()
+    await watch.sync()
+    await quiet()
+    expect(changes).toEqual([['a']])
+  })
+
+  test('what could not be taken up is told of again, and not for ever', async () => {
+    await start(['a', 'a.ts'], ['b', 'b.ts'])
+    unready = () => (changes.length < 3 ? ['a'] : [])
+    await writeFile(file('a.ts'), 'two')
+    await soon(() => expect(changes).toEqual([['a'], ['a'], ['a']]))
+    unready = () => ['b']
+    await writeFile(file('b.ts'), 'two')
+    await soon(() => expect(changes.slice(3)).toEqual([['b'], ['b'], ['b'], ['b']]))
+    await quiet()
+    await quiet()
+    expect(changes).toHaveLength(7)
   })
 })
 

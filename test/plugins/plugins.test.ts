@@ -135,6 +135,26 @@ export default definePlugin({ id: 'hello', methods: { 'hello.say': method({ scop
     await kernel.start()
   }
 
+  test('is what its file says, also when that was saved after it was read and before the watch began', async () => {
+    dir = await mkdtemp(join(tmpdir(), 'nexus-path-'))
+    const file = join(dir, 'hello.ts')
+    // It is saved when it has been read, by its own setup.
+    await writeFile(file, source('one').replace('setup: () => (', `setup: () => (writeFileSync(${JSON.stringify(file)}, ${JSON.stringify(source('two'))}), `) + "\nimport { writeFileSync } from 'node:fs'\n")
+    await start(file)
+    await vi.waitFor(async () => expect(await say()).toBe('two'), { timeout: 10_000 })
+  })
+
+  test('is left alone for as long as its files are those that were read', async () => {
+    dir = await mkdtemp(join(tmpdir(), 'nexus-path-'))
+    await writeFile(join(dir, 'part.ts'), 'export const word = "one"')
+    await writeFile(join(dir, 'data.json'), '{}')
+    await writeFile(join(dir, 'hello.ts'), `${source('one')}\nimport './part.ts'\nimport './data.json'\n`)
+    await start(join(dir, 'hello.ts'))
+    expect(kernel.inspect('hello')?.files).toHaveLength(3)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(kernel.inspect('hello')?.generation).toBe(1)
+  })
+
   test('is reloaded when its file changes; a mistake in it keeps the old one, and mending it brings the new', async () => {
     dir = await mkdtemp(join(tmpdir(), 'nexus-path-'))
     const file = join(dir, 'hello.ts')
@@ -142,13 +162,9 @@ export default definePlugin({ id: 'hello', methods: { 'hello.say': method({ scop
     await start(file)
     expect(await say()).toBe('one')
 
-    // Saved until it is noticed: the watch begins a moment after the start.
-    let saves = 0
-    await vi.waitFor(async () => {
-      await writeFile(join(dir, '.hello.tmp'), `${source('two')} // ${++saves}`)
-      await rename(join(dir, '.hello.tmp'), file)
-      await vi.waitFor(async () => expect(await say()).toBe('two'), { timeout: 1_000 })
-    }, { timeout: 15_000 })
+    await writeFile(join(dir, '.hello.tmp'), source('two'))
+    await rename(join(dir, '.hello.tmp'), file)
+    await vi.waitFor(async () => expect(await say()).toBe('two'), { timeout: 10_000 })
 
     await writeFile(file, 'export default {{{')
     await vi.waitFor(() => expect(logs.some(({ level, message }) => level === 'error' && message.includes('was not replaced'))).toBe(true), { timeout: 10_000 })
