@@ -37,6 +37,8 @@ const starvedMs = 10_000
 const blindMs = 5_000
 const budgetMs = 60_000
 const mostUnread = 32 * 1024 * 1024
+/** Of its memory: from here on its heap may be full, and collecting what there is may be all that it does. */
+const nearlyFull = 0.75
 
 export function watchProcess({ limits, pid, busy, unread, ping, onVerdict }: WatchOptions): Watch {
   let timer: NodeJS.Timeout | undefined
@@ -103,6 +105,8 @@ export function watchProcess({ limits, pid, busy, unread, ping, onVerdict }: Wat
     return cpuMs >= couldMs / 2 && cpuMs >= limits.hangMs * longestTurn
   }
 
+  const crowded = ({ rssMb }: Sample): string => (rssMb < limits.memoryMb * nearlyFull ? '' : ` with ${Math.round(rssMb)} of its ${limits.memoryMb} MiB of memory taken`)
+
   /** It has been silent for long enough. What came while this thread itself was busy is read first. */
   async function judge(): Promise<void> {
     await new Promise((resolve) => { setImmediate(() => setImmediate(resolve)) })
@@ -113,9 +117,10 @@ export function watchProcess({ limits, pid, busy, unread, ping, onVerdict }: Wat
     if (stopped || pinged !== asked) return next(busyMs)
     const silent = performance.now() - asked.at
     if (!now || !asked.before) return silent > blindMs ? end(silence(silent)) : next(busyMs)
-    if (spins(asked.before, now, silent)) return end(`${silence(silent)} and kept the processor busy`)
-    if (spoke && (now.state === 'S' || now.state === 'T' || now.state === 't')) return end(`${silence(silent)} and was stuck`)
-    return silent > starvedMs ? end(silence(silent)) : next(busyMs)
+    const said = silence(silent) + crowded(now)
+    if (spins(asked.before, now, silent)) return end(`${said} and kept the processor busy`)
+    if (spoke && (now.state === 'S' || now.state === 'T' || now.state === 't')) return end(`${said} and was stuck`)
+    return silent > starvedMs ? end(said) : next(busyMs)
   }
 
   next(busyMs)
