@@ -1,8 +1,9 @@
 /** What a process that fell silent is ended for, in words. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Limits } from '../../plugins/isolation/contract.ts'
+import { asleep, sample } from '../../plugins/isolation/host/proc.ts'
 import { watchProcess } from '../../plugins/isolation/host/watch.ts'
 
 const limits: Limits = { memoryMb: 200, cpuSeconds: 60, hangMs: 500 } as Limits
@@ -19,6 +20,27 @@ async function verdictOn(holdsMb: number, code: string): Promise<string> {
     child.kill('SIGKILL')
   }
 }
+
+describe.skipIf(process.platform !== 'linux')('a process is asleep', () => {
+  const blocked = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)'
+  it.each([
+    ['when all of its threads are', blocked, true],
+    ['and not while one of them runs, such as what reads files for it', `new (require('node:worker_threads').Worker)('for (;;);', { eval: true }).once('online', () => { ${blocked} })`, false],
+  ])('%s', async (_, code, expected) => {
+    const child = spawn(process.execPath, ['-e', code], { stdio: 'ignore' })
+    try {
+      // A start is busy, and ends in the one or the other.
+      await vi.waitFor(async () => {
+        expect((await sample(child.pid))?.state).toBe('S')
+        expect(await asleep(child.pid)).toBe(expected)
+      }, { timeout: 20_000, interval: 50 })
+    } finally {
+      child.kill('SIGKILL')
+    }
+    await once(child, 'exit')
+    expect(await asleep(child.pid)).toBe(false)
+  })
+})
 
 describe.skipIf(process.platform !== 'linux')('a process that is silent', () => {
   it.each([

@@ -1,5 +1,5 @@
 /** What Linux tells of a process. Elsewhere, and of one that is gone, nothing. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Sample {
@@ -25,6 +25,13 @@ export async function sample(pid: number | undefined): Promise<Sample | undefine
   } catch {
     return undefined // it has ended meanwhile
   }
+}
+
+/** Whether no thread of it runs, wants to or waits for the disk: one that waits for a thread of its own gets on when that does. False for one that is gone. */
+export async function asleep(pid: number | undefined): Promise<boolean> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => [])
+  const states = await Promise.all(threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'latin1').then((stat) => stat.charAt(stat.lastIndexOf(')') + 2), () => 'S')))
+  return states.length > 0 && states.every((state) => state === 'S' || state === 'T' || state === 't')
 }
 
 /** The first child of a process. */

@@ -4,7 +4,7 @@
  * is given longer, for that is the machine's fault and not its own.
  */
 import type { Limits } from '../contract.ts'
-import { sample, type Sample } from './proc.ts'
+import { asleep, sample, type Sample } from './proc.ts'
 
 export interface WatchOptions {
   readonly limits: Limits
@@ -119,7 +119,9 @@ export function watchProcess({ limits, pid, busy, unread, ping, onVerdict }: Wat
     if (!now || !asked.before) return silent > blindMs ? end(silence(silent)) : next(busyMs)
     const said = silence(silent) + crowded(now)
     if (spins(asked.before, now, silent)) return end(`${said} and kept the processor busy`)
-    if (spoke && (now.state === 'S' || now.state === 'T' || now.state === 't')) return end(`${said} and was stuck`)
+    const stuck = spoke && await asleep(pid())
+    if (stopped || pinged !== asked) return next(busyMs)
+    if (stuck) return end(`${said} and was stuck`)
     return silent > starvedMs ? end(said) : next(busyMs)
   }
 
