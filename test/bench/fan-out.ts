@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { benchPlugin, root, startControl, startNexus, type Running } from './processes.ts'
+import { root, startControl, startNexus, withBenchPlugin, type Running } from './processes.ts'
 import type { Scenario } from './row.ts'
 import { interleave, median, pairRatio } from './stats.ts'
 import { open } from './wire.ts'
@@ -25,7 +25,7 @@ async function crowd(server: Running): Promise<{ seen(marker: string): Promise<v
 
 /** One event to 1,000 clients, against a loop that sends one ready string. Events per second, all received. */
 export const fanOut: Scenario = async () => {
-  await using nexus = await startNexus({ args: ['--plugins', benchPlugin] })
+  await using nexus = await startNexus({ args: withBenchPlugin })
   await using bare = await startControl('bare.mjs')
   const [a, b] = [await open(nexus.port, nexus.token), await open(bare.port, bare.token)]
   const [crowdA, crowdB] = [await crowd(nexus), await crowd(bare)]

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { benchPlugin, startControl, startNexus, type Running } from './processes.ts'
+import { startControl, startNexus, withBenchPlugin, type Running } from './processes.ts'
 import type { Scenario } from './row.ts'
 import { interleave, median, pairRatio } from './stats.ts'
 
@@ -28,7 +28,7 @@ async function load({ port, token }: Running, ms: number): Promise<number> {
 }
 
 export const http: Scenario = async () => {
-  await using nexus = await startNexus({ args: ['--plugins', benchPlugin] })
+  await using nexus = await startNexus({ args: withBenchPlugin })
   await using bare = await startControl('hono.mjs')
   const taken = await interleave(9, () => load(nexus, 700), () => load(bare, 700))
   return [{ id: 'http', what: 'HTTP route with auth, 16 connections', value: pairRatio(taken), unit: '×', target: 0.88, better: 'more', control: 'bare Hono on @hono/node-server', figures: { nexusPerSecond: median(taken.a), controlPerSecond: median(taken.b) } }]

@@ -9,7 +9,8 @@ import { build } from 'rolldown'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 export const binary = join(root, 'dist/nexus.cjs')
-export const benchPlugin = join(root, 'test/bench/plugin.mjs')
+/** The plugin of the benchmark, in the gateway's own process: what is measured is the kernel's road and not the one to another process. */
+export const withBenchPlugin = ['--plugins', join(root, 'test/bench/bench.mjs'), '--set', 'pluginPolicy.trusted=["bench"]']
 
 /** One of the controls as one plain file: a TypeScript hook in the child would be measured with it. */
 export async function bundled(name: string): Promise<string> {

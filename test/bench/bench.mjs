@@ -1,4 +1,4 @@
-// A plugin for the benchmark: one event, one method that emits it, one route.
+// A plugin for the benchmark: one event, one method that emits it, one route. Its file has its id for a name: that is how the settings trust it.
 import { definePlugin, event, method, route } from 'nexus-gateway/sdk'
 import * as v from 'valibot'
 
