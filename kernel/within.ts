@@ -4,17 +4,8 @@
  */
 export function within<T, L>(work: Promise<T>, ms: number, late: () => L): Promise<T | L> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      try {
-        resolve(late())
-      } catch (error) {
-        reject(error)
-      }
-    }, ms)
-    work.then(
-      (value) => { clearTimeout(timer); resolve(value) },
-      (error: unknown) => { clearTimeout(timer); reject(error) },
-    )
+    const timer = setTimeout(() => resolve(new Promise((answer) => { answer(late()) })), ms)
+    void Promise.resolve(work).then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
 
