@@ -6,7 +6,7 @@
 import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { defineConfig, type OutputBundle, type Plugin as BuildPlugin } from 'rolldown'
+import { defineConfig, type CodeSplittingGroup, type OutputBundle, type Plugin as BuildPlugin } from 'rolldown'
 import type { Command } from './kernel/command.ts'
 import type { Plugin } from './kernel/contract.ts'
 import type { Manifest } from './kernel/manifest.ts'
@@ -114,6 +114,48 @@ const fromModules: BuildPlugin = {
   },
 }
 
+// ── Chunks ──────────────────────────────────────────────────────────────────────────────────────
+
+type Graph = (id: string) => { readonly importedIds: readonly string[]; readonly dynamicallyImportedIds: readonly string[]; readonly importers: readonly string[] } | null
+
+/** What a gateway loads at each start before any plugin, and with those of the default set. */
+const core = ['cli/start', 'kernel', 'gateway/gateway', 'config/keeper', 'config/boots', 'loader'].map((name) => join(root, 'kernel', `${name}.ts`))
+const usual = nexus.defaultPlugins.map((id) => join(root, 'plugins', id, 'index.ts'))
+
+/** All that `files` load; with `late`, also by and by, but for what a start loads anyway. */
+function reached(graph: Graph, files: readonly string[], late?: ReadonlySet<string>): Set<string> {
+  const found = new Set(files)
+  for (const id of found) {
+    const { importedIds = [], dynamicallyImportedIds = [] } = graph(id) ?? {}
+    for (const next of [...importedIds, ...late ? dynamicallyImportedIds.filter((one) => !late.has(one)) : []]) found.add(next)
+  }
+  return found
+}
+
+/**
+ * Each file of a start costs it about as much as a thousand lines in one that is open already, so what every start
+ * loads stands in few files, cut by who else loads it: a command or a plugin's process gets no more than it needs.
+ */
+function chunksOf(graph: Graph): Map<string, string> {
+  const byRoot = [core, ...usual.map((file) => [file])].map((files) => reached(graph, files))
+  const start = new Set(byRoot.flatMap((some) => [...some]))
+  const entries = Object.values(input).map((name) => join(root, name)).filter((file) => graph(file) && !core.includes(file) && !usual.includes(file) && file !== join(root, 'sdk/testing.ts'))
+  const of = (folder: string, part = '') => entries.filter((file) => file.startsWith(join(root, folder)) && file.endsWith(`${part}.ts`))
+  const named = new Map<string, string>()
+  for (const [name, files] of [['base', of('kernel/cli')], ['sdk', [join(root, 'sdk/index.ts')]], ['contracts', of('plugins', '/contract')], ['config', of('kernel/config')], ['shared', entries]] as const) {
+    for (const id of reached(graph, files, start)) if (start.has(id) && !named.has(id)) named.set(id, name)
+  }
+  for (const id of start) {
+    const several = byRoot[0]!.has(id) || byRoot.filter((some) => some.has(id)).length > 1
+    if (!named.has(id) && (several || graph(id)?.importers.some((by) => !start.has(by)))) named.set(id, 'start')
+  }
+  return named
+}
+
+let chunks: Map<string, string> | undefined
+const group = (name: string, i: number): CodeSplittingGroup => ({ name: (id, about) => ((chunks ??= chunksOf((one) => about.getModuleInfo(one))).get(id) === name ? name : null), priority: 10 - i })
+const groups = ['base', 'sdk', 'contracts', 'config', 'shared', 'start'].map(group)
+
 const modules = defineConfig({
   input,
   platform: 'node',
@@ -125,7 +167,7 @@ const modules = defineConfig({
     define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
   },
   plugins: [await librariesPart(root, needy), describe],
-  output: { dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js', comments: { legal: true, annotation: false, jsdoc: false } },
+  output: { dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js', codeSplitting: { groups }, comments: { legal: true, annotation: false, jsdoc: false } },
 })
 
 const binary = defineConfig({
