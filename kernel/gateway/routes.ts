@@ -71,7 +71,7 @@ function answer(desk: Desk, listener: ListenerKind, verb: Verb, c: Context<Env>)
 function direct(response: Response & { readonly [onNode]?: (outgoing: ServerResponse) => void }, { incoming, outgoing }: HttpBindings): Response {
   if (response[onNode] === undefined || incoming.method === 'HEAD') return response
   response[onNode](outgoing as ServerResponse)
-  return alreadySent
+  return new Response(null, alreadySent)
 }
 
 /** A body that says its length is refused by it; one that does not is cut off while it is read. */
@@ -90,5 +90,6 @@ function limitBody(c: Context<Env>, limit: number): void {
   c.req.raw = new Request(c.req.raw, { body, duplex: 'half' } as RequestInit)
 }
 
-const alreadySent = new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
+/** No response yet: the first touch of that global loads Node's whole client for HTTP. */
+const alreadySent = { headers: { 'x-hono-already-sent': 'true' } }
 const toResponse = ({ status, headers, body }: Answer): Response => new Response(body, { status, headers })
