@@ -50,7 +50,7 @@ export function createCalendar({ timeZone, resetHour = 0, monthDay = 1 }: Calend
   }
 
   return {
-    timeZone: zone.name,
+    get timeZone() { return zone.name },
     spanOf(per, at) {
       const known = latest[per]
       if (known && at >= known.start && at < known.end) return known

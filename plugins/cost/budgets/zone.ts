@@ -7,12 +7,15 @@ export interface Zone {
   offset(at: number): number
 }
 
-/** Throws NEXUS_COST_TIME_ZONE. Without a name it is the machine's. */
-export function zoneOf(name: string = new Intl.DateTimeFormat().resolvedOptions().timeZone): Zone {
-  const format = formatOf(name)
+/** Throws NEXUS_COST_TIME_ZONE. Without a name it is the machine's, which nobody asks before it is needed: Intl takes a while to wake. */
+export function zoneOf(given?: string): Zone {
+  let format = given === undefined ? undefined : formatOf(given)
+  let zone = given
+  const name = (): string => zone ??= new Intl.DateTimeFormat().resolvedOptions().timeZone
   return {
-    name,
+    get name() { return name() },
     offset(at) {
+      format ??= formatOf(name())
       const whole = Math.floor(at / 1000) * 1000
       const part: Partial<Record<string, number>> = {}
       for (const { type, value } of format.formatToParts(whole)) part[type] = Number(value)
