@@ -85,7 +85,7 @@ export default definePlugin({
       return plugin
     }
 
-    const librariesOf = async (id: string) => (control ? installs().libraries(id) : {})
+    const librariesOf = async (id: string) => (control ? (await installs()).libraries(id) : {})
 
     return {
       methods: {

@@ -6,8 +6,7 @@ import type { Call, ConfigControlApi, KernelControlApi } from 'nexus-gateway/sdk
 import { config, type DoctorFinding } from '../../config/contract.ts'
 import { fail } from '../errors.ts'
 import type { Containment } from './consent.ts'
-import { createInstaller, type Installer, type StageParams } from './installer.ts'
-import { programs } from './programs.ts'
+import type { Installer, StageParams } from './installer.ts'
 import type { Tools } from './tools.ts'
 import type { ScannerApi, Staged } from './verbs.ts'
 
@@ -28,19 +27,22 @@ export interface Host extends Pick<Tools, 'log'> {
 }
 type Caller = <M, K extends keyof M & string>(of: { readonly id: string; readonly methods?: M }, name: K, params: never, options: { readonly cause: Call }) => Promise<unknown>
 
-/** Nothing is touched until somebody asks. */
-export function installService(host: Host): () => Installer {
-  let made: Installer | undefined
-  return () => {
-    if (made) return made
-    const installer = createInstaller(toolsOf(host), (staged) => host.emit(staged))
+type Open = () => Promise<Installer>
+
+/** Nothing is touched, nor loaded, until somebody asks. */
+export function installService(host: Host): Open {
+  let made: Promise<Installer> | undefined
+  const make = async ({ control }: Host): Promise<Installer> => {
+    if (!control) throw fail('NEXUS_PLUGINS_NO_SETTINGS')
+    const [{ createInstaller }, { programs }] = await Promise.all([import('./installer.ts'), import('./programs.ts')])
+    const installer = createInstaller(toolsOf(host, control, programs), (staged) => host.emit(staged))
     host.onOpen(installer.close)
-    return made = installer
+    return installer
   }
+  return () => made ??= make(host)
 }
 
-function toolsOf({ kernel, control, scanner, state, env, clock, call, log }: Host): Tools {
-  if (!control) throw fail('NEXUS_PLUGINS_NO_SETTINGS')
+function toolsOf({ kernel, scanner, state, env, clock, call, log }: Host, control: ConfigControlApi, programs: (env: Host['env']) => Tools['programs']): Tools {
   return {
     dir: join(state, 'plugins'),
     kernel, control, log,
@@ -78,32 +80,32 @@ function person({ caller: { label } }: Call): void {
 }
 
 /** The methods of `install/verbs.ts`. */
-export function installHandlers(open: () => Installer) {
-  const changing = (call: Call): Installer => {
+export function installHandlers(open: Open) {
+  const changing = async (call: Call): Promise<Installer> => {
     person(call)
     return open()
   }
   return {
-    'plugins.stage': (params: StageParams, call: Call) => changing(call).stage(params, call),
-    'plugins.staged': ({ ticket, seen }: { ticket: string; seen?: Staged['phase'] | undefined }, call: Call) => open().staged(ticket, seen, call.signal),
-    'plugins.commit': ({ ticket, accept }: { ticket: string; accept: string }, call: Call) => changing(call).commit(ticket, accept, call),
+    'plugins.stage': async (params: StageParams, call: Call) => (await changing(call)).stage(params, call),
+    'plugins.staged': async ({ ticket, seen }: { ticket: string; seen?: Staged['phase'] | undefined }, call: Call) => (await open()).staged(ticket, seen, call.signal),
+    'plugins.commit': async ({ ticket, accept }: { ticket: string; accept: string }, call: Call) => (await changing(call)).commit(ticket, accept, call),
     'plugins.discard': async ({ ticket }: { ticket: string }, call: Call) => {
-      await changing(call).discard(ticket)
+      await (await changing(call)).discard(ticket)
       return { ok: true as const }
     },
-    'plugins.remove': ({ id, data }: { id: string; data: boolean }, call: Call) => changing(call).remove(id, data, call),
-    'plugins.enable': ({ id }: { id: string }, call: Call) => changing(call).turn(id, true, call),
-    'plugins.disable': ({ id }: { id: string }, call: Call) => changing(call).turn(id, false, call),
-    'plugins.grants': async ({ id }: { id?: string | undefined }) => ({ grants: await open().grants(id) }),
-    'plugins.agree': ({ id, accept }: { id: string; accept: string }, call: Call) => changing(call).agree(id, accept, call),
-    'plugins.outdated': async ({ id }: { id?: string | undefined }, call: Call) => ({ plugins: await open().outdated(id, call.signal) }),
-    'plugins.search': async ({ text }: { text: string }, call: Call) => ({ found: await open().search(text, call.signal) }),
-    'plugins.doctor': ({ fix }: { fix: boolean }, call: Call) => (fix ? changing(call) : open()).doctor(fix),
+    'plugins.remove': async ({ id, data }: { id: string; data: boolean }, call: Call) => (await changing(call)).remove(id, data, call),
+    'plugins.enable': async ({ id }: { id: string }, call: Call) => (await changing(call)).turn(id, true, call),
+    'plugins.disable': async ({ id }: { id: string }, call: Call) => (await changing(call)).turn(id, false, call),
+    'plugins.grants': async ({ id }: { id?: string | undefined }) => ({ grants: await (await open()).grants(id) }),
+    'plugins.agree': async ({ id, accept }: { id: string; accept: string }, call: Call) => (await changing(call)).agree(id, accept, call),
+    'plugins.outdated': async ({ id }: { id?: string | undefined }, call: Call) => ({ plugins: await (await open()).outdated(id, call.signal) }),
+    'plugins.search': async ({ text }: { text: string }, call: Call) => ({ found: await (await open()).search(text, call.signal) }),
+    'plugins.doctor': async ({ fix }: { fix: boolean }, call: Call) => (await (fix ? changing(call) : open())).doctor(fix),
   }
 }
 
 /** What `nexus doctor` is told of installed plugins. */
-export async function installChecks(open: () => Installer): Promise<DoctorFinding[]> {
-  const { findings } = await open().doctor(false)
-  return findings.map(({ repairable, ...finding }) => ({ ...finding, ...(repairable && { repair: async () => void await open().doctor(true) }) }))
+export async function installChecks(open: Open): Promise<DoctorFinding[]> {
+  const { findings } = await (await open()).doctor(false)
+  return findings.map(({ repairable, ...finding }) => ({ ...finding, ...(repairable && { repair: async () => void await (await open()).doctor(true) }) }))
 }
