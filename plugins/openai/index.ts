@@ -5,17 +5,13 @@ import { Agent } from '../agent/contract.ts'
 import { Models } from '../models/contract.ts'
 import { Fetch } from '../outbound/contract.ts'
 import { Store } from '../store/contract.ts'
-import { complete } from './chat/completions.ts'
 import { openai, openaiErrors } from './contract.ts'
-import { embed } from './embeddings.ts'
 import { errorResponse, failOpenai } from './errors.ts'
 import { json } from './json.ts'
 import { modelObjects } from './models.ts'
 import type { ModelObject } from './models.ts'
 import type { Parts } from './parts.ts'
-import { create } from './responses/create.ts'
 import { createKept } from './responses/kept.ts'
-import { read, readInput, remove } from './responses/kept-routes.ts'
 
 export default definePlugin({
   ...openai,
@@ -34,12 +30,13 @@ export default definePlugin({
           if (!found) throw failOpenai('NEXUS_OPENAI_MODEL', { param: 'model' })
           return json(found)
         }),
-        'POST /v1/chat/completions': (c, call) => complete(parts, c, call),
-        'POST /v1/responses': (c, call) => create(parts, c, call),
-        'GET /v1/responses/:id': told((c, call) => read(parts, c, call)),
-        'GET /v1/responses/:id/input_items': told((c, call) => readInput(parts, c, call)),
-        'DELETE /v1/responses/:id': told((c, call) => remove(parts, c, call)),
-        'POST /v1/embeddings': told((c, call) => embed(parts, c, call)),
+        // Loaded by the first request that is for them: a start has no use for them.
+        'POST /v1/chat/completions': async (c, call) => (await import('./chat/completions.ts')).complete(parts, c, call),
+        'POST /v1/responses': async (c, call) => (await import('./responses/create.ts')).create(parts, c, call),
+        'GET /v1/responses/:id': told(async (c, call) => (await import('./responses/kept-routes.ts')).read(parts, c, call)),
+        'GET /v1/responses/:id/input_items': told(async (c, call) => (await import('./responses/kept-routes.ts')).readInput(parts, c, call)),
+        'DELETE /v1/responses/:id': told(async (c, call) => (await import('./responses/kept-routes.ts')).remove(parts, c, call)),
+        'POST /v1/embeddings': told(async (c, call) => (await import('./embeddings.ts')).embed(parts, c, call)),
       },
     }
   },
