@@ -3,7 +3,6 @@ import * as v from 'valibot'
 import { tool, toolError, toolText } from '../tools/contract.ts'
 import type { AnyTool } from '../tools/contract.ts'
 import type { FetchApi, FetchResponse } from '../outbound/contract.ts'
-import { pageText } from './html.ts'
 import { told } from './told.ts'
 
 /** Of the answer; the rest is not read. */
@@ -29,7 +28,7 @@ export function fetchTool(web: FetchApi): Readonly<Record<string, AnyTool>> {
         }
         const { text: source, more } = await textOf(answer)
         const isPage = !raw && /html/.test(type)
-        const { title, text } = isPage ? pageText(source, answer.url) : { title: '', text: source }
+        const { title, text } = isPage ? (await import('./html.ts')).pageText(source, answer.url) : { title: '', text: source }
         const cut = text.length > maxChars || more
         const shown = text.slice(0, maxChars)
         const head = [`HTTP ${answer.status} ${answer.url}`, ...(title === '' ? [] : [title])].join('\n')
