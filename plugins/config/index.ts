@@ -1,17 +1,9 @@
 import { ConfigControl, definePlugin, KernelControl } from 'nexus-gateway/sdk'
-import type { Call } from 'nexus-gateway/sdk'
 import { healthChecked } from '../health/contract.ts'
-import { byPatch, byPaths, toBackup, toText, type Change } from './change.ts'
-import { config, doctorChecks, type ConfigWriteResult } from './contract.ts'
-import { diff } from './diff.ts'
-import { diagnose, ownFindings } from './doctor.ts'
+import { config, doctorChecks } from './contract.ts'
 import { settingsErrors } from './errors.ts'
-import { explain, schemaAnswer } from './explain.ts'
-import { checkRepair } from './guard.ts'
 import { migrations } from './migrations/index.ts'
-import { snapshots } from './snapshot.ts'
-import { validate } from './validate.ts'
-import { write, type Base } from './write.ts'
+import type { Verbs } from './verbs.ts'
 
 export default definePlugin({
   ...config,
@@ -23,43 +15,39 @@ export default definePlugin({
   migrations,
   setup(ctx) {
     const { control, kernel: { version } } = ctx.deps
-    const shown = snapshots(control)
 
     ctx.tap(healthChecked, () => {
       const { mode, reasons } = control.mode()
       return mode === 'normal' ? undefined : { degraded: reasons, safe: mode === 'safe' }
     })
 
-    async function changed(base: Base, change: Change, call: Call, exact = false): Promise<ConfigWriteResult> {
-      const done = await write({ control, version }, base, change, call, exact)
-      if (!done.noop) ctx.log.info('the settings were changed', { by: call.caller.id, label: call.caller.label, verb: call.verb, changed: done.changed, started: done.report.started, stopped: done.report.stopped })
-      return done
+    let loaded: Verbs | undefined
+    let loading: Promise<Verbs> | undefined
+    async function load(): Promise<Verbs> {
+      const { createVerbs } = await import('./verbs.ts')
+      return loaded = createVerbs({
+        control, version, log: ctx.log, now: () => ctx.clock.now(),
+        // Not the kernel's clock: what it is compared with are the times of files.
+        patient: { control, paths: ctx.paths, env: process.env, now: () => Date.now() },
+        others: async () => (await ctx.invoke(doctorChecks)).flat(),
+      })
     }
-
-    async function findings() {
-      // Not the kernel's clock: what it is compared with are the times of files.
-      const patient = { control, paths: ctx.paths, env: process.env, now: () => Date.now() }
-      const [own, others] = await Promise.all([ownFindings(patient), ctx.invoke(doctorChecks)])
-      return [...own, ...others.flat()]
-    }
+    const verbs = (): Promise<Verbs> => (loading ??= load())
 
     return {
       methods: {
-        'config.get': () => shown.get(),
-        'config.set': ({ raw, ...base }, call) => changed(base, toText(raw), call),
-        'config.apply': ({ raw, ...base }, call) => changed(base, toText(raw), call),
-        'config.patch': ({ raw, replacePaths, ...base }, call) => changed(base, byPatch(raw, replacePaths), call),
-        'config.edit': ({ set, unset, ...base }, call) => changed(base, byPaths({ set, unset }), call),
-        'config.restore': ({ id, ...base }, call) => changed(base, toBackup(id), call, true),
-        'config.schema': () => schemaAnswer(control, version, ctx.clock.now()),
-        'config.validate': ({ raw }, call) => validate(control, raw, call),
-        'config.diff': (params) => diff(control, params),
+        'config.get': () => (loaded ? loaded.get() : verbs().then(({ get }) => get())),
+        'config.set': async ({ raw, ...base }, call) => (await verbs()).text(raw, base, call),
+        'config.apply': async ({ raw, ...base }, call) => (await verbs()).text(raw, base, call),
+        'config.patch': async ({ raw, replacePaths, ...base }, call) => (await verbs()).patch(raw, replacePaths, base, call),
+        'config.edit': async ({ set, unset, ...base }, call) => (await verbs()).edit({ set, unset }, base, call),
+        'config.restore': async ({ id, ...base }, call) => (await verbs()).restore(id, base, call),
+        'config.schema': async () => (await verbs()).schema(),
+        'config.validate': async ({ raw }, call) => (await verbs()).validate(raw, call),
+        'config.diff': async (params) => (await verbs()).diff(params),
         'config.history': async () => ({ backups: (await control.history()).map(({ id, time, bytes, hash }) => ({ id, time, bytes, hash })) }),
-        'config.explain': ({ path }) => explain(control, path),
-        'config.doctor': ({ fix }, call) => {
-          if (fix) checkRepair(call.caller)
-          return diagnose(findings, fix)
-        },
+        'config.explain': async ({ path }) => (await verbs()).explain(path),
+        'config.doctor': async ({ fix }, call) => (await verbs()).doctor(fix, call),
       },
     }
   },
