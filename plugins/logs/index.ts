@@ -8,6 +8,8 @@ import { createRecorder, logLevels } from './recorder.ts'
 import { createRedactor } from './redact.ts'
 import { tail } from './tail.ts'
 
+/** Long enough for those to get in who wait for the gateway to be ready: until then lines wait in memory. */
+const openSoonMs = 50
 /** pino is loaded this long after the start if `kernel.ready` never comes: a reload, or a start that fails. */
 const openAtLatestMs = 2_000
 
@@ -62,7 +64,7 @@ export default definePlugin({
 
     ctx.tap(logWritten, (record) => recorder.record(record))
     // Not awaited by the start: the timer runs once the gateway serves.
-    ctx.tap(kernelReady, () => ctx.scope.timeout(open, 0))
+    ctx.tap(kernelReady, () => ctx.scope.timeout(open, openSoonMs))
     ctx.scope.timeout(open, openAtLatestMs)
     for (const changed of [pluginLoaded, pluginUnloaded] as const) ctx.tap(changed, learnSecrets)
     ctx.tap(configChanged, learnSecrets)
