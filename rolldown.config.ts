@@ -142,7 +142,7 @@ function chunksOf(graph: Graph): Map<string, string> {
   const entries = Object.values(input).map((name) => join(root, name)).filter((file) => graph(file) && !core.includes(file) && !usual.includes(file) && file !== join(root, 'sdk/testing.ts'))
   const of = (folder: string, part = '') => entries.filter((file) => file.startsWith(join(root, folder)) && file.endsWith(`${part}.ts`))
   const named = new Map<string, string>()
-  for (const [name, files] of [['base', of('kernel/cli')], ['sdk', [join(root, 'sdk/index.ts')]], ['contracts', of('plugins', '/contract')], ['config', of('kernel/config')], ['shared', entries]] as const) {
+  for (const [name, files] of [['base', of('kernel/cli')], ['sdk', [join(root, 'sdk/index.ts')]], ['loader', [join(root, 'kernel/loader.ts')]], ['contracts', of('plugins', '/contract')], ['config', of('kernel/config')], ['shared', entries]] as const) {
     for (const id of reached(graph, files, start)) if (start.has(id) && !named.has(id)) named.set(id, name)
   }
   for (const id of start) {
@@ -152,9 +152,19 @@ function chunksOf(graph: Graph): Map<string, string> {
   return named
 }
 
-let chunks: Map<string, string> | undefined
-const group = (name: string, i: number): CodeSplittingGroup => ({ name: (id, about) => ((chunks ??= chunksOf((one) => about.getModuleInfo(one))).get(id) === name ? name : null), priority: 10 - i })
-const groups = ['base', 'sdk', 'contracts', 'config', 'shared', 'start'].map(group)
+/** Of the binary: what every line loads, and what every command does. */
+function binaryChunksOf(graph: Graph): Map<string, string> {
+  const named = new Map<string, string>()
+  for (const [name, files] of [['run', ['run']], ['leaf', ['leaf', 'io']]] as const) {
+    for (const id of reached(graph, files.map((file) => join(root, 'kernel/cli', `${file}.ts`)))) if (!named.has(id)) named.set(id, name)
+  }
+  return named
+}
+
+function groups(names: readonly string[], plan: (graph: Graph) => Map<string, string>): CodeSplittingGroup[] {
+  let made: Map<string, string> | undefined
+  return names.map((debugName, i) => ({ debugName, priority: names.length - i, name: (id, about) => ((made ??= plan((one) => about.getModuleInfo(one))).get(id) === debugName ? debugName : null) }))
+}
 
 const modules = defineConfig({
   input,
@@ -167,7 +177,7 @@ const modules = defineConfig({
     define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
   },
   plugins: [await librariesPart(root, needy), describe],
-  output: { dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js', codeSplitting: { groups }, comments: { legal: true, annotation: false, jsdoc: false } },
+  output: { dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js', codeSplitting: { groups: groups(['base', 'sdk', 'loader', 'contracts', 'config', 'shared', 'start'], chunksOf) }, comments: { legal: true, annotation: false, jsdoc: false } },
 })
 
 const binary = defineConfig({
@@ -175,7 +185,7 @@ const binary = defineConfig({
   platform: 'node',
   transform: { target: 'node20.19' },
   plugins: [fromModules],
-  output: { dir: dist, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'cli/[name].cjs', comments: { legal: true, annotation: false, jsdoc: false } },
+  output: { dir: dist, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'cli/[name].cjs', codeSplitting: { groups: groups(['run', 'leaf'], binaryChunksOf) }, comments: { legal: true, annotation: false, jsdoc: false } },
 })
 
 export default [modules, binary]
