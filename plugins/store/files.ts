@@ -10,8 +10,9 @@ export const realFs: Fs = promises
 
 export interface Files {
   readonly fs: Fs
-  /** Opens for reading and writing; `undefined` when there is no such file and `create` is not set. A new one lasts once `syncDir` was called. */
+  /** Opens for reading and writing; `undefined` when there is no such file and `create` is not set. A new one lasts once `syncDir` was called. A write through it is on disk when it resolves if `writesThrough`, else after `datasync`. */
   openLog(path: string, create: boolean): Promise<promises.FileHandle | undefined>
+  readonly writesThrough: boolean
   syncDir(dir: string): Promise<void>
   /** The whole file or none of it: temporary file, fsync, rename, fsync of the directory. */
   writeAtomic(path: string, text: string): Promise<void>
@@ -23,6 +24,8 @@ export interface Files {
 }
 
 const maxKnownDirs = 4096
+/** Where the system has it, a write is on disk when it resolves: one way to the disk in place of two. macOS has the name only. */
+const through = process.platform === 'linux' ? constants.O_DSYNC : 0
 
 export function createFiles(fs: Fs, root: string): Files {
   const temporary = join(root, 'documents', '.tmp')
@@ -63,15 +66,16 @@ export function createFiles(fs: Fs, root: string): Files {
 
   return {
     fs,
+    writesThrough: through !== 0,
     syncDir,
     async openLog(path, wanted) {
       try {
-        return await fs.open(path, constants.O_RDWR)
+        return await fs.open(path, constants.O_RDWR | through)
       } catch (error) {
         if (errno(error) !== 'ENOENT') throw error
         if (!wanted) return undefined
       }
-      return create(path, constants.O_RDWR)
+      return create(path, constants.O_RDWR | through)
     },
     async writeAtomic(path, text) {
       const part = join(temporary, `${process.pid}-${++written}`)

@@ -28,7 +28,8 @@ export interface LogFile {
 
 interface Append { readonly text: string; readonly bytes: number; resolve(span: Span): void; reject(error: Error): void }
 interface Removal { readonly text: undefined; resolve(removed: boolean): void; reject(error: Error): void }
-interface Opened { readonly handle: FileHandle; users: number; retired: boolean }
+/** `settled`: what stands in the file is on disk, also what a process wrote that died before it could say so. */
+interface Opened { readonly handle: FileHandle; users: number; retired: boolean; settled: boolean }
 
 const maxBatchBytes = 1024 * 1024
 const maxReadBytes = 8 * 1024 * 1024
@@ -51,7 +52,7 @@ export function createLogFile(name: string, path: string, env: LogEnv): LogFile 
     if (closed) throw fail('NEXUS_STORE_CLOSED')
     const handle = await files.openLog(path, create)
     if (!handle) return undefined
-    const mine: Opened = { handle, users: 0, retired: false }
+    const mine: Opened = { handle, users: 0, retired: false, settled: false }
     try {
       const length = (await handle.stat()).size
       size = await lastLineEnd((offset, bytes) => readFully(handle, offset, bytes), length)
@@ -145,10 +146,11 @@ export function createLogFile(name: string, path: string, env: LogEnv): LogFile 
     return batch
   }
 
-  async function commit({ handle }: Opened, batch: readonly Append[]): Promise<void> {
+  async function commit(file: Opened, batch: readonly Append[]): Promise<void> {
     torn = 'own'
-    await writeFully(handle, Buffer.from(batch.map((append) => append.text).join('')), size)
-    await handle.datasync()
+    await writeFully(file.handle, Buffer.from(batch.length === 1 ? batch[0]!.text : batch.map((append) => append.text).join('')), size)
+    if (!files.writesThrough || !file.settled) await file.handle.datasync()
+    file.settled = true
     if (size === 0) await files.syncDir(dirname(path)) // the file may be new
     torn = 'no'
     budget.counts.commits++

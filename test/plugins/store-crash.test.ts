@@ -156,17 +156,29 @@ describe('a failing disk', () => {
     expect(await readFile(join(dir, 'l.jsonl'), 'utf8')).toBe('whole\n')
   })
 
-  test('a write whose fsync failed is not taken for durable later', async () => {
+  test.each(['the first since its log was opened', 'one of those after it'] as const)('a write that came to the file and not to the disk is not taken for durable later: %s', async (which) => {
     const dir = await temporaryDir()
+    await storeOn(dir).then(async (store) => { await store.log('l').append('whole'); await store.close() })
     const fs = faultyFs()
     const store = await storeOn(dir, { fs })
-    await store.log('l').append('whole')
-    fs.fault = (call) => (call === 'datasync' || call === 'truncate' ? 'EIO' : undefined)
+    const there = which === 'one of those after it' ? ['whole', 'second'] : ['whole']
+    if (there.length > 1) await store.log('l').append('second')
+    // Where a write goes through to the disk it is the write that fails, with all of it in the file.
+    fs.fault = (call) => (call === 'write' && there.length > 1 && process.platform === 'linux' ? 'late EIO' : call === 'datasync' || call === 'truncate' ? 'EIO' : undefined)
     await expect(store.log('l').append('doubtful and long')).rejects.toMatchObject({ code: 'NEXUS_STORE_WRITE' })
-    expect(await lines(store.log('l'))).toEqual(['whole'])
+    expect(await lines(store.log('l'))).toEqual(there)
     fs.fault = () => undefined
     await store.log('l').append('next')
-    expect(await readFile(join(dir, 'l.jsonl'), 'utf8')).toBe('whole\nnext\n')
+    expect(await readFile(join(dir, 'l.jsonl'), 'utf8')).toBe([...there, 'next', ''].join('\n'))
+  })
+
+  test('what a process wrote that died before it could say so is made to last with the first append after it', async () => {
+    const dir = await temporaryDir()
+    await writeFile(join(dir, 'l.jsonl'), 'whole\n')
+    const fs = faultyFs()
+    const store = await storeOn(dir, { fs })
+    for (const line of ['a', 'b']) await store.log('l').append(line)
+    expect(fs.calls.filter((call) => call === 'datasync').length).toBe(process.platform === 'linux' ? 1 : 2)
   })
 
   test.skipIf(process.platform !== 'linux')('the system\'s own full device is reported as such', async () => {

@@ -60,7 +60,7 @@ export async function emptyStore(): Promise<StoreUnderTest> {
 export interface FaultyFs extends Fs {
   /** Calls made so far, by name, in order. */
   readonly calls: string[]
-  /** Decides before each call; an error code makes it fail. A failing `write` leaves the first half of its bytes. */
+  /** Decides before each call; an error code makes it fail. A failing `write` leaves the first half of its bytes, one that fails with `late EIO` all of them. */
   fault: (call: string, index: number) => string | undefined
 }
 
@@ -83,7 +83,7 @@ export function faultyFs(): FaultyFs {
         try {
           check(String(name))
         } catch (error) {
-          if (name === 'write') await halfWrite(target, args)
+          if (name === 'write') await leftBy(error as Error, target, args)
           throw error
         }
         return Reflect.apply(value, target, args) as unknown
@@ -105,6 +105,6 @@ export function faultyFs(): FaultyFs {
   return faulty
 }
 
-async function halfWrite(handle: FileHandle, [bytes, start, length, position]: unknown[]): Promise<void> {
-  await handle.write(bytes as Buffer, start as number, Math.floor((length as number) / 2), position as number)
+async function leftBy({ message }: Error, handle: FileHandle, [bytes, start, length, position]: unknown[]): Promise<void> {
+  await handle.write(bytes as Buffer, start as number, message.startsWith('late') ? length as number : Math.floor((length as number) / 2), position as number)
 }
