@@ -24,13 +24,13 @@ export async function before(books: Books, running: Running, attempt: Attempt, c
   })
 }
 
-/** Tap of `models.after`. */
-export async function after(books: Books, running: Running, attempt: Attempt, outcome: AttemptOutcome): Promise<void> {
+/** Tap of `models.after`. What it has not come to is free when this returns; resolves when that is on disk. */
+export function after(books: Books, running: Running, attempt: Attempt, outcome: AttemptOutcome): Promise<void> {
   const held = running.get(attempt.id)?.held
   running.delete(attempt.id)
   const { input, output } = attempt.estimate
   const most = held ?? { ...amountOf(rateOf(attempt.spec.price, input), input, output), output }
-  await settle(books, attempt.id, settlementOf(attempt, outcome, most, books.clock.now()), held?.bounds ?? [])
+  return settle(books, attempt.id, settlementOf(attempt, outcome, most, books.clock.now()), held?.bounds ?? [])
 }
 
 /** Ends all that is under way; how many there were. */

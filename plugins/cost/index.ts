@@ -8,11 +8,13 @@ import { Store } from '../store/contract.ts'
 import { budgetsOf, tokenBudgets } from './budgets/budget.ts'
 import { createCalendar } from './budgets/calendar.ts'
 import { createFamily } from './budgets/family.ts'
+import { createAside } from './aside.ts'
 import { after, before } from './charge.ts'
 import type { Running } from './charge.ts'
 import { config } from './config.ts'
 import { cost, costBounds, costErrors, costSettled, pricesKnown } from './contract.ts'
 import { ledgerOf, resumeAll, settleByHand, stopAll } from './methods.ts'
+import type { LedgerEngine } from './ledger/ledger.ts'
 import { createOpening } from './open.ts'
 import { priceMethods } from './prices/methods.ts'
 import type { Books } from './spend.ts'
@@ -22,6 +24,8 @@ import { createTold } from './told.ts'
 
 /** From one generation of this plugin to the next, in the process: while one closes its ledger, the next one waits, and no attempt goes by unseen. */
 const left = hook.collect<[], { readonly running: Running; readonly closed: Promise<void> }>('cost.left')
+/** A tap under way counts as a call in flight, which is what a drain waits for. */
+const settling = hook.series<[work: Promise<void>]>('cost.settling')
 /** Soon after a start and not on its way, for what budgets say of themselves in the health of the gateway. */
 const openMs = 10
 /** Budgets that `status` of the gateway shows. */
@@ -61,12 +65,18 @@ export default definePlugin({
       },
       later: (run, ms) => scope.timeout(run, ms),
     }
+    const aside = createAside((work) => void ctx.invoke(settling, work))
+    const written = async (): Promise<LedgerEngine> => {
+      await aside.done()
+      return ledger.engine()
+    }
     let close = (): void => {}
     const closed = new Promise<void>((resolve) => { close = resolve })
 
     ctx.tap(left, () => ({ running, closed }))
     ctx.tap(modelBefore, (attempt, control) => before(books, running, attempt, control))
-    ctx.tap(modelAfter, (attempt, outcome) => after(books, running, attempt, outcome))
+    ctx.tap(settling, (work) => work)
+    ctx.tap(modelAfter, (attempt, outcome) => aside.run(after(books, running, attempt, outcome).catch((error: unknown) => log.error('a charge could not be told', { id: attempt.id, error }))))
     ctx.tap(runStarted, (run) => family.begin(run))
     ctx.tap(runEnded, ({ runId }) => family.end(runId))
     ctx.tap(tokenBudgetChecked, (text) => tokenBudgets('', text) !== undefined)
@@ -75,18 +85,18 @@ export default definePlugin({
       degraded: [...(stop.stopped ? [`${stop.error().message}; \`nexus cost resume\` lets it go on`] : []), ...(ledger.failed ? [ledger.failed.message] : [])],
     }))
     // A start does not wait for it; whoever needs it sooner opens it.
-    scope.timeout(() => ledger.engine().then(() => {}, () => {}), openMs)
+    scope.timeout(() => written().then(() => {}, () => {}), openMs)
     scope.defer(() => ledger.close().finally(close), 'ledger')
 
     return {
-      provides: { ledger: ledgerOf(books) },
+      provides: { ledger: ledgerOf(books, written) },
       methods: {
-        'cost.status': async () => statusOf(books, await ledger.engine()),
+        'cost.status': async () => statusOf(books, await written()),
         'cost.stop': ({ reason }, call) => stopAll(books, running, reason, call),
         'cost.resume': (_, call) => resumeAll(books, call),
         'cost.settle': (params, call) => settleByHand(books, params, call),
-        'cost.charges': async (query) => chargesOf(await ledger.engine(), query),
-        ...priceMethods({ priced: () => ctx.invoke(pricesKnown), charges: async (limit) => (await ledger.engine()).charges({ limit }).then((all) => all.map(({ about: { provider, model }, price }) => ({ provider, model, price }))), clock }),
+        'cost.charges': async (query) => chargesOf(await written(), query),
+        ...priceMethods({ priced: () => ctx.invoke(pricesKnown), charges: async (limit) => (await written()).charges({ limit }).then((all) => all.map(({ about: { provider, model }, price }) => ({ provider, model, price }))), clock }),
       },
     }
   },

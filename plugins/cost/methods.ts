@@ -4,13 +4,14 @@ import { endAll } from './charge.ts'
 import type { Running } from './charge.ts'
 import type { LedgerApi, Settled, Spending } from './contract.ts'
 import { failCost } from './errors.ts'
+import type { LedgerEngine } from './ledger/ledger.ts'
 import { hold, inNano, settle } from './spend.ts'
 import type { Books } from './spend.ts'
 import { settledOf, statusOf } from './status.ts'
 import type { SettleParams } from './wire.ts'
 
-/** For whoever spends otherwise than by models. */
-export function ledgerOf(books: Books): LedgerApi {
+/** For whoever spends otherwise than by models. `written`: once all that is on its way is on disk. */
+export function ledgerOf(books: Books, written: () => Promise<LedgerEngine>): LedgerApi {
   return {
     async reserve(spending: Spending) {
       const { bounds } = await hold(books, { id: spending.id, spending, request: spending.id, want: { worst: inNano(spending.worst) } })
@@ -19,7 +20,7 @@ export function ledgerOf(books: Books): LedgerApi {
         settle: ({ usd, tokens, estimated, price }) => settle(books, spending.id, { ...inNano({ usd, tokens }), at: books.clock.now(), ...(estimated && { estimated }), ...(price !== undefined && { price }) }, bounds),
       }
     },
-    status: async () => statusOf(books, await books.engine()),
+    status: async () => statusOf(books, await written()),
   }
 }
 

@@ -1,11 +1,11 @@
 /** The ledger's engine, opened when it is first needed and after the generation before has closed its own. */
-import type { NexusError } from 'nexus-gateway/sdk'
+import type { MaybePromise, NexusError } from 'nexus-gateway/sdk'
 import { failCost } from './errors.ts'
 import type { LedgerEngine, LedgerHost } from './ledger/ledger.ts'
 
 export interface Opening {
-  /** Throws NEXUS_COST_LEDGER; the next call tries again. */
-  engine(): Promise<LedgerEngine>
+  /** Itself once it is open. Rejects with NEXUS_COST_LEDGER; the next call tries again. */
+  engine(): MaybePromise<LedgerEngine>
   /** Once it is open. */
   readonly now: LedgerEngine | undefined
   readonly failed: NexusError | undefined
@@ -37,7 +37,7 @@ export function createOpening(host: LedgerHost, after: Promise<unknown>, opened:
   }
 
   return {
-    engine: () => pending ??= open(),
+    engine: () => now ?? (pending ??= open()),
     get now() { return now },
     get failed() { return failed },
     async close() {

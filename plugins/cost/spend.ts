@@ -1,6 +1,6 @@
 /** Holding the worst case in every budget that bounds it, and putting what it came to in its place. */
 import { NexusError } from 'nexus-gateway/sdk'
-import type { Clock, Log } from 'nexus-gateway/sdk'
+import type { Clock, Log, MaybePromise } from 'nexus-gateway/sdk'
 import { amountOf, leastOutput, outputIn } from './budgets/amounts.ts'
 import type { Rate, Room } from './budgets/amounts.ts'
 import { agentBudgets } from './budgets/budget.ts'
@@ -27,8 +27,8 @@ export interface Books {
   readonly switch: Switch
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log
-  /** Opened when it is first needed; throws NEXUS_COST_LEDGER. */
-  engine(): Promise<LedgerEngine>
+  /** Opened when it is first needed, and itself from then on; rejects with NEXUS_COST_LEDGER. */
+  engine(): MaybePromise<LedgerEngine>
   /** Throws what stands in the way of asking the agents. */
   agents(about: Pick<Spending, 'sessionKey' | 'agentId'>): Promise<readonly AgentsBound[]>
   /** After a charge is on disk. */
@@ -146,9 +146,14 @@ function exceeded(books: Books, engine: LedgerEngine, bound: Bound, by: 'nano' |
 /** How long a charge that could not be written waits for the next try; after the last it counts as held. */
 const tries = [500, 5_000, 30_000, 120_000]
 
-/** Resolves once it is on disk, or once it is clear that this takes a while. */
-export async function settle(books: Books, id: string, settlement: Settlement, bounds: readonly Bound[], nth = 0): Promise<void> {
-  const engine = await books.engine()
+/** Resolves once it is on disk, or once it is clear that this takes a while. What it frees is free when this returns, once the ledger is open. */
+export function settle(books: Books, id: string, settlement: Settlement, bounds: readonly Bound[], nth = 0): Promise<void> {
+  const engine = books.engine()
+  if (engine instanceof Promise) return engine.then((open) => settled(books, open, id, settlement, bounds, nth))
+  return settled(books, engine, id, settlement, bounds, nth)
+}
+
+async function settled(books: Books, engine: LedgerEngine, id: string, settlement: Settlement, bounds: readonly Bound[], nth: number): Promise<void> {
   let charge: Charge | undefined
   try {
     charge = await engine.settle(id, settlement)

@@ -176,6 +176,7 @@ describe('every attempt is held and charged by itself', () => {
     const api = await g.k.service(Models)
     const embed = (values: string[]) => api.embed({ values, signal: new AbortController().signal, cause: cause() })
     expect(await outcome(embed(['a']))).toBe('ok')
+    await g.status()
     expect(g.settled).toMatchObject([{ model: 'vec', tokens: 1 }])
     expect(await outcome(embed(['a long text'.repeat(10)]))).toBe('NEXUS_COST_EXCEEDED')
   })

@@ -9,9 +9,10 @@ import { createOpening } from '../../plugins/cost/open.ts'
 import { createTold } from '../../plugins/cost/told.ts'
 import { createCalendar } from '../../plugins/cost/budgets/calendar.ts'
 import health from '../../plugins/health/index.ts'
+import { Models } from '../../plugins/models/contract.ts'
 import type { Status } from '../../plugins/health/contract.ts'
 import store from '../../plugins/store/index.ts'
-import { codeOf, costGateway, outcome, stateDir } from './cost-gateway.ts'
+import { cause, codeOf, costGateway, outcome, stateDir } from './cost-gateway.ts'
 
 test.each<[string, object]>([['NEXUS_COST_TIME_ZONE', { timeZone: 'Nowhere/At_all' }], ['NEXUS_COST_BUDGET', { budgets: [{ per: 'day' }] }], ['NEXUS_COST_BUDGET', { budgets: [{ per: 'day', usd: 1 }, { per: 'day', usd: 2 }] }]])('a start with settings that are none fails with %s: nothing runs without its budgets', async (code, settings) => {
   const error = await testKernel({ plugins: [store, cost], stateDir: await stateDir(), config: { cost: settings } }).catch((thrown: unknown) => thrown) as Error & { cause?: unknown }
@@ -87,10 +88,10 @@ test('a ledger that cannot be opened lets nothing begin, says so, and is tried a
   const documents = { get: async () => { if (broken) throw new Error('disk'); return undefined }, put: async () => 1, delete: async () => true, keys: async () => [] }
   const empty = { name: 'x', append: async () => ({ offset: 0, end: 0 }), read: async function* () {}, lastLines: async () => [], readBytes: async () => new Uint8Array(), size: async () => 0, remove: async () => false }
   const opening = createOpening({ store: { documents: () => documents, log: () => empty } as never, clock: { now: () => 0 }, log }, Promise.resolve(), async () => {})
-  expect(await outcome(opening.engine())).toBe('NEXUS_COST_LEDGER')
+  expect(await outcome(Promise.resolve(opening.engine()))).toBe('NEXUS_COST_LEDGER')
   expect([opening.failed?.message, logs.length]).toEqual(['the ledger cannot hold what it may cost: it cannot be opened', 1])
   broken = false
-  expect(await outcome(opening.engine())).toBe('ok')
+  expect(await outcome(Promise.resolve(opening.engine()))).toBe('ok')
   expect(opening.failed).toBeUndefined()
   await opening.close()
 })
@@ -126,4 +127,21 @@ test('what was told is bounded, and a budget that was forgotten is told of nothi
   one.after(bound(0), state(70))
   one.after(bound(11_000), state(70))
   expect(told).toEqual([50])
+})
+
+test('an answer does not wait for its charge; who asks how it stands does, and a close too', async () => {
+  const g = await costGateway({ timeZone: 'UTC', budgets: [{ per: 'day', usd: 0.002 }] })
+  const api = await g.k.service(Models)
+  const ask = () => api.stream({ provider: 'p', model: 'm', messages: [{ role: 'user', content: 'hello' }], signal: new AbortController().signal, cause: cause(), fallbacks: [], runId: 'r' }, () => {})
+  // The worst case of one is more than half of the budget: each is let through because the one before it has come to less.
+  for (let n = 0; n < 5; n++) {
+    await ask()
+    expect(g.settled.length).toBeLessThanOrEqual(n)
+  }
+  expect((await g.status()).today.calls).toBe(5)
+  expect([g.settled.length, g.events('cost.settled').length]).toEqual([5, 5])
+  await ask()
+  await g.k.close()
+  await using next = await costGateway({ timeZone: 'UTC' }, { dir: g.dir })
+  expect(await next.status()).toMatchObject({ today: { calls: 6 }, open: { count: 0 } })
 })

@@ -65,13 +65,41 @@ test('what costs more than was held is counted whole, and stops the next from th
   await reserve(engine, 'z', 5, [within(100)])
 })
 
-test('what a charge frees is free once the charge is on disk, not before', async () => {
-  const engine = await open(fakeStore())
-  await reserve(engine, 'x', 100, [within(100)])
-  const settling = settle(engine, 'x', 1)
-  expect(refusalOf(() => reserve(engine, 'y', 50, [within(100)]))).toMatchObject({ kind: 'full' })
-  await settling
-  await reserve(engine, 'y', 50, [within(100)])
+test('what a charge frees is free at once, and what is held for it stands behind it in the log', async () => {
+  const disk = fakeStore()
+  const engine = await open(disk)
+  await reserve(engine, 'x', 100, [within(100)], 9)
+  const settling = settle(engine, 'x', 1, 2)
+  expect(engine.counter(counter)).toEqual({ spentNano: 0, spentTokens: 0, heldNano: 1, heldTokens: 2, calls: 0, unpriced: 0 })
+  const held = reserve(engine, 'y', 99, [within(100)])
+  expect(refusalOf(() => reserve(engine, 'z', 1, [within(100)]))).toMatchObject({ kind: 'full' })
+  await Promise.all([settling, held])
+  expect(disk.logs.get('ledger/2026-03')!.match(/"t":"\w+","id":"\w+"/g)).toEqual(['"t":"hold","id":"x"', '"t":"charge","id":"x"', '"t":"hold","id":"y"'])
+  expect(engine.counter(counter)).toMatchObject({ spentNano: 1, heldNano: 99 })
+  // A crash in between has both or the first alone.
+  for (const share of [0, 0.5, 1]) {
+    const before = fakeStore(new Map([['ledger/2026-03', disk.logs.get('ledger/2026-03')!.split('\n', 1)[0]! + '\n']]))
+    const again = await open(before)
+    void settle(again, 'x', 1).catch(() => {})
+    void reserve(again, 'y', 99, [within(100)]).catch(() => {})
+    await Promise.resolve()
+    const { spentNano, heldNano } = (await open(before.crash(share))).counter(counter)
+    expect([[0, 100], [1, 0], [1, 99]]).toContainEqual([spentNano, heldNano])
+  }
+})
+
+test('a charge that cannot be written binds the worst case again, and what was never sent too', async () => {
+  const disk = fakeStore()
+  const engine = await open(disk)
+  await reserve(engine, 'x', 100, [within(100)], 9)
+  for (const settlement of [{ nano: 1, tokens: 2, at: start }, { nano: 0, tokens: 0, at: start, unsent: true }]) {
+    disk.failAppends = 1
+    const settling = engine.settle('x', settlement)
+    expect(engine.counter(counter)).toMatchObject({ heldNano: settlement.nano, heldTokens: settlement.tokens })
+    await expect(settling).rejects.toMatchObject({ code: 'NEXUS_STORE_WRITE' })
+    expect(engine.counter(counter)).toMatchObject({ spentNano: 0, heldNano: 100, heldTokens: 9 })
+    expect(refusalOf(() => reserve(engine, 'y', 1, [within(100)]))).toMatchObject({ kind: 'full' })
+  }
 })
 
 test('a full disk gives what was held back, and keeps what could not be charged', async () => {

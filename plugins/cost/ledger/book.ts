@@ -10,7 +10,7 @@ export interface Entry {
   readonly worst: Amount
   readonly text: HoldText
   readonly counters: readonly Counter[]
-  /** May become more than the worst case, when what it came to does. */
+  /** The worst case, or what it came to while that is being written. */
   held: Held
   /** Its line is on disk. */
   durable: boolean
@@ -31,8 +31,8 @@ export interface Book {
   hold(entry: New, durable: boolean): Entry
   /** As if it had never been held. */
   giveBack(entry: Entry): void
-  /** Holds at least so much. */
-  raise(entry: Entry, amount: Amount): void
+  /** Holds so much in place of what it held. */
+  bind(entry: Entry, amount: Amount): void
   charge(entry: Entry, charge: Charge): void
   unsent(entry: Entry): void
   /** One line of the log, in its order; each takes effect once, however often it is read. */
@@ -102,12 +102,10 @@ export function createBook(): Book {
     knows: (id) => open.has(id) || done.has(id),
     hold,
     giveBack,
-    raise(entry, { nano = 0, tokens }) {
-      const held = { nano: Math.max(entry.held.nano, nano), tokens: Math.max(entry.held.tokens, tokens) }
-      if (held.nano === entry.held.nano && held.tokens === entry.held.tokens) return
+    bind(entry, { nano = 0, tokens }) {
       counters.release(entry.counters, entry.held)
-      entry.held = held
-      counters.hold(entry.counters, held)
+      entry.held = { nano, tokens }
+      counters.hold(entry.counters, entry.held)
     },
     charge,
     unsent,

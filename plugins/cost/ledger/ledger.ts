@@ -6,7 +6,7 @@ import { aboutOf, chargeText, isTime, unsentText } from './lines.ts'
 import { monthLog } from './months.ts'
 import { recover, type Recovered } from './recover.ts'
 import { actualOf, checked } from './requests.ts'
-import { LedgerRefused, type Charge, type Hold, type LedgerEngine, type LedgerHost, type Limits, type OpenHold, type ReserveRequest, type Settlement } from './shapes.ts'
+import { LedgerRefused, type Amount, type Charge, type Hold, type LedgerEngine, type LedgerHost, type Limits, type OpenHold, type ReserveRequest, type Settlement } from './shapes.ts'
 import { createWriter, type Position } from './writer.ts'
 
 export { LedgerRefused } from './shapes.ts'
@@ -73,11 +73,12 @@ function createEngine(host: LedgerHost, checkpoints: Checkpoints, { book, positi
     return settling
   }
 
-  /** What frees is done once the line is on disk, what binds at once. */
+  /** What it came to is held at once in place of the worst case: whatever is let through for that has its line behind this one. What cannot be written binds as before. */
   function writeSettled(entry: Entry, settlement: Settlement): Promise<Charge | undefined> {
     const at = timeOf(settlement.at)
     const charge = settlement.unsent ? undefined : chargeFor(entry, settlement, at)
-    if (charge) book.raise(entry, charge)
+    const { worst } = entry
+    book.bind(entry, charge ?? nothing)
     return new Promise((resolve, reject) => {
       writer.add(charge ? chargeText(charge, entry.text) : unsentText(entry.id, at), () => {
         if (charge) book.charge(entry, charge)
@@ -85,6 +86,7 @@ function createEngine(host: LedgerHost, checkpoints: Checkpoints, { book, positi
         resolve(charge)
       }, (error) => {
         entry.settling = undefined
+        book.bind(entry, { nano: Math.max(worst.nano ?? 0, charge?.nano ?? 0), tokens: Math.max(worst.tokens, charge?.tokens ?? 0) })
         reject(error)
       })
     })
@@ -114,6 +116,7 @@ function createEngine(host: LedgerHost, checkpoints: Checkpoints, { book, positi
   }
 }
 
+const nothing: Amount = { nano: 0, tokens: 0 }
 const openOf = ({ id, at, about, worst, orphaned }: Entry): OpenHold => ({ id, at, about, worst, orphaned })
 
 function chargeFor(entry: Entry, settlement: Settlement, at: number): Charge {
