@@ -5,6 +5,7 @@ import type { Activity } from './activity.ts'
 import type { SessionInfo, SessionSettings } from './contract.ts'
 import { makeHeader } from './entries.ts'
 import { agentOf } from './keys.ts'
+import { createTails } from './tail.ts'
 import { createTranscript, type Transcript } from './transcript.ts'
 
 /** The document of a session, in the collection `sessions/AGENT`, by its key. */
@@ -53,6 +54,7 @@ interface Held { session: Session; revision: number; users: number; fresh: boole
 export const logOf = (key: string, id: string): string => `sessions/${agentOf(key)}/${id}`
 
 export function createSessions({ store, now, cwd, activity, maxOpen, damaged, created }: SessionsEnv): Sessions {
+  const tailOf = createTails()
   const held = new Map<string, Held>() // least recently used first
   const loading = new Map<string, Promise<Held | undefined>>()
   const changing = new Map<string, Promise<void>>()
@@ -62,7 +64,7 @@ export function createSessions({ store, now, cwd, activity, maxOpen, damaged, cr
   const infoOf = (key: string, { id, createdAt, settings }: SessionRecord): Session['info'] =>
     ({ key, id, agent: agentOf(key), log: logOf(key, id), createdAt, ...(settings && Object.keys(settings).length > 0 && { settings }) })
 
-  const transcriptOf = (info: Session['info']): Transcript => createTranscript({ log: store.log(info.log), now, damaged, header: () => makeHeader(info.id, cwd, info.createdAt) })
+  const transcriptOf = (info: Session['info']): Transcript => createTranscript({ log: store.log(info.log), tail: tailOf(), now, damaged, header: () => makeHeader(info.id, cwd, info.createdAt) })
 
   function hold(key: string, record: SessionRecord, revision: number): Held {
     const info = infoOf(key, record)
@@ -173,7 +175,7 @@ export function createSessions({ store, now, cwd, activity, maxOpen, damaged, cr
       const found = await records(key).get(key)
       return found && infoOf(key, found.value)
     },
-    transcript: (log) => createTranscript({ log: store.log(log), now, damaged, header: () => { throw new Error('an archived transcript is not written to') } }),
+    transcript: (log) => createTranscript({ log: store.log(log), tail: tailOf(), now, damaged, header: () => { throw new Error('an archived transcript is not written to') } }),
     get size() { return held.size },
   }
 }

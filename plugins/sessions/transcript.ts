@@ -1,8 +1,9 @@
 /** One transcript: appended to in order, read from its end, along the branch that its last entry stands on. */
-import type { AppendLog, LogLine } from '../store/contract.ts'
+import type { AppendLog } from '../store/contract.ts'
 import type { NewEntry, PageOptions, SessionEntry, SessionHeader, StoredEntry } from './contract.ts'
 import { createBranch } from './branch.ts'
 import { makeEntry, newId, readLine, type ReadLine } from './entries.ts'
+import type { Tail, TailLine } from './tail.ts'
 
 /** `id` if the entry was promised one already. */
 export type Written = NewEntry & { readonly id?: string }
@@ -22,6 +23,7 @@ export interface Transcript {
 
 export interface TranscriptEnv {
   readonly log: AppendLog
+  readonly tail: Tail
   readonly now: () => number
   readonly header: () => SessionHeader
   /** A line was found that is no entry and should be one. */
@@ -35,23 +37,30 @@ const searched = 500
 const pageBytes = 4 * 1024 * 1024
 const defaultBytes = 64 * 1024 * 1024
 
-export function createTranscript({ log, now, header, damaged }: TranscriptEnv): Transcript {
+export function createTranscript({ log, tail, now, header, damaged }: TranscriptEnv): Transcript {
   let last: Promise<unknown> = Promise.resolve()
   let writers = 0
   /** The entry that the next one follows; not known before the first append. */
   let leaf: { readonly id: string | null; readonly empty: boolean } | undefined
 
-  function parse({ text, offset }: LogLine): ReadLine {
-    const line = readLine(text, offset)
-    if (line.damaged) damaged()
-    return line
+  /** The lines before the byte `end`, newest last: some where there are any, and no more than `count`. */
+  async function linesBefore(end: number, count: number): Promise<readonly TailLine[]> {
+    const known = tail.before(end, count)
+    if (known.length > 0) return known
+    const found = await log.lastLines(count, { before: end, maxBytes: pageBytes })
+    tail.seen(found)
+    return found.map(({ offset, end: to, text }) => {
+      const read = readLine(text, offset)
+      if (read.damaged) damaged()
+      return { offset, bytes: to - offset, read }
+    })
   }
 
   async function findLeaf(): Promise<NonNullable<typeof leaf>> {
     const size = await log.size()
     for (let before = size; before > 0;) {
-      const lines = await log.lastLines(16, { before, maxBytes: pageBytes })
-      const last = lines.map(parse).findLast(({ entry }) => entry !== undefined)
+      const lines = await linesBefore(before, 16)
+      const last = lines.map(({ read }) => read).findLast(({ entry }) => entry !== undefined)
       if (last) return { id: last.id, empty: false }
       before = lines[0]?.offset ?? 0
     }
@@ -66,7 +75,9 @@ export function createTranscript({ log, now, header, damaged }: TranscriptEnv): 
       parentId = id
       return one
     })
-    await log.append([...(after.empty ? [header()] : []), ...made].map((line) => JSON.stringify(line)))
+    const lines = [...(after.empty ? [header()] : []), ...made].map((line) => JSON.stringify(line))
+    const { offset } = await log.append(lines)
+    tail.wrote(lines, offset)
     leaf = { id: parentId, empty: false }
     return made
   }
@@ -85,14 +96,13 @@ export function createTranscript({ log, now, header, damaged }: TranscriptEnv): 
     let left = maxBytes
     const enough = (): boolean => found.length >= count || (left <= 0 && found.length > 0)
     for (let end = start; end > 0 && !branch.begun && !enough();) {
-      const lines = await log.lastLines(Math.max(32, count - found.length), { before: end, maxBytes: pageBytes })
+      const lines = await linesBefore(end, Math.max(32, count - found.length))
       end = lines[0]?.offset ?? 0
-      for (const line of lines.toReversed()) {
+      for (const { read, offset, bytes } of lines.toReversed()) {
         if (enough() || branch.begun) break
-        const read = parse(line)
-        if (!branch.holds(read, line.offset) || !read.entry || !wanted(read.entry)) continue
-        found.push({ ...read.entry, position: line.offset })
-        left -= line.text.length
+        if (!branch.holds(read, offset) || !read.entry || !wanted(read.entry)) continue
+        found.push({ ...read.entry, position: offset })
+        left -= bytes
       }
       end = branch.from(end)
     }
@@ -121,7 +131,8 @@ export function createTranscript({ log, now, header, damaged }: TranscriptEnv): 
     },
     async* since(from) {
       for await (const line of log.read({ from })) {
-        const { entry } = parse(line)
+        const { entry, damaged: isDamaged } = readLine(line.text, line.offset)
+        if (isDamaged) damaged()
         if (entry) yield { ...entry, position: line.offset }
       }
     },

@@ -144,6 +144,7 @@ describe('transcripts', () => {
     const under = await start({ fs })
     const some = Array.from({ length: 1000 }, (_, i) => asked(`${i} ${'x'.repeat(2000)}`))
     for (let i = 0; i < 10; i++) await under.sessions.append('main', some)
+    await under.restart()
     fs.calls.length = 0
     expect(await under.sessions.history('main', { limit: 10 })).toHaveLength(10)
     const reads = fs.calls.filter((call) => call === 'read').length
