@@ -5,6 +5,15 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { aLine, plainly, scanned, sumsOf } from './usage-harness.ts'
 
+/** Parts that have ended before something else ends as parts do: what is between the two is no part of them. */
+const lookingLonger = [
+  '{"type":"custom","data":0,"message":{"role":"user","content":[],"timestamp":1700000000000,"details":[{"":""}]}}',
+  '{"type":"custom","data":[],"message":0}',
+  '{"type":"message","message":{"role":"assistant","content":[{"type":"text","n":1}],"timestamp":1700000000000,"model":"m","usage":{"input":5,"output":1,"cost":{"total":0.0000000005}},"details":[{"text":"x"}]}}',
+  '{"type":"message","timestamp":1700000000000,"message":{"role":"assistant","content":["a"],"usage":{"input":4.99999999999999999,"output":7,"cost":{"total":0.01234567849999999999}},"more":[{"a":"]"}],"durationMs":1.49999999999999999}}',
+  '{"type":"message","timestamp":"2026x02-21T09:00:01.000Z","message":{"role":"user","content":[[{"a":"b"}]],"timestamp":1700000000000}}',
+]
+
 describe('a transcript', () => {
   test('of any entries and any look-alikes in its texts counts as if every line were parsed', () => {
     fc.assert(fc.property(fc.array(aLine, { maxLength: 12 }), fc.array(fc.integer({ min: 1, max: 4000 }), { minLength: 1, maxLength: 4 }), fc.boolean(), (lines, pieces, takeEach) => {
@@ -12,7 +21,7 @@ describe('a transcript', () => {
       const found = scanned(text, pieces, undefined, takeEach)
       expect(sumsOf(found.steps)).toEqual(plainly(text))
       expect(found.bytes).toBe(Buffer.byteLength(text))
-    }), { numRuns: 1500 })
+    }), { numRuns: 1500, examples: [[lookingLonger.slice(0, 2), [4000], false], [lookingLonger, [7], true]] })
   })
 
   test('cut at any byte counts its whole lines, and goes on to the same sums from where it was left', () => {

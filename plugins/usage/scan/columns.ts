@@ -14,8 +14,9 @@ export const unpricedWidth = 7
 export const mostLatencyMs = 12 * 3_600_000
 
 const perOctave = 8
-/** Latencies are counted by size, eight sizes to a doubling. */
-export const latencyName = (ms: number): string => `~${ms < 1 ? 0 : Math.round(Math.log2(ms) * perOctave) + 1}`
+const latencyNames = Array.from({ length: Math.round(Math.log2(mostLatencyMs) * perOctave) + 2 }, (_, size) => `~${size}`)
+/** Latencies are counted by size, eight sizes to a doubling. At most `mostLatencyMs`. */
+export const latencyName = (ms: number): string => latencyNames[ms < 1 ? 0 : Math.round(Math.log2(ms) * perOctave) + 1] as string
 /** The latency that a name stands for, within 4.5 %. */
 export const latencyOf = (name: string): number => (name === '~0' ? 0 : 2 ** ((Number(name.slice(1)) - 1) / perOctave))
 export const isLatency = (name: string): boolean => name.startsWith('~')

@@ -1,6 +1,6 @@
 /** Counts what stands in a transcript, in one pass over its bytes, in pieces of any size. */
 import { col, latencyName, mostLatencyMs, quarterMs, toolName, width } from './columns.ts'
-import { createLineReader } from './line.ts'
+import { createLineReader, readLine } from './line.ts'
 import { createTable } from './table.ts'
 import type { Used } from './tokens.ts'
 import { word } from './words.ts'
@@ -54,8 +54,10 @@ const change = word('model_change')
 const failures = new Set([word('error'), word('aborted'), word('timeout')])
 
 export function createScan(given: ScanState): Scan {
-  const { line, read } = createLineReader()
+  const reader = createLineReader()
+  const { line } = reader
   const state = { ...given }
+  const toolNames = new Map<string, string>()
   let held: Buffer[] = []
   let heldBytes = 0
   /** A line longer than any that is read: passed over up to its end. */
@@ -67,7 +69,7 @@ export function createScan(given: ScanState): Scan {
 
   function entry(data: Buffer, from: number, to: number): boolean {
     if (to - from < 2) return true
-    if (!read(data, from, to)) return false
+    if (!readLine(reader, data, from, to)) return false
     if (line.type === header || line.type === change) {
       if (line.provider !== undefined) state.provider = line.provider
       if (line.model !== undefined) state.model = line.model
@@ -97,11 +99,20 @@ export function createScan(given: ScanState): Scan {
     const errors = line.failures + (isResult && line.isError ? 1 : 0) + (role === roles.assistant && failures.has(line.stopReason) ? 1 : 0)
     if (errors > 0) sums.bump(row, col.errors, errors)
     if (line.calls.length > 0) sums.bump(row, col.toolCalls, line.calls.length)
-    for (const name of line.calls) sums.tally(quarter, toolName(name.slice(0, longestName)))
+    for (const name of line.calls) sums.tally(quarter, nameOf(name))
     if (role === roles.assistant) waited(quarter, row, at)
     const used = line.messageUsage ?? line.usage
     // What the gateway itself put in has used nothing, and is no model's.
     if (used !== undefined && (used.total > 0 || (used.cost?.total ?? 0) > 0)) uses(used, quarter, at)
+  }
+
+  function nameOf(tool: string): string {
+    let name = toolNames.get(tool)
+    if (name === undefined) {
+      name = toolName(tool.slice(0, longestName))
+      if (toolNames.size < mostModels) toolNames.set(tool, name)
+    }
+    return name
   }
 
   function waited(quarter: number, row: number, at: number): void {

@@ -1,8 +1,8 @@
 /** One line of a transcript: what of it counts. */
 import type { Used } from './tokens.ts'
-import { createUsageReader } from './usage.ts'
-import { createWalk } from './walk.ts'
-import { createRecognize, createTexts, word } from './words.ts'
+import { createUsageReader, readUsage, type UsageReader } from './usage.ts'
+import { createWalk, firstItem, firstKey, isWhole, nextItem, nextKey, none, number, peek, skip, text, unknown, type Walk, walkOn } from './walk.ts'
+import { createTexts, recognize, type Texts, word } from './words.ts'
 
 /** What a line says; reused from line to line, so it is to be used up at once. Times are ms since the epoch, NaN where there is none. */
 export interface Line {
@@ -28,172 +28,171 @@ export interface Line {
   failures: number
 }
 
-const keys = {
-  type: word('type'), message: word('message'), timestamp: word('timestamp'), provider: word('provider'), model: word('model'), modelId: word('modelId'), usage: word('usage'),
-  role: word('role'), content: word('content'), stopReason: word('stopReason'), durationMs: word('durationMs'), isError: word('isError'), is_error: word('is_error'), name: word('name'),
-}
+const [type, message, timestamp, provider, model, modelId, usage] = [word('type'), word('message'), word('timestamp'), word('provider'), word('model'), word('modelId'), word('usage')]
+const [role, content, stopReason, durationMs, isError, is_error, name] = [word('role'), word('content'), word('stopReason'), word('durationMs'), word('isError'), word('is_error'), word('name')]
 const calling = new Set([word('toolCall'), word('tool_call'), word('tool_use'), word('toolcall')])
 const resulting = new Set([word('tool_result'), word('toolResult'), word('tool_result_error')])
 const failed = word('tool_result_error')
+const quote = 0x22
 const brace = 0x7b
 const bracket = 0x5b
 const letterT = 0x74
 
 export interface LineReader {
+  readonly walk: Walk
+  readonly usage: UsageReader
+  readonly texts: Texts
   readonly line: Line
-  /** Whether there is a whole entry between the two bytes; then `line` says what is in it. */
-  read(bytes: Buffer, from: number, to: number): boolean
+  /** The last date that was read, as the number it looks like, and when it began. */
+  date: number
+  dateMs: number
 }
 
 export function createLineReader(): LineReader {
   const walk = createWalk()
-  const usage = createUsageReader(walk)
-  const recognize = createRecognize()
-  const textOf = createTexts()
   const line: Line = {
-    type: -1, role: -1, stopReason: -1, at: NaN, messageAt: NaN, durationMs: NaN, isError: false, provider: undefined, model: undefined, messageProvider: undefined, messageModel: undefined,
+    type: unknown, role: unknown, stopReason: unknown, at: NaN, messageAt: NaN, durationMs: NaN, isError: false, provider: undefined, model: undefined, messageProvider: undefined, messageModel: undefined,
     usage: undefined, messageUsage: undefined, hasMessage: false, calls: [], results: 0, failures: 0,
   }
-  let bytes: Buffer
-  let partType = -1
-  let partName: string | undefined
-  let partFailed = false
+  return { walk, usage: createUsageReader(walk), texts: createTexts(), line, date: 0, dateMs: 0 }
+}
 
-  function reset(): void {
-    line.type = -1
-    line.at = NaN
-    line.provider = line.model = line.usage = undefined
-    resetMessage()
-  }
-  /** Of two messages in one line the last one counts, as it does for whoever parses it. */
-  function resetMessage(): void {
-    line.role = line.stopReason = -1
-    line.messageAt = line.durationMs = NaN
-    line.isError = line.hasMessage = false
-    line.messageProvider = line.messageModel = line.messageUsage = undefined
-    resetParts()
-  }
-  function resetParts(): void {
-    line.calls.length = line.results = line.failures = 0
-  }
+/** Whether there is a whole entry between the two bytes; then `line` says what is in it. */
+export function readLine(reader: LineReader, bytes: Buffer, from: number, to: number): boolean {
+  const { walk, line } = reader
+  line.type = unknown
+  line.at = NaN
+  line.provider = line.model = line.usage = undefined
+  resetMessage(line)
+  walkOn(walk, bytes, from, to)
+  for (let key = firstKey(walk); key !== none; key = nextKey(walk)) ofEntry(reader, key)
+  return isWhole(walk)
+}
 
-  let broken = false
-  let leaping = true
-  const isText = (): boolean => walk.peek() === 0x22
-  const wordHere = (): number => (isText() && walk.text() ? recognize(bytes, walk.from, walk.to) : walk.skip() ? -1 : -2)
-  /** `undefined` for what is no text. */
-  function textHere(): string | undefined {
-    if (!isText()) return walk.skip() ? undefined : (broken = true, undefined)
-    return walk.text() ? textOf(bytes, walk.from, walk.to) : (broken = true, undefined)
-  }
+/** Of two messages in one line the last one counts, as it does for whoever parses it. */
+function resetMessage(line: Line): void {
+  line.role = line.stopReason = unknown
+  line.messageAt = line.durationMs = NaN
+  line.isError = line.hasMessage = false
+  line.messageProvider = line.messageModel = line.messageUsage = undefined
+  resetParts(line)
+}
+function resetParts(line: Line): void {
+  line.results = line.failures = 0
+  if (line.calls.length > 0) line.calls.length = 0 // looked at first: setting it is dear
+}
 
-  function numberHere(): number {
-    const value = walk.number()
-    if (value === undefined) broken = true
-    return value ?? NaN
+function ofEntry(reader: LineReader, key: number): void {
+  const { walk, line } = reader
+  switch (key) {
+    case type: line.type = wordHere(walk); break
+    case message:
+      resetMessage(line)
+      if (peek(walk) !== brace) return skip(walk)
+      line.hasMessage = true
+      for (let one = firstKey(walk); one !== none; one = nextKey(walk)) ofMessage(reader, one)
+      break
+    case timestamp: line.at = timeHere(reader); break
+    case provider: line.provider = textHere(reader); break
+    case model: case modelId: line.model = textHere(reader); break
+    case usage: line.usage = usageHere(reader); break
+    default: skip(walk)
   }
-  function timeHere(): number {
-    if (!isText()) return numberHere()
-    if (!walk.text()) return (broken = true, NaN)
-    return timeOf(bytes, walk.from, walk.to)
-  }
-  function usageHere(): Used | undefined {
-    if (walk.peek() !== brace) return walk.skip() ? undefined : (broken = true, undefined)
-    const used = usage.read(bytes)
-    if (used === 'broken') broken = true
-    return used === 'broken' ? undefined : used
-  }
+}
 
-  const onPart = (key: number): boolean => {
-    if (key === keys.type) {
-      partType = wordHere()
-      return partType !== -2
-    }
-    if (key === keys.name) {
-      partName = textHere()
-      return !broken
-    }
-    if (key === keys.isError || key === keys.is_error) partFailed ||= walk.peek() === letterT
-    return walk.skip()
+function ofMessage(reader: LineReader, key: number): void {
+  const { walk, line } = reader
+  switch (key) {
+    case role: line.role = wordHere(walk); break
+    case content:
+      resetParts(line)
+      if (peek(walk) !== bracket) return skip(walk)
+      for (let more = firstItem(walk); more; more = nextItem(walk)) part(reader)
+      break
+    case usage: line.messageUsage = usageHere(reader); break
+    case provider: line.messageProvider = textHere(reader); break
+    case model: line.messageModel = textHere(reader); break
+    case stopReason: line.stopReason = wordHere(walk); break
+    case timestamp: line.messageAt = timeHere(reader); break
+    case durationMs: line.durationMs = number(walk); break
+    case isError: line.isError = isTrue(walk); break
+    default: skip(walk)
   }
-  function part(): boolean {
-    if (walk.peek() !== brace) return walk.skip()
-    partType = -1
-    partName = undefined
-    partFailed = false
-    if (!walk.object(onPart)) return false
-    if (calling.has(partType)) line.calls.push(partName ?? 'unknown')
-    else if (resulting.has(partType)) {
-      line.results++
-      if (partFailed || partType === failed) line.failures++
-    }
-    return true
-  }
+}
 
-  const onMessage = (key: number): boolean => {
+function part(reader: LineReader): void {
+  const { walk, line } = reader
+  if (peek(walk) !== brace) return skip(walk)
+  let itsType = unknown
+  let itsName: string | undefined
+  let hasFailed = false
+  for (let key = firstKey(walk); key !== none; key = nextKey(walk)) {
     switch (key) {
-      case keys.role: line.role = wordHere(); return line.role !== -2
-      case keys.content:
-        resetParts()
-        return walk.peek() === bracket ? (leaping && walk.leap()) || walk.array(part) : walk.skip()
-      case keys.usage: line.messageUsage = usageHere(); return !broken
-      case keys.provider: line.messageProvider = textHere(); return !broken
-      case keys.model: line.messageModel = textHere(); return !broken
-      case keys.stopReason: line.stopReason = wordHere(); return line.stopReason !== -2
-      case keys.timestamp: line.messageAt = timeHere(); return !broken
-      case keys.durationMs: line.durationMs = isText() ? (walk.skip(), NaN) : numberHere(); return !broken
-      case keys.isError: line.isError = walk.peek() === letterT; return walk.skip()
-      default: return walk.skip()
+      case type: itsType = wordHere(walk); break
+      case name: itsName = textHere(reader); break
+      case isError: case is_error: hasFailed = isTrue(walk) || hasFailed; break
+      default: skip(walk)
     }
   }
-
-  const onEntry = (key: number): boolean => {
-    switch (key) {
-      case keys.type: line.type = wordHere(); return line.type !== -2
-      case keys.message:
-        resetMessage()
-        if (walk.peek() !== brace) return walk.skip()
-        line.hasMessage = true
-        return walk.object(onMessage)
-      case keys.timestamp: line.at = timeHere(); return !broken
-      case keys.provider: line.provider = textHere(); return !broken
-      case keys.model: case keys.modelId: line.model = textHere(); return !broken
-      case keys.usage: line.usage = usageHere(); return !broken
-      default: return walk.skip()
-    }
+  if (calling.has(itsType)) line.calls.push(itsName ?? 'unknown')
+  else if (resulting.has(itsType)) {
+    line.results++
+    if (hasFailed || itsType === failed) line.failures++
   }
+}
 
-  return {
-    line,
-    read(given, from, to) {
-      const once = (leap: boolean): boolean => {
-        reset()
-        broken = false
-        leaping = leap
-        walk.on(given, from, to)
-        return walk.object(onEntry) && walk.ended()
-      }
-      bytes = given
-      // What was leapt over is looked at if the line makes no sense without it.
-      return once(true) || once(false)
-    },
-  }
+function wordHere(walk: Walk): number {
+  if (peek(walk) !== quote) return skip(walk), unknown
+  text(walk)
+  return recognize(walk.bytes, walk.from, walk.to)
+}
+/** `undefined` for what is no text. */
+function textHere({ walk, texts }: LineReader): string | undefined {
+  if (peek(walk) !== quote) return void skip(walk)
+  text(walk)
+  return texts(walk.bytes, walk.from, walk.to)
+}
+function isTrue(walk: Walk): boolean {
+  const is = peek(walk) === letterT
+  skip(walk)
+  return is
+}
+function usageHere({ walk, usage: reader }: LineReader): Used | undefined {
+  return peek(walk) === brace ? readUsage(reader) : void skip(walk)
+}
+function timeHere(reader: LineReader): number {
+  const { walk } = reader
+  if (peek(walk) !== quote) return number(walk)
+  text(walk)
+  return timeOf(reader, walk.from, walk.to)
 }
 
 /** ISO 8601 as JSON has it, quickly; any other form as `Date` reads it. */
-export function timeOf(bytes: Buffer, from: number, to: number): number {
-  if (to - from === 24 && bytes[to - 1] === 0x5a && bytes[from + 10] === 0x54 && bytes[from + 19] === 0x2e) {
-    const digits = (at: number, count: number): number => {
-      let value = 0
-      for (let i = from + at; i < from + at + count; i++) {
-        const digit = (bytes[i] as number) - 0x30
-        if (digit < 0 || digit > 9) return NaN
-        value = value * 10 + digit
+function timeOf(reader: LineReader, from: number, to: number): number {
+  const { bytes } = reader.walk
+  if (isUsual(bytes, from, to)) {
+    const [year, month, day] = [two(bytes, from) * 100 + two(bytes, from + 2), two(bytes, from + 5), two(bytes, from + 8)]
+    const [hour, minute, second, ms] = [two(bytes, from + 11), two(bytes, from + 14), two(bytes, from + 17), ((bytes[from + 20] as number) - 0x30) * 100 + two(bytes, from + 21)]
+    if (year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour < 24 && minute < 60 && second < 60) {
+      const date = year * 10_000 + month * 100 + day
+      if (date !== reader.date) {
+        reader.date = date
+        reader.dateMs = Date.UTC(year, month - 1, day)
       }
-      return value
+      return reader.dateMs + ((hour * 60 + minute) * 60 + second) * 1000 + ms
     }
-    const [year, month, day, hour, minute, second] = [digits(0, 4), digits(5, 2), digits(8, 2), digits(11, 2), digits(14, 2), digits(17, 2)]
-    if (year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour < 24 && minute < 60 && second < 60) return Date.UTC(year, month - 1, day, hour, minute, second, digits(20, 3))
   }
   return to - from > 40 ? NaN : Date.parse(bytes.toString('latin1', from, to))
 }
+
+const form = Buffer.from('0000-00-00T00:00:00.000Z')
+/** Digits where digits are, the marks between them where those are. */
+function isUsual(bytes: Uint8Array, from: number, to: number): boolean {
+  if (to - from !== form.length) return false
+  for (let i = 0; i < form.length; i++) {
+    const [byte, mark] = [bytes[from + i] as number, form[i] as number]
+    if (mark === 0x30 ? byte < 0x30 || byte > 0x39 : byte !== mark) return false
+  }
+  return true
+}
+const two = (bytes: Uint8Array, at: number): number => ((bytes[at] as number) - 0x30) * 10 + (bytes[at + 1] as number) - 0x30

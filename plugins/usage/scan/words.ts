@@ -10,26 +10,40 @@ export type Word = (typeof known)[number]
 /** The place of a word among the known ones, for comparing numbers. */
 export const word = (name: Word): number => known.indexOf(name)
 
-const slot = (length: number, first: number): number => (length & 31) * 256 + first
+const longestKnown = Math.max(...known.map(({ length }) => length))
+const slot = (length: number, first: number): number => length * 128 + first
 
-/** Gives the place of the known word between two bytes, or -1. */
-export function createRecognize(): (bytes: Uint8Array, from: number, to: number) => number {
-  const slots: { readonly at: number; readonly bytes: Uint8Array }[][] = []
-  known.forEach((name, at) => {
-    const bytes = new TextEncoder().encode(name)
-    ;(slots[slot(bytes.length, bytes[0] as number)] ??= []).push({ at, bytes })
-  })
-  return (bytes, from, to) => {
-    const length = to - from
-    const candidates = length > 0 ? slots[slot(length, bytes[from] as number)] : undefined
-    if (candidates === undefined) return -1
-    for (const one of candidates) if (one.bytes.length === length && isSame(one.bytes, bytes, from)) return one.at
-    return -1
+// One array without gaps, and all words in one row of bytes: this is asked of every key there is.
+const heads = new Int8Array((longestKnown + 1) * 128).fill(-1)
+const others = new Int8Array(known.length)
+const starts = new Uint16Array(known.length)
+const letters = new TextEncoder().encode(known.join(''))
+known.reduce((start, name, at) => {
+  const own = slot(name.length, name.charCodeAt(0))
+  others[at] = heads[own] as number
+  heads[own] = at
+  starts[at] = start
+  return start + name.length
+}, 0)
+
+/** The place of the known word between two bytes, or -1. */
+export function recognize(bytes: Uint8Array, from: number, to: number): number {
+  const length = to - from
+  if (length < 1 || length > longestKnown) return -1
+  const first = bytes[from] as number
+  if (first >= 128) return -1
+  for (let at = heads[slot(length, first)] as number; at >= 0; at = others[at] as number) {
+    const start = starts[at] as number
+    let i = 1
+    while (i < length && letters[start + i] === bytes[from + i]) i++
+    if (i === length) return at
   }
+  return -1
 }
 
 /** Gives the text between two bytes of a JSON text, the same one for the same bytes; the same few names come again and again. */
-export function createTexts(): (bytes: Buffer, from: number, to: number) => string {
+export type Texts = (bytes: Buffer, from: number, to: number) => string
+export function createTexts(): Texts {
   const slots = new Map<number, { readonly text: string; readonly bytes: Uint8Array }[]>()
   let kept = 0
   return (bytes, from, to) => {
