@@ -13,16 +13,14 @@ const openObject = 0x7b
 const closeObject = 0x7d
 const openArray = 0x5b
 const closeArray = 0x5d
-/** Up to so many times four bytes from one quote to the next it is quicker to look than to have the machine search. */
-const nearFours = 32
+/** Up to so far from one quote to the next it is quicker to look, four bytes at a time, than to have the machine search. */
+const near = 128
 const powers = Array.from({ length: 23 }, (_, i) => 10 ** i)
 
 /** Where it stands in a line. Once the line turns out to be no JSON it stands behind the end, where nothing is found any more. */
 export interface Walk {
   bytes: Buffer
-  /** The same bytes by fours, and how far their first is from a multiple of four. */
-  fours: Int32Array
-  shift: number
+  view: DataView
   at: number
   end: number
   /** Around what is between the quotes of the last text. */
@@ -34,15 +32,13 @@ export interface Walk {
 export const unknown = -1
 export const none = -2
 
-export const createWalk = (): Walk => ({ bytes: Buffer.alloc(0), fours: new Int32Array(0), shift: 0, at: 0, end: 0, from: 0, to: 0 })
+export const createWalk = (): Walk => ({ bytes: Buffer.alloc(0), view: new DataView(new ArrayBuffer(0)), at: 0, end: 0, from: 0, to: 0 })
 
 /** Begins anew between two bytes. */
 export function walkOn(walk: Walk, bytes: Buffer, from: number, to: number): void {
   if (bytes !== walk.bytes) {
-    const shift = bytes.byteOffset & 3
     walk.bytes = bytes
-    walk.shift = shift
-    walk.fours = new Int32Array(bytes.buffer, bytes.byteOffset - shift, (bytes.length + shift) >> 2)
+    walk.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   }
   walk.at = from
   walk.end = to
@@ -78,31 +74,23 @@ export function text(walk: Walk): void {
 }
 
 /** The quote that ends the text that begins at `start`, or -1. A quote after an odd number of backslashes ends nothing. */
-function closing({ bytes, fours, shift, end }: Walk, start: number): number {
-  const lastFour = (end + shift) >> 2
-  let i = start
-  for (;;) {
-    let four = (i + shift) >> 2
-    const until = Math.min(four + nearFours, lastFour)
-    let stop = Math.min((four + 1 << 2) - shift, end)
-    while (i < stop && bytes[i] !== quote) i++
-    if (i >= stop) {
-      for (four++; four < until; four++) {
-        const its = (fours[four] as number) ^ 0x22222222
-        if (((its - 0x01010101) & ~its & 0x80808080) !== 0) break
-      }
-      i = Math.max(i, (four << 2) - shift)
-      stop = Math.min(i + 4, end)
-      while (i < stop && bytes[i] !== quote) i++
-      if (i >= end) return -1
-      if (i === stop) i = bytes.indexOf(quote, i)
-      if (i < 0 || i >= end) return -1
+function closing({ bytes, view, end }: Walk, start: number): number {
+  for (let i = start; ; i++) {
+    const until = Math.min(i + near, end - 3)
+    let hits = 0
+    for (; i < until; i += 4) {
+      const four = view.getInt32(i, true) ^ 0x22222222
+      hits = (four - 0x01010101) & ~four & 0x80808080
+      if (hits !== 0) break
     }
+    // The lowest of the marks is where the first quote is; those above it may be none.
+    if (hits !== 0) i += (31 - Math.clz32(hits & -hits)) >> 3
+    else i = bytes.indexOf(quote, i)
+    if (i < 0 || i >= end) return -1
     if (bytes[i - 1] !== escape || i === start) return i
     let before = i - 2
     while (before >= start && bytes[before] === escape) before--
     if (((i - before) & 1) === 1) return i
-    i++
   }
 }
 
