@@ -5,6 +5,7 @@ import type { ModelsApi } from '../models/contract.ts'
 import { normalizeKey, type SessionsApi } from '../sessions/contract.ts'
 import type { StoreApi } from '../store/contract.ts'
 import { costOfDays } from './answer/cost.ts'
+import { createMonthSums } from './answer/months.ts'
 import { rangeOf } from './answer/range.ts'
 import { filesOf, logsOf, timeseriesOf } from './answer/series.ts'
 import { usageOfSessions } from './answer/sessions.ts'
@@ -51,7 +52,7 @@ export function createEngine({ store, sessions, models, clock, log, timeZone, si
   const folders = new Map<string, Promise<Book>>() // least recently used first
   const jobs = new Map<string, Job>()
   const zones = new Map<string, Zone>()
-  const sums = createSessionSums()
+  const sums = { sessions: createSessionSums(), months: createMonthSums() }
   const pending: Pending = { files: 0, bytes: 0 }
   const gateway = timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
   let opened: Promise<Book> | undefined

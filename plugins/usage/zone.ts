@@ -24,6 +24,10 @@ export function monthOf(day: number): number {
   return date.getUTCFullYear() * 12 + date.getUTCMonth()
 }
 
+/** Its first and last day. */
+export const daysOfMonth = (month: number): readonly [first: number, last: number] => [firstOf(month), firstOf(month + 1) - 1]
+const firstOf = (month: number): number => Date.UTC(Math.floor(month / 12), month % 12) / dayMs
+
 /** `Europe/Berlin`, `UTC`, `+05:45`, `UTC-3`. Throws NEXUS_USAGE_ZONE. */
 export function createZone(name: string): Zone {
   const fixed = fixedOffset(name)

@@ -7,8 +7,9 @@ import { quarterMs } from '../scan/columns.ts'
 import type { SessionsUsage, SessionsUsageParams } from '../wire.ts'
 import { dayText } from '../zone.ts'
 import { createFold, type Fold } from './fold.ts'
+import { type MonthSums, partOf } from './months.ts'
 import type { Range } from './range.ts'
-import { agentsOf, channelsOf, dailyLatencyOf, dailyOf, latencyOfAll, messagesOf, modelDaysOf, modelsOf, providersOf, sortedDays, toolsOf, totalsOf } from './shapes.ts'
+import { agentsOf, channelsOf, latencyOfAll, messagesOf, modelsOf, providersOf, toolsOf, totalsOf } from './shapes.ts'
 import type { SessionSums } from './sums.ts'
 
 type Row = SessionsUsage['sessions'][number]
@@ -16,12 +17,15 @@ type Row = SessionsUsage['sessions'][number]
 interface Family { readonly files: FileRecord[]; lastAt: number }
 export interface SessionsQuery extends NonNullable<SessionsUsageParams> { /** By key. */ readonly labels?: ReadonlyMap<string, string> }
 
+/** What is kept from one question to the next. */
+export interface Sums { readonly sessions: SessionSums; readonly months: MonthSums }
+
 const usualRows = 50
 
-export async function usageOfSessions(book: Book, range: Range, query: SessionsQuery, now: number, sums: SessionSums): Promise<SessionsUsage> {
+export async function usageOfSessions(book: Book, range: Range, query: SessionsQuery, now: number, { sessions: sums, months }: Sums): Promise<SessionsUsage> {
   const { zone, from, to } = range
   const families = query.creatorKey === undefined ? familiesOf(book, range, query) : []
-  const fold = query.creatorKey !== undefined ? createFold(book.groups) : query.key === undefined ? await foldAll(book, range, query.agentId) : await foldFiles(book, range, families.flatMap(({ files }) => files))
+  const all = query.creatorKey === undefined && query.key === undefined ? await months.of(book, range, query.agentId) : partOf(await foldFiles(book, range, families.flatMap(({ files }) => files)), book.groups)
   const rows: Row[] = []
   for (const family of families) {
     if (rows.length >= (query.limit ?? usualRows)) break
@@ -29,21 +33,20 @@ export async function usageOfSessions(book: Book, range: Range, query: SessionsQ
     if (row) rows.push(row)
   }
   const { groups } = book
-  const latency = latencyOfAll(fold.latencies.values(), fold.total)
+  const latency = latencyOfAll([all.sizes], all.total)
   return {
-    updatedAt: now, startDate: dayText(from), endDate: dayText(to), sessions: rows, totals: totalsOf(fold.total),
+    updatedAt: now, startDate: dayText(from), endDate: dayText(to), sessions: rows, totals: totalsOf(all.total),
     aggregates: {
-      sessionCount: families.length, messages: messagesOf(fold.total), tools: toolsOf(fold),
-      byModel: modelsOf(fold, groups), byProvider: providersOf(fold, groups), byAgent: agentsOf(fold, groups), byChannel: channelsOf(fold, groups), byCreator: [],
-      ...(latency && { latency }), dailyLatency: dailyLatencyOf(fold), modelDaily: modelDaysOf(fold, groups), daily: dailyOf(fold),
-      costDaily: sortedDays(fold.days).map(([day, values]) => ({ date: dayText(day), ...totalsOf(values) })),
+      sessionCount: families.length, messages: messagesOf(all.total), tools: toolsOf(all),
+      byModel: modelsOf(all, groups), byProvider: providersOf(all, groups), byAgent: agentsOf(all, groups), byChannel: channelsOf(all, groups), byCreator: [],
+      ...(latency && { latency }), dailyLatency: all.dailyLatency, modelDaily: all.modelDaily, daily: all.daily, costDaily: all.costDaily,
     },
     creatorOptions: [],
   } satisfies SessionsUsage
 
-  function familiesOf(all: Book, { from: first, to: last }: Range, { key, agentId, groupBy }: SessionsQuery): Family[] {
+  function familiesOf(of: Book, { from: first, to: last }: Range, { key, agentId, groupBy }: SessionsQuery): Family[] {
     const found = new Map<string, Family>()
-    for (const file of all.files()) {
+    for (const file of of.files()) {
       if (!file.mark || file.state.lastAt === 0 || (key !== undefined && file.key !== key && file.session !== key) || (agentId !== undefined && file.agent !== agentId)) continue
       if (zone.dayOf(Math.floor(file.state.lastAt / quarterMs)) < first || zone.dayOf(Math.floor(file.state.firstAt / quarterMs)) > last) continue
       const name = groupBy === 'instance' ? file.name : file.key
@@ -73,25 +76,6 @@ async function rowOf(book: Book, range: Range, { files, lastAt }: Family, { labe
     usage: { sessionId: newest.session, sessionFile: newest.name, firstActivity: firstAt, lastActivity: lastAt, durationMs: Math.max(0, lastAt - firstAt), ...used },
     ...(includeContextWeight && { contextWeight: null }),
   }
-}
-
-async function foldAll(book: Book, { zone, from, to, months }: Range, agent: string | undefined): Promise<Fold> {
-  const fold = createFold(book.groups)
-  const sums = await book.days(zone, months)
-  const { all, names } = book.groups
-  for (const number of months) {
-    const month = sums.month(number)
-    month?.rows.each((data, at) => {
-      const [day, group] = [data[at] as number, data[at + 1] as number]
-      if (day >= from && day <= to && (agent === undefined || all[group]?.agent === agent)) fold.row(day, group, data, at + 2)
-    })
-    month?.tallies.each((data, at) => {
-      const day = data[at] as number
-      const of = names[data[at + 1] as number]
-      if (of && day >= from && day <= to && (agent === undefined || of.agent === agent)) fold.tally(day, of.name, data[at + 2] as number)
-    })
-  }
-  return fold
 }
 
 export async function foldFiles(book: Book, range: Range, files: readonly FileRecord[]): Promise<Fold> {

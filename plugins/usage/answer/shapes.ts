@@ -23,7 +23,7 @@ export function messagesOf(values: Values): Aggregates['messages'] {
   return { total: user + assistant, user, assistant, toolCalls: values[col.toolCalls] as number, toolResults: values[col.toolResults] as number, errors: values[col.errors] as number }
 }
 
-export function toolsOf({ tools }: Fold): Aggregates['tools'] {
+export function toolsOf({ tools }: Pick<Fold, 'tools'>): Aggregates['tools'] {
   const list = [...tools].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1))
   return { totalCalls: list.reduce((sum, { count }) => sum + count, 0), uniqueTools: list.length, tools: list }
 }
@@ -31,8 +31,9 @@ export function toolsOf({ tools }: Fold): Aggregates['tools'] {
 const byCost = <T extends { readonly totals: Totals }>(rows: T[]): T[] => rows.sort((a, b) => b.totals.totalCost - a.totals.totalCost || b.totals.totalTokens - a.totals.totalTokens)
 const named = (provider: string, model?: string) => ({ ...(provider !== '' && { provider }), ...(model !== undefined && model !== '' && { model }) })
 
+type Grouped = Pick<Fold, 'groups'>
 /** Sums of groups that are alike in something. Those of no name are left out. */
-function gathered<K>(fold: Fold, keyOf: (group: number) => K | undefined): Map<K, Values> {
+function gathered<K>(fold: Grouped, keyOf: (group: number) => K | undefined): Map<K, Values> {
   const sums = new Map<K, Values>()
   for (const [group, values] of fold.groups) {
     const key = keyOf(group)
@@ -41,23 +42,23 @@ function gathered<K>(fold: Fold, keyOf: (group: number) => K | undefined): Map<K
   return sums
 }
 
-export function modelsOf(fold: Fold, groups: Groups): Aggregates['byModel'] {
+export function modelsOf(fold: Grouped, groups: Groups): Aggregates['byModel'] {
   const sums = gathered(fold, (group) => groups.modelOf[group])
   return byCost([...sums].filter(([, values]) => (values[col.count] as number) > 0).map(([at, values]) => ({ ...named(...groups.models[at] as readonly [string, string]), count: values[col.count] as number, totals: totalsOf(values) })))
 }
 
-export function providersOf(fold: Fold, groups: Groups): Aggregates['byProvider'] {
+export function providersOf(fold: Grouped, groups: Groups): Aggregates['byProvider'] {
   const sums = gathered(fold, (group) => groups.all[group]?.provider)
   return byCost([...sums].filter(([, values]) => (values[col.count] as number) > 0).map(([provider, values]) => ({ ...named(provider), count: values[col.count] as number, totals: totalsOf(values) })))
 }
 
-export const agentsOf = (fold: Fold, groups: Groups): Aggregates['byAgent'] =>
+export const agentsOf = (fold: Grouped, groups: Groups): Aggregates['byAgent'] =>
   byCost([...gathered(fold, (group) => groups.all[group]?.agent)].map(([agentId, values]) => ({ agentId, totals: totalsOf(values) })))
 
-export const channelsOf = (fold: Fold, groups: Groups): Aggregates['byChannel'] =>
+export const channelsOf = (fold: Grouped, groups: Groups): Aggregates['byChannel'] =>
   byCost([...gathered(fold, (group) => groups.all[group]?.channel || undefined)].map(([channel, values]) => ({ channel, totals: totalsOf(values) })))
 
-export const sortedDays = <T>(days: ReadonlyMap<number, T>): [number, T][] => [...days].sort(([a], [b]) => a - b)
+const sortedDays = <T>(days: ReadonlyMap<number, T>): [number, T][] => [...days].sort(([a], [b]) => a - b)
 
 export function modelDaysOf({ modelDays }: Fold, groups: Groups): Aggregates['modelDaily'] {
   return sortedDays(modelDays).flatMap(([day, models]) => {
@@ -92,6 +93,8 @@ export function dailyOf({ days }: Fold): Aggregates['daily'] {
     return { date: dayText(day), tokens: values[col.total] as number, cost: usd(values[col.cost] as number), messages: total, toolCalls, errors }
   })
 }
+
+export const costsOf = ({ days }: Fold): Aggregates['costDaily'] => sortedDays(days).map(([day, values]) => ({ date: dayText(day), ...totalsOf(values) }))
 
 export function usageOfSession(fold: Fold, groups: Groups): SessionUsage {
   const { days, total, latencies } = fold

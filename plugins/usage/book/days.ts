@@ -5,8 +5,8 @@ import { monthOf, type Zone } from '../zone.ts'
 import type { Detail } from './detail.ts'
 import type { Group, Groups, Named } from './groups.ts'
 
-/** First key: the day. Second: the group. */
-export interface Month { readonly rows: Table; readonly tallies: Table }
+/** First key: the day. Second: the group. `changes` grows with whatever is counted. */
+export interface Month { readonly rows: Table; readonly tallies: Table; changes: number }
 export interface KeptMonth { readonly groups: readonly Group[]; readonly names: readonly Named[]; readonly rows: string; readonly tallies: string }
 
 export interface Days {
@@ -31,7 +31,7 @@ export function createDays(zone: Zone, groups: Groups, known: Iterable<number>, 
       await Promise.all([...wanted].map(async (month) => {
         if (months.has(month)) return
         const kept = days.known.has(month) ? await read(month) : undefined
-        if (!months.has(month)) months.set(month, kept ? decode(kept, groups) : { rows: createTable(width), tallies: createTable(1) })
+        if (!months.has(month)) months.set(month, kept ? decode(kept, groups) : { rows: createTable(width), tallies: createTable(1), changes: 0 })
       }))
     },
     month: (month) => months.get(month),
@@ -66,6 +66,7 @@ export function createDays(zone: Zone, groups: Groups, known: Iterable<number>, 
       if (day !== last.day) {
         const number = monthOf(day)
         last.month = months.get(number) as Month
+        last.month.changes++
         days.known.add(number)
         days.dirty.add(number)
       }
@@ -106,7 +107,7 @@ function encode({ rows, tallies }: Month, groups: Groups): KeptMonth {
 function decode(kept: KeptMonth, groups: Groups): Month {
   const groupOf = kept.groups.map(({ agent, channel, provider, model }) => groups.of(agent, channel, provider, model))
   const nameOf = kept.names.map(({ agent, name }) => groups.named(agent, name))
-  return { rows: placed(decodeTable(width, kept.rows), groupOf), tallies: placed(decodeTable(1, kept.tallies), nameOf) }
+  return { rows: placed(decodeTable(width, kept.rows), groupOf), tallies: placed(decodeTable(1, kept.tallies), nameOf), changes: 0 }
 }
 
 function placed(table: Table, places: readonly number[]): Table {
