@@ -36,6 +36,8 @@ export interface AttemptOutcome {
   readonly kind?: FailureKind
   /** Of the provider's answer, where a failure came as one. */
   readonly httpStatus?: number
+  /** No connection was made: nothing of the request was sent, so it can cost nothing. Left out where that is not sure. */
+  readonly unsent?: true
   /** Counted by the provider; left out when it has not said, as after most failures. */
   readonly usage?: ModelUsage
   /** Characters of the answer that came, whatever became of it. */

@@ -125,7 +125,7 @@ function consider<T>(host: Host, run: Run<T>, candidate: Candidate, error: unkno
 async function once<T>(host: Host, run: Run<T>, candidate: Candidate, { control, bounds, stopped }: Control): Promise<Outcome<T>> {
   const attempt = attemptOf(host, run, candidate)
   const tally: { characters: number; firstMs?: number } = { characters: 0 }
-  const end = (outcome: Pick<AttemptOutcome, 'status' | 'kind' | 'httpStatus' | 'usage'>): Promise<void> => told(host, attempt, { ...outcome, ...tally, durationMs: host.clock.now() - attempt.startedAt })
+  const end = (outcome: Pick<AttemptOutcome, 'status' | 'kind' | 'httpStatus' | 'unsent' | 'usage'>): Promise<void> => told(host, attempt, { ...outcome, ...tally, durationMs: host.clock.now() - attempt.startedAt })
   try {
     await host.before(attempt, control)
     const refusal = stopped()
@@ -150,7 +150,7 @@ async function once<T>(host: Host, run: Run<T>, candidate: Candidate, { control,
     const failure = failureOf(error)
     // A demonstration fails because it is told to.
     if (failure && !candidate.spec.demo) host.standings.failed(candidate, { kind: failure.kind, startedAt: attempt.startedAt, ...(failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }) })
-    await end({ status: 'failed', ...(failure && { kind: failure.kind }), ...(failure?.status !== undefined && { httpStatus: failure.status }) })
+    await end({ status: 'failed', ...(failure && { kind: failure.kind }), ...(failure?.status !== undefined && { httpStatus: failure.status }), ...(failure?.unsent && { unsent: true }) })
     throw error
   }
   const { value, usage, aborted } = answered

@@ -47,10 +47,12 @@ export interface ProviderFailure {
   readonly status?: number
   /** What the provider asked for, in milliseconds. */
   readonly retryAfterMs?: number
+  /** No connection was made, so nothing of the request was sent. Left out where that is not sure. */
+  readonly unsent?: true
 }
 
 /** NEXUS_MODELS_PROVIDER. Pass as `cause` only what carries no request, key or body of the provider's. */
-export function providerFailure(provider: string, kind: FailureKind, more: { readonly status?: number; readonly retryAfterMs?: number } = {}, cause?: unknown): NexusError {
+export function providerFailure(provider: string, kind: FailureKind, more: Partial<Pick<ProviderFailure, 'status' | 'retryAfterMs' | 'unsent'>> = {}, cause?: unknown): NexusError {
   const { reason, advice, retryable } = kinds[kind]
   const failure: ProviderFailure = { kind, provider, retryable, ...more }
   const data = {

@@ -1,7 +1,7 @@
 /** What is asked of a server that speaks OpenAI's wire format: an answer piece by piece, and vectors of texts. */
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from 'nexus-gateway/sdk'
-import { providerFailure, serverSaid } from '../models/contract.ts'
+import { isUnconnected, providerFailure, serverSaid } from '../models/contract.ts'
 import type { EmbedCall, EmbedFinish, EmitPart, ModelFinish, ModelRequest, Way } from '../models/contract.ts'
 import { createAnswer } from './chat/answer.ts'
 import { bodyOf } from './chat/body.ts'
@@ -40,7 +40,9 @@ export function createClient(provider: string, baseUrl: string, clock: Clock): C
   }
 
   /** The error itself may hold what came over the wire. */
-  const unreached = (error: NodeJS.ErrnoException): never => { throw failed(`no connection (${error.code ?? error.name})`, 'network') }
+  const unreached = (error: NodeJS.ErrnoException): never => {
+    throw providerFailure(provider, 'network', isUnconnected(error) ? { unsent: true } : {}, new Error(`no connection (${error.code ?? error.name})`))
+  }
 
   return {
     async stream(request, way, emit) {

@@ -5,6 +5,7 @@
 import type { NexusError } from 'nexus-gateway/sdk'
 import { failureOf, providerFailure } from '../errors.ts'
 import type { FailureKind, ProviderFailure } from '../errors.ts'
+import { isUnconnected } from './unconnected.ts'
 
 /** As much of an error of the SDK as is read here. An error inside a stream arrives as the object the provider sent, or as that of the SDK around it. */
 interface Thrown {
@@ -51,9 +52,10 @@ export function read(provider: string, error: unknown, now: number, secrets: rea
   // A stream that breaks off carries the 200 it began with.
   const status = typeof thrown.statusCode === 'number' && thrown.statusCode >= 300 ? thrown.statusCode : undefined
   const retryAfterMs = retryAfter(thrown.responseHeaders, now) ?? retryInfo(thrown.responseBody)
-  const more: Partial<Pick<ProviderFailure, 'status' | 'retryAfterMs'>> = {
+  const more: Partial<Pick<ProviderFailure, 'status' | 'retryAfterMs' | 'unsent'>> = {
     ...(status === undefined ? {} : { status }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(status === undefined && isUnconnected(error) && { unsent: true }),
   }
   return { failure: providerFailure(provider, kindOf(thrown, status), more), said: scrubbed(String(thrown.message ?? 'no reason given'), secrets) }
 }
