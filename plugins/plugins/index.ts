@@ -117,4 +117,4 @@ async function hashOf(files: readonly string[]): Promise<string | undefined> {
 }
 
 /** Of the machine's making, or of another plugin's, and not of what stands in the files. */
-const isPassing = (error: unknown): boolean => error instanceof NexusError && (error.retryable === true || /_TIMEOUT$/.test(error.code))
+const isPassing = (error: unknown): boolean => error instanceof NexusError && (error.retryable === true || error.code.endsWith('_TIMEOUT'))

@@ -1,5 +1,5 @@
 // The public types of plugins/models/contract, 300 lines or more. Written by `node test/check/api-accept.mjs`, and not by hand.
-// Exported: Account, AssistantMessage, Attempt, AttemptControl, AttemptOutcome, Carry, Costs, Dialect, EmbedCall, EmbedFinish, EmbedRequest, EmbedResult, EmitPart, FailureKind, ImagePart, LanguageModelOffer, LanguageModelSettings, ModelFinish, ModelKind, ModelMessage, ModelPart, ModelPrice, ModelRequest, ModelSpec, ModelTool, ModelUsage, Models, ModelsApi, ModelsList, ModelsProbe, ModelsRoute, ModelsStatus, PriceBook, PriceEntry, PriceFault, PriceSource, Priced, PricedModels, Provider, ProviderFailure, Route, RouteDecision, RouteFeature, RouteRequest, ServerOffer, StopReason, SystemMessage, TextPart, ThinkingLevel, ThinkingPart, Tier, TokenPrice, ToolCallPart, ToolResultMessage, UserMessage, VectorsOffer, Way, allKnown, chargeOf, costOf, costsOf, failureKinds, failureOf, kindOf, languageModelSettings, malformed, modelAccounts, modelAfter, modelBefore, modelEmbed, modelKinds, modelRoute, modelStream, models, modelsErrors, modelsListed, mostEmbedValues, noRedirect, offerLanguageModel, offerModels, offerServer, parseArguments, pause, priceFor, providerFailure, referenceOf, serverSaid, sumOf, thinkingFor, thinkingLevels, tiers, underSignals, usageOf
+// Exported: Account, AssistantMessage, Attempt, AttemptControl, AttemptOutcome, Carry, Costs, Dialect, EmbedCall, EmbedFinish, EmbedRequest, EmbedResult, EmitPart, FailureKind, ImagePart, LanguageModelOffer, LanguageModelSettings, ModelFinish, ModelKind, ModelMessage, ModelPart, ModelPrice, ModelRequest, ModelSpec, ModelTool, ModelUsage, Models, ModelsApi, ModelsList, ModelsProbe, ModelsRoute, ModelsStatus, PriceBook, PriceEntry, PriceFault, PriceSource, Priced, PricedModels, Provider, ProviderFailure, Route, RouteDecision, RouteFeature, RouteRequest, ServerOffer, StopReason, SystemMessage, TextPart, ThinkingLevel, ThinkingPart, Tier, TokenPrice, ToolCallPart, ToolResultMessage, UserMessage, VectorsOffer, Way, allKnown, chargeOf, costOf, costsOf, failureKinds, failureOf, isUnconnected, kindOf, languageModelSettings, malformed, modelAccounts, modelAfter, modelBefore, modelEmbed, modelKinds, modelRoute, modelStream, models, modelsErrors, modelsListed, mostEmbedValues, noRedirect, offerLanguageModel, offerModels, offerServer, parseArguments, pause, priceFor, providerFailure, referenceOf, serverSaid, sumOf, thinkingFor, thinkingLevels, tiers, underSignals, usageOf
 export {}
 
 declare interface Account {
@@ -40,6 +40,7 @@ declare interface AttemptOutcome {
     readonly status: 'ok' | 'failed' | 'aborted' | 'refused';
     readonly kind?: FailureKind;
     readonly httpStatus?: number;
+    readonly unsent?: true;
     readonly usage?: ModelUsage;
     readonly characters: number;
     readonly firstMs?: number;
@@ -420,6 +421,7 @@ declare interface ProviderFailure {
     readonly retryable: boolean;
     readonly status?: number;
     readonly retryAfterMs?: number;
+    readonly unsent?: true;
 }
 
 declare interface Route {
@@ -695,6 +697,8 @@ declare function costsOf(usage: Omit<ModelUsage, 'totalTokens'>, price: ModelPri
 declare const failureKinds: readonly FailureKind[]
 
 declare function failureOf(error: unknown): ProviderFailure | undefined
+
+declare function isUnconnected(error: unknown, depth?: number): boolean
 
 declare const kindOf: ({ kind }: Pick<ModelSpec, 'kind'>) => ModelKind
 
@@ -1110,10 +1114,7 @@ declare function priceFor({ above, ...price }: ModelPrice, inputTokens: number):
 
 declare const priceSources: readonly ['settings', 'provider', 'catalogue']
 
-declare function providerFailure(provider: string, kind: FailureKind, more?: {
-    readonly status?: number;
-    readonly retryAfterMs?: number;
-}, cause?: unknown): NexusError
+declare function providerFailure(provider: string, kind: FailureKind, more?: Partial<Pick<ProviderFailure, 'status' | 'retryAfterMs' | 'unsent'>>, cause?: unknown): NexusError
 
 declare const referenceOf: ({ provider, id }: Pick<ModelSpec, 'provider' | 'id'>) => string
 
