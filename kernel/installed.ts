@@ -41,19 +41,16 @@ async function readLock(file: string): Promise<Readonly<Record<string, Entry>>> 
     throw bad(reasonOf(error), error)
   })
   if (text === undefined) return {}
-  const lock = json(text, bad)
+  let lock: unknown
+  try {
+    lock = JSON.parse(text)
+  } catch (error) {
+    throw bad('it is not JSON', error)
+  }
   if (!isTable(lock) || lock['version'] !== 1 || !isTable(lock['plugins'])) throw bad('it is of another version')
   const wrong = Object.entries(lock['plugins']).find(([id, entry]) => !/^[a-z][a-z0-9-]*$/.test(id) || !isEntry(entry))
   if (wrong) throw bad(`the entry ${/^[a-z][a-z0-9-]{0,80}$/.test(wrong[0]) ? `"${wrong[0]}" ` : ''}is not what it should be`)
   return lock['plugins'] as Readonly<Record<string, Entry>>
-}
-
-function json(text: string, bad: (reason: string, cause: unknown) => Error): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw bad('it is not JSON', error)
-  }
 }
 
 // By hand: this is read at every start, and a library takes longer to warm up than the rest takes in all.

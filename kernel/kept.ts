@@ -18,23 +18,24 @@ export interface Kept {
   at(file: string): { readonly manifest: Manifest | undefined; keep(manifest: Manifest): void }
   /** `describe` runs only if a file of the code has changed since it last did. */
   described(place: string, describe: () => Promise<Manifest>, session: () => CodeSession | undefined): Promise<Manifest>
+  /** For the process after: resolves when what is known is in the file, or cannot be. Nothing is written but by this. */
+  save(): Promise<void>
 }
 
 const most = 2_000
 /** A file that changed so short a time ago may change once more without looking any different. */
 const settledMs = 2_000
 
-/** `file` is read when it is first asked for, and written again soon after something new was found. */
+/** `file` is read when it is first asked for. */
 export function keepManifests(file: string): Kept {
   let known: Map<string, Entry> | undefined
-  let saving: NodeJS.Immediate | undefined
+  let isNew = false
+  let saved: Promise<void> = Promise.resolve()
   const all = (): Map<string, Entry> => (known ??= read(file))
 
   function keep(key: string, entry: Entry): void {
     all().set(key, entry)
-    clearImmediate(saving)
-    // What cannot be kept is found out again next time.
-    saving = setImmediate(() => void write(file, [...all()].slice(-most)).catch(() => {}))
+    isNew = true
   }
 
   return {
@@ -54,6 +55,12 @@ export function keepManifests(file: string): Kept {
       const files = session()?.hashes()
       if (files) keep(place, { files: Object.fromEntries(files), manifest })
       return manifest
+    },
+    save() {
+      if (!isNew) return saved
+      isNew = false
+      // What cannot be kept is found out again next time.
+      return saved = saved.then(() => write(file, [...all()].slice(-most))).catch(() => {})
     },
   }
 }

@@ -41,6 +41,8 @@ export interface Loader extends Catalog {
   describe(place: string, policy: PluginPolicy): Promise<Manifest>
   /** Every selected plugin, and a fault for each name that is none or that the policy keeps out. */
   find(selection: Selection, where: Where): Promise<{ sources: Source[]; faults: NexusError[] }>
+  /** Keeps what was found out of manifests for the process after. Never rejects. */
+  save(): Promise<void>
 }
 export interface Where {
   /** Where packages are looked for. */
@@ -106,8 +108,9 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     return dirname(fromDir) === fromDir ? undefined : packaged(name, dirname(fromDir), tierOf)
   }
 
+  const tierIn = (policy: PluginPolicy) => (id: string): Tier => (isTrusted(policy, id) ? 'trusted' : 'isolated')
   async function named(entry: string, { dirs, installed, policy }: Where): Promise<Source | undefined> {
-    const tierOf = (id: string): Tier => (isTrusted(policy, id) ? 'trusted' : 'isolated')
+    const tierOf = tierIn(policy)
     if (isPath(entry)) return path(entry, tierOf(await idAt(entry)))
     const known = builtin(entry)
     if (known) return known
@@ -137,11 +140,8 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     }
   }
 
-  async function describe(place: string, policy: PluginPolicy): Promise<Manifest> {
-    return path(place, isTrusted(policy, await idAt(place)) ? 'trusted' : 'isolated').manifest()
-  }
-
-  return { ...catalog, builtin, path, package: packaged, describe, find }
+  const describe: Loader['describe'] = async (place, policy) => path(place, tierIn(policy)(await idAt(place))).manifest()
+  return { ...catalog, builtin, path, package: packaged, describe, find, save: road.kept.save }
 }
 
 function notFound(plugin: string, known: readonly string[], fromDirs: readonly string[]): NexusError {

@@ -106,7 +106,6 @@ function isolatedSource({ place, origin, agreement, ...known }: OutsideOptions, 
     return told = { code: codeOf(found), isolator, manifest: { ...known, requires: { ...known.requires, ...isolator.requires } } }
   }
 
-
   const made = ({ code, isolator, manifest }: NonNullable<typeof told>): Plugin => isolator.standIn(code, manifest)
   const load = (): MaybePromise<Plugin> => (told ? made(told) : look().then(made))
 

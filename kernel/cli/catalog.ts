@@ -45,11 +45,13 @@ export async function outsideCommands(): Promise<Entries> {
   const paths = statePaths(process.env)
   if (!readIfThere(paths.config).includes('plugins')) return new Map()
   const [{ gather }, { createLoader }, { guardOf, waryOfHeld }] = await Promise.all([import('../config/gather.ts'), import('../loader.ts'), import('./wary.ts')])
-  const { plugins } = await gather(await createLoader({ cacheDir: paths.cache, guard: guardOf(waryOfHeld(paths)) }), { paths, env: process.env })
+  const loader = await createLoader({ cacheDir: paths.cache, guard: guardOf(waryOfHeld(paths)) })
+  const { plugins } = await gather(loader, { paths, env: process.env })
   const entries = await Promise.all(plugins.filter(({ source }) => source.origin !== 'builtin').map(async ({ source }) => {
     const manifest = await Promise.resolve(source.manifest()).catch(() => undefined)
     return manifest ? entriesOf(manifest, () => source.commands()) : []
   }))
+  await loader.save()
   return new Map(entries.flat().map((entry) => [entry.name, entry]))
 }
 

@@ -3,12 +3,14 @@ import { once } from 'node:events'
 import module from 'node:module'
 import { join, resolve } from 'node:path'
 import type { CommandIo } from '../command.ts'
+import { clearBoots, noteBoot } from '../config/boots.ts'
 import type { Gathered } from '../config/gather.ts'
-import type { Keeper } from '../config/keeper.ts'
+import { createKeeper, type Keeper } from '../config/keeper.ts'
 import { catchFaults } from './crash.ts'
 import { fail, NexusError } from '../errors.ts'
-import type { Gateway } from '../gateway/gateway.ts'
-import type { Kernel } from '../kernel.ts'
+import { createGateway, type Gateway } from '../gateway/gateway.ts'
+import { createKernel, type Kernel } from '../kernel.ts'
+import { createLoader } from '../loader.ts'
 import { acquireLock, type Lock } from './lock.ts'
 import { createLogger, type Logger } from '../log.ts'
 import { Marker } from '../marker.ts'
@@ -56,8 +58,6 @@ export async function start(io: CommandIo): Promise<number> {
 interface Place { readonly flags: Flags; readonly paths: Paths; readonly lock: Lock; readonly stopped: Promise<void>; readonly unsafe: string | undefined; readonly wary: Wary }
 
 async function serve(io: CommandIo, { flags, paths, lock, stopped, unsafe, wary }: Place): Promise<number> {
-  const code = Promise.all([import('../kernel.ts'), import('../gateway/gateway.ts')])
-  const [{ createKeeper }, { createLoader }] = await Promise.all([import('../config/keeper.ts'), import('../loader.ts')])
   const { version } = packageJson()
   const log = createLogger()
   const show = showing(io, log)
@@ -67,7 +67,6 @@ async function serve(io: CommandIo, { flags, paths, lock, stopped, unsafe, wary 
   const where = await doors.where(keeper.gateway)
   await tryPort(where)
 
-  const [{ createKernel }, { createGateway }] = await code
   const kernel = createKernel({ ...keeper.options, ...wary, paths, version, log })
   watchFaults(kernel, keeper.first, log, wary)
   if (wary.marker.last.reason) log.error('the process before did not end as it should', { reason: wary.marker.last.reason, plugin: wary.marker.last.id })
@@ -93,28 +92,23 @@ async function serve(io: CommandIo, { flags, paths, lock, stopped, unsafe, wary 
 }
 
 /** What the process before has left: how often it crashed, and the plugin from outside whose code ran then. */
-async function afterwards(paths: Paths): Promise<{ readonly boots: Boots; readonly wary: Wary }> {
-  const boots = await bootsOf(paths)
-  const quarantine = createQuarantine(join(paths.state, 'config', 'quarantine.json'))
-  const marker = new Marker({ file: join(paths.state, 'config', 'running') })
+async function afterwards({ state }: Paths): Promise<{ readonly boots: Boots; readonly wary: Wary }> {
+  const fileOf = (name: string): string => join(state, 'config', name)
+  const { crashes } = await noteBoot(fileOf('boots.json'), Date.now())
+  const unsafe = crashes < CRASHES ? undefined : `${crashes} starts within a minute ended in a crash, so only what is needed to look into it runs`
+  const quarantine = createQuarantine(fileOf('quarantine.json'))
+  const marker = new Marker({ file: fileOf('running') })
   const { id, place = '', reason = 'the gateway ended without warning while its code ran' } = marker.last
   if (id !== undefined) quarantine.hold(id, { place, reason, at: Date.now() })
   const clear = (): Promise<void> => {
     marker.close()
-    return boots.clear()
+    return clearBoots(fileOf('boots.json'))
   }
-  return { boots: { ...boots, clear }, wary: { marker, quarantine, safe: boots.unsafe !== undefined } }
+  return { boots: { unsafe, clear }, wary: { marker, quarantine, safe: unsafe !== undefined } }
 }
 
+/** `unsafe`: it has ended three times within a minute without being asked, and starts with as little as possible. */
 interface Boots { readonly unsafe: string | undefined; clear(): Promise<void> }
-
-/** A gateway that has ended three times within a minute without being asked starts with as little as possible. */
-async function bootsOf({ state }: Paths): Promise<Boots> {
-  const { clearBoots, noteBoot } = await import('../config/boots.ts')
-  const file = join(state, 'config', 'boots.json')
-  const { crashes } = await noteBoot(file, Date.now())
-  return { unsafe: crashes < CRASHES ? undefined : `${crashes} starts within a minute ended in a crash, so only what is needed to look into it runs`, clear: () => clearBoots(file) }
-}
 
 async function shutDown(kernel: Kernel, gateway: Gateway, log: Logger): Promise<number> {
   gateway.drain()

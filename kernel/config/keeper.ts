@@ -140,12 +140,13 @@ export async function createKeeper(loader: Loader, { strict, tolerant, unsafe, .
     for (const { source, why } of plugins) if (why === 'settings' && !before?.plugins.some((one) => one.source === source)) kernel?.log.info(`plugin "${source.id}" has settings and is turned on`)
   }
 
-  /** Kept to fall back on: as data, and as it was written. That it cannot be kept takes nothing back. */
+  /** Kept to fall back on: as data, and as it was written; and what was learnt of plugins. That it cannot be kept takes nothing back. */
   async function commit({ tree, view }: Gathered): Promise<void> {
     try {
       await saveLastGood(dir, tree.included, view.hash)
       await addBackup(history, Buffer.from(view.text))
       await pruneBackups(history, keptBackups, realFs)
+      await loader.save()
     } catch (error) {
       kernel?.log.warn('the settings in use could not be kept to fall back on', { reason: reasonOf(error) })
     }
@@ -200,9 +201,7 @@ export async function createKeeper(loader: Loader, { strict, tolerant, unsafe, .
   }
 
   function restartKeys(before: Gathered, after: Gathered): string[] {
-    const { port, bind } = before.tree.gateway
-    const keys = [port !== after.tree.gateway.port && 'gateway.port', bind !== after.tree.gateway.bind && 'gateway.bind']
-    return rebind ? [] : keys.filter((key) => key !== false)
+    return rebind ? [] : (['port', 'bind'] as const).flatMap((key) => (before.tree.gateway[key] === after.tree.gateway[key] ? [] : `gateway.${key}`))
   }
 
   return {
@@ -223,7 +222,8 @@ export async function createKeeper(loader: Loader, { strict, tolerant, unsafe, .
       for (const note of live.view.notes) running.log.info(note)
       tellEnabled(live)
       for (const reason of reasons) running.log.warn(reason)
-      if (disk === live && live.view.faults.length === 0) await commit(live)
+      // Not awaited by the start, which has nothing to gain from it; what changes the settings next comes after it.
+      if (disk === live && live.view.faults.length === 0) void enqueue(() => commit(live))
       if (watch) watching = watchFiles(() => [...new Set([...disk.view.files, ...live.view.files])], () => void enqueue(look).catch((error: unknown) => running.log.error('the settings could not be looked at', { error })), { log: running.log })
     },
     look: () => enqueue(look),
@@ -231,6 +231,7 @@ export async function createKeeper(loader: Loader, { strict, tolerant, unsafe, .
       watching?.[Symbol.dispose]()
       unsubscribe()
       await queue
+      await loader.save()
       secrets.close()
     },
   }

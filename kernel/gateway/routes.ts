@@ -90,6 +90,5 @@ function limitBody(c: Context<Env>, limit: number): void {
   c.req.raw = new Request(c.req.raw, { body, duplex: 'half' } as RequestInit)
 }
 
-/** No response yet: the first touch of that global loads Node's whole client for HTTP. */
-const alreadySent = { headers: { 'x-hono-already-sent': 'true' } }
+const alreadySent = { headers: { 'x-hono-already-sent': 'true' } } // no Response yet: the first touch of it loads all of Node's `fetch`
 const toResponse = ({ status, headers, body }: Answer): Response => new Response(body, { status, headers })

@@ -50,6 +50,7 @@ export function loaderOf(plugins: readonly Plugin[], defaults: readonly string[]
     path: (place) => { throw new Error(`no path ${place} here`) },
     package: async () => undefined,
     describe: async (place) => { throw new Error(`no path ${place} here`) },
+    save: async () => {},
     find: async ({ entries }) => ({
       sources: entries.flatMap((id) => sources.get(id) ?? []),
       faults: entries.filter((id) => !sources.has(id)).map((plugin) => fail('NEXUS_PLUGIN_NOT_FOUND', { plugin, where: '', hint: '' })),

@@ -1,4 +1,5 @@
 /** What is remembered of manifests holds while the files are what they were, and a memory that is damaged is none. */
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,19 +23,11 @@ afterEach(() => rm(dir, { recursive: true, force: true }))
 const manifest = (description: string): Manifest => ({ ...manifestOf({ $type: 'nexus.plugin/1', id: 'p', setup() {} }), description })
 /** The file as it was some time ago: what has only just changed is not kept. */
 const later = 2_100
-const written = async (): Promise<string> => {
-  for (let i = 0; i < 200; i++) {
-    const text = await readFile(memory, 'utf8').catch(() => '')
-    if (text !== '') return text
-    await sleep(10)
-  }
-  throw new Error('nothing was written')
-}
 async function kept(text = 'one'): Promise<Kept> {
   await sleep(later)
   const first = keepManifests(memory)
   first.at(file).keep(manifest(text))
-  await written()
+  await first.save()
   return keepManifests(memory)
 }
 
@@ -83,7 +76,23 @@ it('is no reason to fail where it cannot be read or written', async () => {
   await sleep(later)
   const nowhere = keepManifests(memory)
   nowhere.at(file).keep(manifest('one'))
-  await sleep(50)
+  await nowhere.save()
   expect(nowhere.at(file).manifest).toEqual(manifest('one'))
   expect(keepManifests(memory).at(file).manifest).toBeUndefined()
+})
+
+it('writes when it is told to and is done when it says so: nothing is written behind anybody', async () => {
+  await sleep(later)
+  const now = keepManifests(memory)
+  now.at(file).keep(manifest('one'))
+  await sleep(50)
+  expect(existsSync(memory)).toBe(false)
+  const both = [now.save(), now.save()]
+  now.at(file).keep(manifest('two'))
+  await Promise.all([...both, now.save()])
+  expect(keepManifests(memory).at(file).manifest).toEqual(manifest('two'))
+  await rm(join(dir, 'cache'), { recursive: true })
+  await now.save()
+  await sleep(50)
+  expect(existsSync(join(dir, 'cache'))).toBe(false)
 })

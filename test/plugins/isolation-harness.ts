@@ -34,7 +34,7 @@ export async function workbench() {
       if (mode !== undefined) await chmod(path, mode)
       return path
     },
-    clean: () => rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }),
+    clean: () => rm(dir, { recursive: true, force: true }),
   }
 }
 
