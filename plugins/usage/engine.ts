@@ -59,7 +59,7 @@ export function createEngine({ store, sessions, models, clock, log, timeZone, si
   let running: Promise<void> | undefined
   let next: Promise<void> | undefined
 
-  const own = (): Promise<Book> => (opened ??= openBook(store, 'own').catch((error: unknown) => {
+  const own = (): Promise<Book> => (opened ??= openBook(store, 'own', undefined, usual()).catch((error: unknown) => {
     opened = undefined
     throw error
   }))
@@ -73,6 +73,11 @@ export function createEngine({ store, sessions, models, clock, log, timeZone, si
       zones.set(name, zone)
     }
     return zone
+  }
+
+  /** Whose days are asked for where nobody says whose; none where the config names none that there is. */
+  function usual(): Zone | undefined {
+    try { return zoneOf(gateway) } catch { return undefined }
   }
 
   /** What was on disk when it was called is counted when it resolves, so a look that is under way already is not enough. */
@@ -108,7 +113,7 @@ export function createEngine({ store, sessions, models, clock, log, timeZone, si
     const known = folders.get(folder)
     if (known) return remember(folder, known)
     const head = await createKept(store, indexName(folder)).head()
-    return head?.folder === folder ? remember(folder, folders.get(folder) ?? openBook(store, indexName(folder), folder)) : undefined
+    return head?.folder === folder ? remember(folder, folders.get(folder) ?? openBook(store, indexName(folder), folder, usual())) : undefined
   }
   function remember(folder: string, book: Promise<Book>): Promise<Book> {
     folders.delete(folder)
@@ -124,7 +129,7 @@ export function createEngine({ store, sessions, models, clock, log, timeZone, si
     if (known) return known
     if (jobs.size >= mostRunning) throw failUsage('NEXUS_USAGE_BUSY')
     const progress: Progress = { folder, done: false, files: { total: files.length, done: 0, failed: 0 }, bytes: { total: 0, done: 0 }, sessions: 0 }
-    const book = remember(folder, folders.get(folder) ?? openBook(store, indexName(folder), folder))
+    const book = remember(folder, folders.get(folder) ?? openBook(store, indexName(folder), folder, usual()))
     const done = book.then((open) => readFolder({ log, work, prices }, files, open, progress, signal)).then(() => { progress.done = !signal.aborted }).finally(() => { jobs.delete(folder) })
     const job = { progress, done }
     jobs.set(folder, job)

@@ -80,7 +80,7 @@ async function fill(made: Parts, dir: string, folder: string): Promise<void> {
   const end = Math.floor(Date.now() / quarterMs)
   await withStore(made, dir, async (store) => {
     const { indexName } = await import('../../plugins/usage/source/foreign.ts')
-    const book = await openBook(store, indexName(folder), folder)
+    const book = await openBook(store, indexName(folder), folder, { name: 'UTC', dayOf: (quarter) => Math.floor(quarter / 96) })
     for (let i = 0; i < 1_000; i++) {
       const name = `s${i}.jsonl`
       await book.know({ name, session: `s${i}`, key: `agent:a${i % 4}:telegram:direct:${i}`, agent: `a${i % 4}`, channel: ['', 'telegram', 'discord'][i % 3] as string })

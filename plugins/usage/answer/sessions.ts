@@ -1,7 +1,6 @@
 /** `sessions.usage`: rows of sessions, and sums of all of them along every axis. */
 import { sessionPartsOf } from '../../sessions/contract.ts'
 import type { Book } from '../book/book.ts'
-import type { Detail } from '../book/detail.ts'
 import type { FileRecord } from '../book/file.ts'
 import { quarterMs } from '../scan/columns.ts'
 import type { SessionsUsage, SessionsUsageParams } from '../wire.ts'
@@ -78,20 +77,20 @@ async function rowOf(book: Book, range: Range, { files, lastAt }: Family, { labe
   }
 }
 
-export async function foldFiles(book: Book, range: Range, files: readonly FileRecord[]): Promise<Fold> {
-  const fold = createFold(book.groups)
-  for (const file of files) foldDetail(fold, book, range, file, await book.detail(file))
+export async function foldFiles(book: Book, { zone, from, to }: Range, files: readonly FileRecord[]): Promise<Fold> {
+  const { groups } = book
+  const fold = createFold(groups)
+  for (const file of files) {
+    const { rows, tallies, models, names } = await book.daily(file, zone)
+    const groupOf = models.map(([provider, model]) => groups.of(file.agent, file.channel, provider, model))
+    rows.each((data, at) => {
+      const day = data[at] as number
+      if (day >= from && day <= to) fold.row(day, groupOf[data[at + 1] as number] as number, data, at + 2)
+    })
+    tallies.each((data, at) => {
+      const day = data[at] as number
+      if (day >= from && day <= to) fold.tally(day, names[data[at + 1] as number] as string, data[at + 2] as number)
+    })
+  }
   return fold
-}
-
-function foldDetail(fold: Fold, { groups }: Book, { zone, from, to }: Range, { agent, channel }: FileRecord, { rows, tallies, models, names }: Detail): void {
-  const groupOf = models.map(([provider, model]) => groups.of(agent, channel, provider, model))
-  rows.each((data, at) => {
-    const day = zone.dayOf(data[at] as number)
-    if (day >= from && day <= to) fold.row(day, groupOf[data[at + 1] as number] as number, data, at + 2)
-  })
-  tallies.each((data, at) => {
-    const day = zone.dayOf(data[at] as number)
-    if (day >= from && day <= to) fold.tally(day, names[data[at + 1] as number] as string, data[at + 2] as number)
-  })
 }

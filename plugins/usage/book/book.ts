@@ -8,7 +8,7 @@ import { freshState, type Step } from '../scan/gather.ts'
 import type { Mark } from '../scan/mark.ts'
 import { createZone, type Zone } from '../zone.ts'
 import { createDays, type Days } from './days.ts'
-import { decodeDetail, type Detail, emptyDetail, encodeDetail, merge, priced } from './detail.ts'
+import { byDay, decodeByDay, decodeDetail, type Detail, emptyDetail, encodeDetail, merge, priced } from './detail.ts'
 import type { FileAbout, FileRecord } from './file.ts'
 import { createGroups, type Groups } from './groups.ts'
 import { createKept, format, listLength, type Head } from './kept.ts'
@@ -25,6 +25,8 @@ export interface Book {
   /** Counts a stretch of it, up to `mark`. `fresh`: what was counted of it before is taken back. */
   count(name: string, step: Step, mark: Mark, options: { readonly fresh: boolean; readonly priceOf: PriceOf }): Promise<void>
   detail(file: FileRecord): Promise<Detail>
+  /** The same by the days of a zone. */
+  daily(file: FileRecord, zone: Zone): Promise<Detail>
   /** Takes back all that was counted of it: it is not there any more. */
   drop(name: string): Promise<void>
   /** The sums by day of that zone, made if nobody has asked for them before, with these days in memory. */
@@ -43,7 +45,8 @@ const mostZones = 4
 const mostRows = 400_000
 const yieldEvery = 16
 
-export async function openBook(store: StoreApi, name: string, folder?: string): Promise<Book> {
+/** `usual`: the zone that most questions are asked in, beside those that are found out. */
+export async function openBook(store: StoreApi, name: string, folder?: string, usual?: Zone): Promise<Book> {
   const kept = createKept(store, name)
   const groups = createGroups()
   const head = await kept.head()
@@ -81,6 +84,11 @@ export async function openBook(store: StoreApi, name: string, folder?: string): 
     details.delete(at)
     details.set(at, detail)
     return detail
+  }
+  async function dailyOf(file: FileRecord, zone: Zone): Promise<Detail> {
+    const read = file.mark && !details.has(file.at) ? await kept.detail(file.at) : undefined
+    // What was counted meanwhile is in memory.
+    return read && !details.has(file.at) ? decodeByDay(read, zone) : byDay(await detailOf(file), zone)
   }
   function forget(): void {
     let rows = 0
@@ -143,7 +151,8 @@ export async function openBook(store: StoreApi, name: string, folder?: string): 
     }
     if (!changed) return put(now)
     await put({ ...now, writing: true })
-    for (const at of dirty) await kept.putDetail(at, encodeDetail(await detailOf(files[at] as FileRecord), (files[at] as FileRecord).version))
+    const asked = new Map([...(usual ? [usual] : []), ...[...zones.values()].map(({ zone }) => zone)].map((zone) => [zone.name, zone]))
+    for (const at of dirty) await kept.putDetail(at, encodeDetail(await detailOf(files[at] as FileRecord), (files[at] as FileRecord).version, [...asked.values()]))
     for (const list of new Set([...dirty].map((at) => Math.floor(at / listLength)))) await kept.putList(list, files.slice(list * listLength, (list + 1) * listLength))
     for (const [zone, days] of zones) for (const month of days.dirty) await kept.putMonth(zone, month, days.encode(month))
     await put(now)
@@ -193,7 +202,7 @@ export async function openBook(store: StoreApi, name: string, folder?: string): 
       set({ ...rest, state: freshState, version: file.version + 1 })
       details.set(file.at, emptyDetail())
     }),
-    detail: detailOf,
+    detail: detailOf, daily: dailyOf,
     async days(zone, months) {
       const found = zones.get(zone.name) ?? await alone(async () => {
         const days = zones.get(zone.name) ?? await build(zone)

@@ -3,6 +3,7 @@ import { unpricedWidth, width, col } from '../scan/columns.ts'
 import type { Step } from '../scan/gather.ts'
 import { createTable, decodeTable, encodeTable, type Table } from '../scan/table.ts'
 import type { PriceOf } from '../prices.ts'
+import type { Zone } from '../zone.ts'
 
 export interface Detail {
   /** Second keys: places in `models` and `names`. */
@@ -11,12 +12,39 @@ export interface Detail {
   readonly models: (readonly [provider: string, model: string])[]
   readonly names: string[]
 }
-export interface KeptDetail { readonly version: number; readonly rows: string; readonly tallies: string; readonly models: Detail['models']; readonly names: string[] }
+interface KeptTables { readonly rows: string; readonly tallies: string }
+export interface KeptDetail extends KeptTables {
+  readonly version: number
+  readonly models: Detail['models']
+  readonly names: string[]
+  /** By the name of a zone: the same by day, which is all that most questions need and much less to read. */
+  readonly days?: Readonly<Record<string, KeptTables>>
+}
 
 export const emptyDetail = (): Detail => ({ rows: createTable(width), tallies: createTable(1), models: [], names: [] })
 
-export const encodeDetail = ({ rows, tallies, models, names }: Detail, version: number): KeptDetail => ({ version, rows: encodeTable(rows), tallies: encodeTable(tallies), models, names })
-export const decodeDetail = ({ rows, tallies, models, names }: KeptDetail): Detail => ({ rows: decodeTable(width, rows), tallies: decodeTable(1, tallies), models, names })
+export function encodeDetail(detail: Detail, version: number, zones: readonly Zone[]): KeptDetail {
+  const { models, names } = detail
+  return { version, ...encoded(detail), models, names, days: Object.fromEntries(zones.map((zone) => [zone.name, encoded(byDay(detail, zone))])) }
+}
+const encoded = ({ rows, tallies }: Detail): KeptTables => ({ rows: encodeTable(rows), tallies: encodeTable(tallies) })
+
+export const decodeDetail = ({ models, names, ...tables }: KeptDetail): Detail => ({ ...decoded(tables), models, names })
+const decoded = ({ rows, tallies }: KeptTables) => ({ rows: decodeTable(width, rows), tallies: decodeTable(1, tallies) })
+
+/** With the day in the place of the quarter. */
+export function byDay({ rows, tallies, models, names }: Detail, zone: Zone): Detail {
+  const summed = (table: Table): Table => {
+    const made = createTable(table.width)
+    table.each((data, at) => made.add(zone.dayOf(data[at] as number), data[at + 1] as number, data, at + 2))
+    return made
+  }
+  return { rows: summed(rows), tallies: summed(tallies), models, names }
+}
+export function decodeByDay(kept: KeptDetail, zone: Zone): Detail {
+  const days = kept.days?.[zone.name]
+  return days ? { ...decoded(days), models: kept.models, names: kept.names } : byDay(decodeDetail(kept), zone)
+}
 
 /** What was counted just now, with what it came to where its transcript does not say. */
 export function priced({ rows, tallies, models, names, unpriced }: Step, priceOf: PriceOf): Detail {
