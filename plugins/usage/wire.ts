@@ -36,6 +36,8 @@ export const SessionsUsageParams = v.optional(v.strictObject({
   groupBy: v.optional(v.picklist(['instance', 'family'])), includeHistorical: v.optional(v.boolean()),
   /** Rows of sessions, 50 if left out; the totals are of all sessions anyway. */
   limit: v.optional(whole(1, 1000)),
+  /** Which rows come first, and so which are left out: those that were active last (also without it), or those that cost most in these days. */
+  sort: v.optional(v.picklist(['recent', 'cost'])),
   includeContextWeight: v.optional(v.boolean()),
 }), {})
 export type SessionsUsageParams = v.InferInput<typeof SessionsUsageParams>
@@ -98,7 +100,7 @@ const SessionRow = v.strictObject({
 
 export const SessionsUsage = v.strictObject({
   updatedAt: count, startDate: day, endDate: day,
-  /** Most recently active first. */
+  /** Most recently active first, or the dearest where that was asked for. */
   sessions: v.array(SessionRow),
   totals: Totals,
   aggregates: v.strictObject({

@@ -117,7 +117,7 @@ function dying(store: StoreApi, after: number): StoreApi {
 }
 
 test('killed between any two writes, the index is right at the next start', async () => {
-  for (let writes = 0; writes < 16; writes++) {
+  for (let writes = 0; writes < 18; writes++) {
     const folder = await temporaryDir()
     const dir = await temporaryDir()
     for (const name of ['a', 'b']) await writeFile(join(folder, `${name}.jsonl`), lines(0, 30))

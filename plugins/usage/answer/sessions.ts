@@ -8,7 +8,7 @@ import { dayText } from '../zone.ts'
 import { createFold, type Fold } from './fold.ts'
 import { type MonthSums, partOf } from './months.ts'
 import type { Range } from './range.ts'
-import { agentsOf, channelsOf, latencyOfAll, messagesOf, modelsOf, providersOf, toolsOf, totalsOf } from './shapes.ts'
+import { agentsOf, channelsOf, latencyOfAll, messagesOf, modelsOf, providersOf, toolsOf, totalsOf, usd } from './shapes.ts'
 import type { SessionSums } from './sums.ts'
 
 type Row = SessionsUsage['sessions'][number]
@@ -20,17 +20,16 @@ export interface SessionsQuery extends NonNullable<SessionsUsageParams> { /** By
 export interface Sums { readonly sessions: SessionSums; readonly months: MonthSums }
 
 const usualRows = 50
+/** In nano-dollars; for one whose cost nobody has summed up. */
+const mostCost = Number.MAX_SAFE_INTEGER
 
 export async function usageOfSessions(book: Book, range: Range, query: SessionsQuery, now: number, { sessions: sums, months }: Sums): Promise<SessionsUsage> {
   const { zone, from, to } = range
   const families = query.creatorKey === undefined ? familiesOf(book, range, query) : []
   const all = query.creatorKey === undefined && query.key === undefined ? await months.of(book, range, query.agentId) : partOf(await foldFiles(book, range, families.flatMap(({ files }) => files)), book.groups)
-  const rows: Row[] = []
-  for (const family of families) {
-    if (rows.length >= (query.limit ?? usualRows)) break
-    const row = await rowOf(book, range, family, query, sums)
-    if (row) rows.push(row)
-  }
+  const count = query.limit ?? usualRows
+  const rowFor = (family: Family): Promise<Row | undefined> => rowOf(book, range, family, query, sums)
+  const rows = query.sort === 'cost' ? await dearest(families, count, rowFor) : await first(families, count, rowFor)
   const { groups } = book
   const latency = latencyOfAll([all.sizes], all.total)
   return {
@@ -60,6 +59,34 @@ export async function usageOfSessions(book: Book, range: Range, query: SessionsQ
     return [...found.values()].sort((a, b) => b.lastAt - a.lastAt)
   }
 }
+
+type RowFor = (family: Family) => Promise<Row | undefined>
+
+async function first(families: readonly Family[], count: number, rowFor: RowFor): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const family of families) {
+    if (rows.length >= count) break
+    const row = await rowFor(family)
+    if (row) rows.push(row)
+  }
+  return rows
+}
+
+/** In these days none has cost more than it has in all, so those that have cost little in all need not be looked at. */
+async function dearest(families: readonly Family[], count: number, rowFor: RowFor): Promise<Row[]> {
+  const inAll = families.map((family) => ({ family, cost: usd(family.files.reduce((sum, { cost = mostCost }) => sum + cost, 0)) })).sort((a, b) => b.cost - a.cost)
+  const rows: Row[] = []
+  for (const { family, cost } of inAll) {
+    if (rows.length >= count && cost <= costOf(rows[count - 1] as Row)) break
+    const row = await rowFor(family)
+    if (!row) continue
+    const place = rows.findIndex((other) => costOf(other) < costOf(row))
+    rows.splice(place < 0 ? rows.length : place, 0, row)
+    if (rows.length > count) rows.pop()
+  }
+  return rows
+}
+const costOf = ({ usage }: Row): number => usage?.totalCost ?? 0
 
 async function rowOf(book: Book, range: Range, { files, lastAt }: Family, { labels, includeContextWeight }: SessionsQuery, sums: SessionSums): Promise<Row | undefined> {
   const [newest] = files as [FileRecord]

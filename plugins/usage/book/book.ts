@@ -8,10 +8,11 @@ import { freshState, type Step } from '../scan/gather.ts'
 import type { Mark } from '../scan/mark.ts'
 import { createZone, type Zone } from '../zone.ts'
 import { createDays, type Days } from './days.ts'
-import { byDay, decodeByDay, decodeDetail, type Detail, emptyDetail, encodeDetail, merge, priced } from './detail.ts'
+import { byDay, costIn, decodeByDay, decodeDetail, type Detail, emptyDetail, encodeDetail, type KeptDetail, merge, priced } from './detail.ts'
 import type { FileAbout, FileRecord } from './file.ts'
 import { createGroups, type Groups } from './groups.ts'
 import { createKept, format, listLength, type Head } from './kept.ts'
+import { nextRecent, recentDays } from './recent.ts'
 import type { StoreApi } from '../../store/contract.ts'
 
 export interface Book {
@@ -55,6 +56,7 @@ export async function openBook(store: StoreApi, name: string, folder?: string, u
   const details = new Map<number, Detail>() // least recently used first
   const zones = new Map<string, Days>() // least recently used first
   const dirty = new Set<number>()
+  let recent = head === undefined ? {} : await kept.recent()
   let changed = false
   let unwritten = 0
   let last: Promise<unknown> = Promise.resolve()
@@ -86,6 +88,8 @@ export async function openBook(store: StoreApi, name: string, folder?: string, u
     return detail
   }
   async function dailyOf(file: FileRecord, zone: Zone): Promise<Detail> {
+    const days = recentDays(recent, file, zone)
+    if (days) return days
     const read = file.mark && !details.has(file.at) ? await kept.detail(file.at) : undefined
     // What was counted meanwhile is in memory.
     return read && !details.has(file.at) ? decodeByDay(read, zone) : byDay(await detailOf(file), zone)
@@ -128,10 +132,11 @@ export async function openBook(store: StoreApi, name: string, folder?: string, u
     for (const file of files) {
       if (!file.mark || (await kept.detail(file.at))?.version === file.version) continue
       const { mark: _, ...rest } = file
-      set({ ...rest, state: freshState })
+      set({ ...rest, state: freshState, cost: 0 })
       details.set(file.at, emptyDetail())
     }
     zones.clear()
+    recent = {}
     changed = true
   }
 
@@ -139,6 +144,7 @@ export async function openBook(store: StoreApi, name: string, folder?: string, u
   if (files.length !== (head?.files ?? 0) || files.some((file, i) => file.at !== i)) {
     files.length = 0
     byName.clear()
+    recent = {}
     onDisk = undefined
   } else if (head?.writing) await mend()
   else for (const [name, months] of Object.entries(head?.zones ?? {})) zones.set(name, daysOf(createZone(name), months))
@@ -152,7 +158,15 @@ export async function openBook(store: StoreApi, name: string, folder?: string, u
     if (!changed) return put(now)
     await put({ ...now, writing: true })
     const asked = new Map([...(usual ? [usual] : []), ...[...zones.values()].map(({ zone }) => zone)].map((zone) => [zone.name, zone]))
-    for (const at of dirty) await kept.putDetail(at, encodeDetail(await detailOf(files[at] as FileRecord), (files[at] as FileRecord).version, [...asked.values()]))
+    const written = new Map<number, Required<KeptDetail>>()
+    for (const at of dirty) {
+      const { version } = files[at] as FileRecord
+      const detail = encodeDetail(await detailOf(files[at] as FileRecord), version, [...asked.values()])
+      await kept.putDetail(at, detail)
+      written.set(at, { ...detail, rows: '', tallies: '' })
+    }
+    recent = nextRecent(files, recent, written)
+    await kept.putRecent(recent)
     for (const list of new Set([...dirty].map((at) => Math.floor(at / listLength)))) await kept.putList(list, files.slice(list * listLength, (list + 1) * listLength))
     for (const [zone, days] of zones) for (const month of days.dirty) await kept.putMonth(zone, month, days.encode(month))
     await put(now)
@@ -174,7 +188,7 @@ export async function openBook(store: StoreApi, name: string, folder?: string, u
     get unwritten() { return unwritten },
     know: (about) => alone(async () => {
       const known = byName.get(about.name)
-      if (!known) return set({ ...about, at: files.length, version: 0, state: freshState })
+      if (!known) return set({ ...about, at: files.length, version: 0, state: freshState, cost: 0 })
       if (known.key === about.key && known.agent === about.agent && known.channel === about.channel) return known
       const detail = await detailOf(known)
       await spread(known, detail, -1)
@@ -191,7 +205,8 @@ export async function openBook(store: StoreApi, name: string, folder?: string, u
       }
       merge(await detailOf({ ...file, mark }), added)
       await spread(file, added, 1)
-      set({ ...file, mark, state: step.state, version: file.version + 1 })
+      const before = fresh || !file.mark ? 0 : file.cost
+      set({ ...file, mark, state: step.state, version: file.version + 1, ...(before !== undefined && { cost: before + costIn(added) }) })
       unwritten += added.rows.size
     }),
     drop: (of) => alone(async () => {
@@ -199,7 +214,7 @@ export async function openBook(store: StoreApi, name: string, folder?: string, u
       if (!file?.mark) return
       await spread(file, await detailOf(file), -1)
       const { mark: _, ...rest } = file
-      set({ ...rest, state: freshState, version: file.version + 1 })
+      set({ ...rest, state: freshState, cost: 0, version: file.version + 1 })
       details.set(file.at, emptyDetail())
     }),
     detail: detailOf, daily: dailyOf,

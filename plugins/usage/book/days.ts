@@ -107,11 +107,5 @@ function encode({ rows, tallies }: Month, groups: Groups): KeptMonth {
 function decode(kept: KeptMonth, groups: Groups): Month {
   const groupOf = kept.groups.map(({ agent, channel, provider, model }) => groups.of(agent, channel, provider, model))
   const nameOf = kept.names.map(({ agent, name }) => groups.named(agent, name))
-  return { rows: placed(decodeTable(width, kept.rows), groupOf), tallies: placed(decodeTable(1, kept.tallies), nameOf), changes: 0 }
-}
-
-function placed(table: Table, places: readonly number[]): Table {
-  const made = createTable(table.width)
-  table.each((data, at) => made.add(data[at] as number, places[data[at + 1] as number] as number, data, at + 2))
-  return made
+  return { rows: decodeTable(width, kept.rows, groupOf), tallies: decodeTable(1, kept.tallies, nameOf), changes: 0 }
 }

@@ -23,7 +23,7 @@ export interface KeptDetail extends KeptTables {
 
 export const emptyDetail = (): Detail => ({ rows: createTable(width), tallies: createTable(1), models: [], names: [] })
 
-export function encodeDetail(detail: Detail, version: number, zones: readonly Zone[]): KeptDetail {
+export function encodeDetail(detail: Detail, version: number, zones: readonly Zone[]): Required<KeptDetail> {
   const { models, names } = detail
   return { version, ...encoded(detail), models, names, days: Object.fromEntries(zones.map((zone) => [zone.name, encoded(byDay(detail, zone))])) }
 }
@@ -65,6 +65,13 @@ export function priced({ rows, tallies, models, names, unpriced }: Step, priceOf
     table.bump(row, col.cost, cost.total)
   }
   return { rows: table, tallies: createTable(1, tallies), models: [...models], names: [...names] }
+}
+
+/** Nano-dollars. */
+export function costIn({ rows }: Detail): number {
+  let sum = 0
+  rows.each((data, at) => { sum += data[at + 2 + col.cost] as number })
+  return sum
 }
 
 export function merge(into: Detail, from: Detail): void {

@@ -17,6 +17,8 @@ export interface FileRecord extends FileAbout {
   /** Changes with whatever is counted of it, so that parts on disk that do not fit together are known. */
   readonly version: number
   readonly state: ScanState
+  /** What all of it has cost, in nano-dollars; missing where it was first counted by a version that did not say. */
+  readonly cost?: number
   /** Missing while nothing of it has been counted. */
   readonly mark?: Mark
 }

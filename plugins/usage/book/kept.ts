@@ -3,6 +3,7 @@ import type { StoreApi } from '../../store/contract.ts'
 import type { KeptMonth } from './days.ts'
 import type { KeptDetail } from './detail.ts'
 import type { FileRecord } from './file.ts'
+import type { KeptRecent } from './recent.ts'
 
 export interface Head {
   readonly format: number
@@ -30,6 +31,8 @@ export interface Kept {
   putDetail(file: number, detail: KeptDetail): Promise<void>
   month(zone: string, month: number): Promise<KeptMonth | undefined>
   putMonth(zone: string, month: number, kept: KeptMonth): Promise<void>
+  recent(): Promise<KeptRecent>
+  putRecent(recent: KeptRecent): Promise<void>
 }
 
 /** `name`: `own`, or what a folder goes by. */
@@ -50,6 +53,8 @@ export function createKept(store: StoreApi, name: string): Kept {
     putDetail: (file, detail) => put(`detail ${file}`, detail),
     month: (zone, month) => get(`days ${zone} ${month}`),
     putMonth: (zone, month, kept) => put(`days ${zone} ${month}`, kept),
+    recent: async () => await get<KeptRecent>('recent') ?? {},
+    putRecent: (recent) => put('recent', recent),
   }
 }
 

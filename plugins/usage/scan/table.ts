@@ -97,7 +97,8 @@ export function encodeTable(table: Table): string {
   return out.toString('base64', 0, at)
 }
 
-export function decodeTable(width: number, text: string): Table {
+/** `places`: what to put for each second key. */
+export function decodeTable(width: number, text: string, places?: readonly number[]): Table {
   const bytes = Buffer.from(text, 'base64')
   const table = createTable(width)
   const values = new Float64Array(width)
@@ -116,7 +117,7 @@ export function decodeTable(width: number, text: string): Table {
     const b = take()
     const mask = take()
     for (let i = 0; i < width; i++) values[i] = mask & (1 << i) ? take() : 0
-    table.add(a, b, values)
+    table.add(a, places ? places[b] as number : b, values)
   }
   return table
 }
