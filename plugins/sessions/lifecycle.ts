@@ -62,6 +62,7 @@ export function createLifecycle({ sessions, runs, activity, archives, now, due, 
   async function retire({ info, transcript }: Session, reason: ArchiveReason, keep = false): Promise<ArchivedTranscript | undefined> {
     const bytes = await transcript.size()
     if (bytes === 0) return undefined
+    await runs.tidy() // a start would look for their ends here
     const one = { sessionId: info.id, key: info.key, log: info.log, archivedAt: now(), reason, bytes }
     await archives.add(one, keep)
     return one

@@ -44,9 +44,11 @@ export interface Runs {
   queued(sessionKey: string): StoredMessage[]
   /** The runs found open, in order of acceptance. To be called once, before anything else. */
   load(): Promise<RunRecord[]>
-  /** Takes runs whose end is in the transcript out of the inbox, behind the answers. */
+  /** Runs whose end is in the transcript: they leave the inbox with the next `tidy`, or when there are some of them. */
   retire(runs: readonly RunRecord[]): void
-  /** Waits for what is written behind the answers. */
+  /** Takes those out of the inbox. To be called every few seconds, and before a transcript goes elsewhere. */
+  tidy(): Promise<void>
+  /** As `tidy`, and waits for all else that is written behind the answers. */
   settle(): Promise<void>
   readonly openCount: number
 }
@@ -61,6 +63,8 @@ export interface RunsEnv {
 }
 
 const maxIdLength = 256
+/** Ended runs that leave the inbox together: a start has to look for the ends of so many. */
+const together = 32
 /** Interrupted runs kept for the next start to report. */
 const maxReported = 1000
 
@@ -84,7 +88,7 @@ export function createRuns({ store, log, now, maxOpen, idempotency, write }: Run
   async function take(session: SessionInfo, from: number, { runId = randomUUID(), message, idempotencyKey, cause }: RunRequest): Promise<Accepted> {
     checkId('run id', runId)
     if (open.has(runId) || reserved.has(runId)) throw fail('NEXUS_SESSIONS_RUN_EXISTS')
-    if (open.size + reserved.size >= maxOpen) throw fail('NEXUS_SESSIONS_BUSY', { limit: maxOpen })
+    if (open.size + reserved.size - Math.min(ended.size, together) >= maxOpen) throw fail('NEXUS_SESSIONS_BUSY', { limit: maxOpen })
     const record: RunRecord = {
       type: 'accepted', runId, sessionKey: session.key, sessionId: session.id, agent: session.agent, from, at: now(),
       trace: cause.trace, label: cause.caller.label, caller: cause.caller.id,
@@ -186,8 +190,10 @@ export function createRuns({ store, log, now, maxOpen, idempotency, write }: Run
       if (run) Object.assign(run, { state: 'ended', moved: true })
       ended.set(record.runId, record)
     }
-    clearing = clearing.then(clear)
+    if (ended.size >= together) void tidy()
   }
+
+  const tidy = (): Promise<void> => (clearing = clearing.then(clear))
 
   /** Should it fail, the next end tries again, and a start finds the end in the transcript. */
   async function clear(): Promise<void> {
@@ -239,11 +245,12 @@ export function createRuns({ store, log, now, maxOpen, idempotency, write }: Run
       return [...records()]
     },
     retire,
+    tidy,
     async settle() {
-      await clearing
+      await tidy()
       await journal.settle()
     },
-    get openCount() { return open.size },
+    get openCount() { return open.size - ended.size },
   }
 }
 

@@ -130,7 +130,7 @@ export async function openSessions({ store: whole, now, log, cwd, limits = {}, k
   }
 
   /** What another writes by now is its to remember. */
-  const flush = (): Promise<void> => activity.flush().catch((error: unknown) => {
+  const flush = (): Promise<void> => Promise.all([activity.flush(), runs.tidy()]).then(() => {}, (error: unknown) => {
     if ((error as { code?: unknown }).code !== 'NEXUS_SESSIONS_TAKEN') throw error
   })
 
@@ -142,6 +142,7 @@ export async function openSessions({ store: whole, now, log, cwd, limits = {}, k
     former: (key, id) => sessions.transcript(logOf(key, id)),
   })
   runs.retire(found.filter((run) => !left.includes(run)))
+  void runs.tidy() // what is reported now is not reported once more
   if (interrupted.length > 0) log.warn('runs were cut off by the last stop', { runs: interrupted.length })
 
   return {

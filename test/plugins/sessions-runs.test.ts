@@ -220,3 +220,34 @@ describe('idempotency keys', () => {
     expect(left.length).toBeLessThan(1400)
   }, 60_000)
 })
+
+test('ended runs leave the inbox together: behind the answers, with the next flush, and before a transcript goes elsewhere', async () => {
+  const fs = faultyFs()
+  const under = await start({ fs })
+  const run = async (n: number): Promise<void> => {
+    await under.sessions.accept('main', { runId: `r${n}`, idempotencyKey: `k${n}`, message: user('hello'), cause: cause() })
+    await under.sessions.startRun(`r${n}`)
+    await under.sessions.endRun(`r${n}`, { status: 'ok' }, [said('hi')])
+  }
+  await run(0)
+  await under.sessions.flush()
+  fs.calls.length = 0
+  for (let n = 1; n < 31; n++) await run(n)
+  // Accepted, begun, ended, and nothing else.
+  expect(fs.calls.filter((call) => call === 'write').length).toBe(3 * 30)
+  expect(under.sessions.metrics().openRuns).toBe(0)
+  await run(31)
+  await run(32)
+  await under.sessions.flush()
+  expect(fs.calls.filter((call) => call === 'write').length).toBeLessThan(3 * 32 + 8)
+  await run(33)
+  // A crash finds the end in the transcript, and the key in the inbox.
+  await under.crash()
+  expect(under.sessions.interrupted()).toEqual([])
+  expect(await under.sessions.recall('main', 'k33')).toMatchObject({ runId: 'r33', known: true, state: 'ended' })
+  await run(34)
+  await under.sessions.reset('main', { reason: 'reset' })
+  await under.crash()
+  expect(under.sessions.interrupted()).toEqual([])
+  expect(await under.sessions.recall('main', 'k34')).toMatchObject({ known: true, state: 'ended' })
+})
