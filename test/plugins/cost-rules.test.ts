@@ -127,6 +127,7 @@ describe('what it comes to', () => {
     ['a failure that came as an answer of the provider\'s', failed({ kind: 'server', httpStatus: 500 }), { nano: 0, tokens: 0 }],
     ['a refused credential', failed({ kind: 'auth' }), { nano: 0, tokens: 0 }],
     ['a refusal before anything was sent', failed({ status: 'refused' }), { nano: 0, tokens: 0, unsent: true }],
+    ['no connection to anybody', failed({ kind: 'network', unsent: true } as never), { nano: 0, tokens: 0, unsent: true }],
     ['no answer in time', failed({ kind: 'timeout' }), { nano: 1_000_000 + 10_240_000, tokens: 2_024, estimated: true }],
     ['an answer that nobody can read', failed({ kind: 'format', httpStatus: 200 }), { nano: 1_000_000 + 10_240_000, tokens: 2_024, estimated: true }],
     ['one cut off in the middle', failed({ kind: 'network', characters: 500, firstMs: 3 }), { nano: 1_000_000 + 15_240_000, tokens: 2_524, estimated: true }],

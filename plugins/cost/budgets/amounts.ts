@@ -51,7 +51,7 @@ const isRefusal = (status: number | undefined): boolean => status !== undefined 
 export function settlementOf(attempt: Attempt, outcome: AttemptOutcome, held: Amount & { readonly output: number }, at: number): Settlement {
   const { price } = attempt.spec
   const { status, usage, kind, characters, firstMs } = outcome
-  if (status === 'refused') return { nano: 0, tokens: 0, at, unsent: true }
+  if (status === 'refused' || isUnsent(outcome)) return { nano: 0, tokens: 0, at, unsent: true }
   // One that has answered without counting says nothing, which is not 0.
   if (usage && (usage.totalTokens > 0 || usage.reported !== undefined)) {
     const charge = chargeOf(usage, attempt.spec)
@@ -70,5 +70,8 @@ function mostBilled({ estimate, spec }: Attempt, { characters, firstMs, duration
   const thought = spec.reasoning ? (firstMs ?? durationMs) * thoughtPerMs : 0
   return { input: estimate.input, output: Math.min(mostOutput, Math.ceil(characters + onItsWay + thought)) }
 }
+
+/** No connection was made. */
+const isUnsent = (outcome: AttemptOutcome & { readonly unsent?: boolean }): boolean => outcome.unsent === true
 
 const sourceOf = ({ spec: { price, pricedFrom = 'provider' } }: Pick<Attempt, 'spec'>): string => (price ? pricedFrom : 'none')
