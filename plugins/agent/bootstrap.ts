@@ -12,6 +12,16 @@ const maxRemembered = 100
 
 export type Bootstrap = (profile: AgentProfile, root: string | undefined, isSubagent: boolean) => Promise<string>
 
+const freshMs = 1_000
+
+/** Looked at while the message of a run is written down; good for that run if it begins right then. */
+export function lookedAhead(bootstrap: Bootstrap, profile: AgentProfile, now: () => number): Bootstrap {
+  const at = now()
+  const text = bootstrap(profile, profile.workspace, false)
+  text.catch(() => {}) // whoever needs it is told
+  return (one, root, isSubagent) => (!isSubagent && root === profile.workspace && Math.abs(now() - at) < freshMs ? text : bootstrap(one, root, isSubagent))
+}
+
 /** Files are read again only when one of them has changed. A file that cannot be read is told of to `problem` and left out. */
 export function createBootstrap(workspace: WorkspaceApi | undefined, problem: (name: string, error: unknown) => void): Bootstrap {
   const known = new Map<string, { readonly seen: string; readonly text: string }>()

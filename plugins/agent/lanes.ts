@@ -1,6 +1,8 @@
 /** One lane per session: runs of a session take turns in the order they came, sessions do not wait for each other. */
 
 export interface Place {
+  /** It was its turn when it came. */
+  readonly first: boolean
   /** Resolves when it is this run's turn. */
   readonly turn: Promise<void>
   /** Gives the turn, or the place in the queue, to the next one. Calling it again does nothing. */
@@ -43,9 +45,10 @@ export function createLanes(maxWaiting: number): Lanes {
       const waiter = { start }
       lane.push(waiter)
       lanes.set(key, lane)
-      if (lane.length === 1) start()
+      const first = lane.length === 1
+      if (first) start()
       else waiting++
-      return { turn, leave: () => leave(key, waiter) }
+      return { first, turn, leave: () => leave(key, waiter) }
     },
   }
 }

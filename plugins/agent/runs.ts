@@ -5,6 +5,7 @@ import type { ModelsApi } from '../models/contract.ts'
 import { sessionPartsOf } from '../sessions/contract.ts'
 import type { SessionsApi } from '../sessions/contract.ts'
 import type { ToolsApi } from '../tools/contract.ts'
+import { lookedAhead } from './bootstrap.ts'
 import type { Bootstrap } from './bootstrap.ts'
 import { maxTimeoutMs } from './config.ts'
 import type { QueueMode, Settings } from './config.ts'
@@ -85,8 +86,8 @@ export function createRuns(parts: RunsParts): Runs {
     if (live.size + arriving.size >= maxRuns) throw failAgent('NEXUS_AGENT_BUSY', { what: 'the gateway has as many runs as it takes' })
   }
 
-  function begin(request: RunRequest | AnswerRequest, runId: string, profile: AgentProfile, sessionKey: string | undefined, conversation: Conversation, turn: Place | undefined, bound: { readonly origin?: Origin | undefined; readonly limits?: Limits | undefined } = {}): StartedRun {
-    const { origin, limits } = bound
+  function begin(request: RunRequest | AnswerRequest, runId: string, profile: AgentProfile, sessionKey: string | undefined, conversation: Conversation, turn: Place | undefined, bound: { readonly origin?: Origin | undefined; readonly limits?: Limits | undefined; readonly bootstrap?: Bootstrap | undefined } = {}): StartedRun {
+    const { origin, limits, bootstrap = parts.bootstrap } = bound
     const timeoutMs = Math.min(request.timeoutMs ?? profile.timeoutMs, limits?.timeoutMs ?? maxTimeoutMs, maxTimeoutMs)
     const { toolEventsTo = [], connectionId, onDisconnect = parts.limits.onDisconnect } = 'sessionKey' in request ? request : {} as Partial<RunRequest>
     const run = startRun({
@@ -95,7 +96,7 @@ export function createRuns(parts: RunsParts): Runs {
       conversation, turn, profiles, bound: origin?.bound, limits,
       slots: origin?.top !== undefined ? below.get(origin.top) : turn ? slots : undefined,
       joiners: (when) => joiners(runId, sessionKey, request, when),
-      bootstrap: (root, isSubagent) => parts.bootstrap(profile, root, isSubagent),
+      bootstrap: (root, isSubagent) => bootstrap(profile, root, isSubagent),
       thinking: request.thinking, place: request.place,
       watchers: {
         ...watchers,
@@ -173,6 +174,7 @@ export function createRuns(parts: RunsParts): Runs {
       throw failAgent('NEXUS_AGENT_BUSY', { what: 'too many messages wait for this session' })
     }
     const runId = request.runId ?? randomUUID()
+    const bootstrap = place.first && !isBelow(sessionKey) ? lookedAhead(parts.bootstrap, profile, () => parts.clock.now()) : undefined
     const accepting = boundsOf(sessionKey, profile, origin).then(async (limits) => {
       const accepted = await sessions.accept(sessionKey, { runId, message: { role: 'user', content: message }, cause, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) })
       return { limits, accepted }
@@ -185,7 +187,7 @@ export function createRuns(parts: RunsParts): Runs {
         if (mode === 'interrupt') stopLane(sessionKey)
         modes.set(runId, { mode, request })
         const showing = { wrap, pruning: profile.pruning, now: () => parts.clock.now() }
-        return begin(request, runId, profile, sessionKey, sessionConversation(sessions, { sessionKey, runId, content: message, hooked: cause.caller.label === 'webhook' }, showing), place, { origin, limits })
+        return begin(request, runId, profile, sessionKey, sessionConversation(sessions, { sessionKey, runId, content: message, hooked: cause.caller.label === 'webhook' }, showing), place, { origin, limits, bootstrap })
       }
       place.leave()
       return known(accepted, profile.id)
