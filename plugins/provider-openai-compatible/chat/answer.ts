@@ -2,7 +2,7 @@
 import { providerFailure, serverSaid, usageOf } from '../../models/contract.ts'
 import type { EmitPart, ModelFinish, ModelUsage } from '../../models/contract.ts'
 import { createCalls } from './calls.ts'
-import { chunkOf } from './chunk.ts'
+import { chunkReader } from './alike.ts'
 
 export interface Answer {
   /** The data of one event. Throws for what is none, and for an error that stands in its place. */
@@ -21,6 +21,7 @@ export interface AnswerHost {
 }
 
 export function createAnswer({ provider, emit, fed }: AnswerHost): Answer {
+  const read = chunkReader()
   const calls = createCalls(() => `call_${crypto.randomUUID().replaceAll('-', '')}`)
   let reason: string | undefined
   let usage: ModelUsage | undefined
@@ -42,7 +43,7 @@ export function createAnswer({ provider, emit, fed }: AnswerHost): Answer {
         over = true
         return
       }
-      const chunk = chunkOf(data)
+      const chunk = read(data)
       if (chunk === undefined) throw broken('an event of its stream is no piece of an answer')
       if (chunk.error !== undefined) throw serverSaid({ body: chunk.error })
       const { text, thinking, finish } = chunk
