@@ -27,8 +27,13 @@ export function createClient(provider: string, baseUrl: string, clock: Clock): C
   const written = new WeakMap()
   const failed = (words: string, kind: 'network' | 'format' = 'format'): Error => providerFailure(provider, kind, {}, new Error(words))
   const soon = (give: () => void): (() => void) => {
-    const timer = clock.setTimeout(give, graceMs)
-    return () => clock.clearTimeout(timer)
+    let timer: unknown
+    // Most end in the same piece, and need no timer.
+    const look = setImmediate(() => { timer = clock.setTimeout(give, graceMs) })
+    return () => {
+      clearImmediate(look)
+      if (timer !== undefined) clock.clearTimeout(timer)
+    }
   }
 
   async function asked(path: string, body: string, { headers, onEnd }: Way): Promise<IncomingMessage> {

@@ -23,12 +23,13 @@ export function createLine(baseUrl: string): Line {
   const send = secure ? secureRequest : plainRequest
   const base = pathname.replace(/\/+$/, '')
   const host = hostname.replace(/^\[|\]$/g, '')
+  const named = port === '' ? hostname : `${hostname}:${port}`
 
   return {
     post: (path, headers, body, onEnd) => new Promise((resolve, reject) => {
       // As bytes: a text would be measured, joined with the head and written anew.
       const bytes = Buffer.from(body)
-      const options: RequestOptions = { method: 'POST', host, agent, path: base + path, headers: headersOf(headers, bytes.length), ...(port !== '' && { port }) }
+      const options: RequestOptions = { method: 'POST', host, agent, path: base + path, headers: headersOf(named, headers, bytes.length), ...(port !== '' && { port }) }
       const asked = send(options)
       asked.on('response', resolve)
       asked.on('error', reject)
@@ -39,13 +40,14 @@ export function createLine(baseUrl: string): Line {
   }
 }
 
-function headersOf(own: Way['headers'], length: number): Record<string, string> {
-  const headers: Record<string, string> = { accept: '*/*', 'user-agent': 'nexus-gateway', 'content-type': 'application/json' }
-  for (const [name, value] of Object.entries(own)) {
-    if (value === undefined) delete headers[name]
-    else headers[name] = value
-  }
-  headers['content-length'] = String(length)
+const usual: Readonly<Record<string, string>> = { accept: '*/*', 'user-agent': 'nexus-gateway', 'content-type': 'application/json' }
+
+/** Names and values in turn, which Node writes as they are; from an object it would make a table first. */
+function headersOf(host: string, own: Way['headers'], length: number): string[] {
+  const headers: string[] = own['host'] === undefined ? ['host', host] : []
+  for (const name in usual) if (!(name in own)) headers.push(name, usual[name]!)
+  for (const name in own) if (own[name] !== undefined && name !== 'content-length') headers.push(name, own[name])
+  headers.push('content-length', String(length))
   return headers
 }
 
