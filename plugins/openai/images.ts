@@ -21,6 +21,7 @@ const isRemote = (url: string): boolean => /^https?:\/\//i.test(url)
 /** What looks images up afterwards. Rejects with NEXUS_OPENAI_IMAGE, NEXUS_OPENAI_UNSUPPORTED. */
 export async function imagesFor(urls: readonly string[], fetching: Fetching): Promise<Images> {
   const remote = [...new Set(urls.filter(isRemote))]
+  if (remote.length === 0) return imageIn
   if (remote.length > maxFetched) throw fail(`at most ${maxFetched} are fetched for one request`)
   const fetched = new Map(await Promise.all(remote.map(async (url) => [url, await fetchedFrom(url, fetching)] as const)))
   return (url) => fetched.get(url) ?? imageIn(url)
