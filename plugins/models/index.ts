@@ -38,7 +38,7 @@ export default definePlugin({
     if (prices.isStale(now())) log.warn('the price map is old: check the prices of what you use, see `nexus cost check`', { updated: prices.updated })
     // At a start they cost their models the price; a change of the settings that has them is not kept.
     ctx.tap(configVerify, (ids) => (ids.includes('models') ? newlyRefused(prices, ctx.inherited) : undefined))
-    const registry = createRegistry(async () => ctx.invoke(modelsListed), ctx.config, prices, now)
+    const registry = createRegistry(() => ctx.invoke(modelsListed), ctx.config, prices, now)
     ctx.tap(pricesKnown, async () => ({ book: prices, specs: await registry.list('all') }))
     const standings = createStandings(cooldowns, now, () => keeper.changed())
     const keeper = createKeeper(ctx.deps.store, standings.dump, ctx)
@@ -46,7 +46,7 @@ export default definePlugin({
     standings.load(cooldownsIn(ctx.inherited, now()))
     standings.load(await keeper.load())
     const budget = createRetryBudget(retry, now)
-    const accounts = async (provider: string) => ctx.invoke(modelAccounts, provider)
+    const accounts = (provider: string) => ctx.invoke(modelAccounts, provider)
     const host: Host = {
       registry, standings, budget, accounts, fallbacks, clock, log,
       before: (attempt, control) => ctx.invoke(modelBefore, attempt, control),

@@ -28,6 +28,8 @@ export const stickyKey = (provider: string, sessionKey = ''): string => `${provi
 /** Rejects with NEXUS_MODELS_NOT_ALLOWED, or NEXUS_MODELS_ACCOUNT for an account that is none. */
 export async function lineUp(host: LineUpHost, wanted: Wanted): Promise<readonly Candidate[]> {
   const specs = await specsOf(host, wanted)
+  const [only, ...more] = specs
+  if (only && more.length === 0) return withAccounts(host, wanted, only, await accountsOf(host, only.provider))
   const perSpec = await Promise.all(specs.map(async (spec) => withAccounts(host, wanted, spec, await accountsOf(host, spec.provider))))
   return perSpec.flat()
 }

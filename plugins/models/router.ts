@@ -13,12 +13,13 @@ export interface RouterHost {
 }
 
 export function createRouter({ registry, fallbacks, ask, log }: RouterHost): (request: RouteRequest) => Promise<Route> {
-  const usable = async (references: readonly string[], besides: string): Promise<readonly string[]> => {
+  const usable = (references: readonly string[], besides: string): MaybePromise<readonly string[]> => (references.length === 0 ? references : usableOf(references, besides))
+  const usableOf = async (references: readonly string[], besides: string): Promise<readonly string[]> => {
     const found = await Promise.all(references.map((reference) => registry.resolve(reference).then(referenceOf, () => undefined)))
     return [...new Set(found)].filter((reference) => reference !== undefined && reference !== besides) as string[]
   }
   return async (request) => {
-    const model = referenceOf(await registry.resolve(request.model))
+    const model = referenceOf(await registry.found(request.model))
     const start: Route = { model, fallbacks: await usable(request.fallbacks ?? fallbacks, model), reasons: [reasonFor(request, model)] }
     const route = await ask(start, request)
     if (route === start) return start

@@ -1,4 +1,5 @@
 /** What the methods of `models` answer. */
+import type { MaybePromise } from 'nexus-gateway/sdk'
 import type { Account } from './attempt.ts'
 import type { ModelsList, ModelsStatus } from './wire.ts'
 import type { ModelSpec } from './spec.ts'
@@ -12,7 +13,7 @@ export function choiceOf(spec: ModelSpec, detail: boolean, isDefault: boolean): 
 }
 
 /** Every provider that lists a model, with how each of its accounts stands; one without accounts stands for itself. */
-export async function standingsOf(specs: readonly ModelSpec[], accountsOf: (provider: string) => Promise<readonly Account[] | undefined>, standings: Standings): Promise<ModelsStatus['providers']> {
+export async function standingsOf(specs: readonly ModelSpec[], accountsOf: (provider: string) => MaybePromise<readonly Account[] | undefined>, standings: Standings): Promise<ModelsStatus['providers']> {
   const ids = [...new Set(specs.map((spec) => spec.provider))]
   return Promise.all(ids.map(async (id) => {
     const accounts = await accountsOf(id)

@@ -20,14 +20,22 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
 
 /** What the work gives; or `late`, some time after an abort that it does not heed. */
 export function orLate<T>(work: MaybePromise<T>, signal: AbortSignal, clock: Clock, late: () => T): Promise<T> {
+  if (!(work instanceof Promise)) return Promise.resolve(work)
   return new Promise((resolve, reject) => {
     let timer: unknown
     const give = (): void => { timer = clock.setTimeout(() => resolve(late()), graceMs) }
-    if (signal.aborted) give()
-    else signal.addEventListener('abort', give, { once: true })
-    Promise.resolve(work).then(resolve, reject).finally(() => {
+    const end = (): void => {
       signal.removeEventListener('abort', give)
       if (timer !== undefined) clock.clearTimeout(timer)
+    }
+    if (signal.aborted) give()
+    else signal.addEventListener('abort', give, { once: true })
+    work.then((value) => {
+      end()
+      resolve(value)
+    }, (error: unknown) => {
+      end()
+      reject(error as Error)
     })
   })
 }

@@ -2,6 +2,7 @@
  * An end before its time. An `AbortSignal` with a listener costs as much as three pieces of an answer, and a request
  * would have several: this one is a list of functions, and a signal only for who asks for one.
  */
+import type { MaybePromise } from 'nexus-gateway/sdk'
 
 export interface Halt {
   readonly over: boolean
@@ -77,7 +78,11 @@ export function createHalts(): Halts {
 }
 
 /** `work`, or the reason of the end as soon as there is one. */
-export function untilEnd<T>(halt: Pick<Halt, 'onEnd' | 'reason'>, work: Promise<T>): Promise<T> {
+export function untilEnd<T>(halt: Pick<Halt, 'onEnd' | 'over' | 'reason'>, work: MaybePromise<T>): MaybePromise<T> {
+  if (!(work instanceof Promise)) {
+    if (halt.over) throw halt.reason
+    return work
+  }
   return new Promise((resolve, reject) => {
     const off = halt.onEnd(() => reject(halt.reason as Error))
     void work.then(resolve, reject).then(off)

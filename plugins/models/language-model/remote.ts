@@ -45,7 +45,7 @@ export function listedBy({ provider, baseUrl, credentials, clock, log, signal, p
     const url = `${baseUrl.replace(/\/+$/, '')}/models`
     const late = new AbortController()
     const timer = clock.setTimeout(() => late.abort(), answerMs)
-    const answer = await underSignals([signal, late.signal], async (either) => modelsFrom(url, await orAborted(credentials.headers(), either), either))
+    const answer = await underSignals([signal, late.signal], async (either) => modelsFrom(url, await orAborted(Promise.resolve(credentials.headers()), either), either))
       .catch((error: unknown) => (error instanceof NexusError ? error.message : 'no answer'))
     clock.clearTimeout(timer)
     if (typeof answer !== 'string') {

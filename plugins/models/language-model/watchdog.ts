@@ -16,8 +16,10 @@ export function watchdog(clock: Clock, firstMs: number, nextMs: number, starved:
   let timer: unknown
   let timerAt = 0
   const arm = (): void => {
-    timerAt = due
-    timer = clock.setTimeout(look, Math.max(1, due - clock.now()))
+    const now = clock.now()
+    // No later than a piece that comes now would have it, which spares that one a timer of its own.
+    timerAt = Math.min(due, now + nextMs)
+    timer = clock.setTimeout(look, Math.max(1, timerAt - now))
   }
   const look = (): void => {
     if (clock.now() >= due) starved()
