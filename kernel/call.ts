@@ -13,6 +13,8 @@ export interface Origin {
   readonly cause?: Cause
   /** Aborted when the caller has gone. Read only if the handler asks, so a getter may make it then. */
   readonly signal?: AbortSignal | undefined
+  /** In its place: calls `run` if the caller goes before the answer has been sent. */
+  left?(run: () => void): void
   readonly trace?: string | undefined
   /** Routes only: takes a function to run once the response has been sent or given up. */
   readonly settled?: (release: () => void) => void
@@ -69,6 +71,7 @@ export class LiveCall implements Call {
     this.owner.adoptCall(abort)
     const gone = this.origin.signal
     this.follow = () => abort.abort(fail('NEXUS_CALL_ABORTED', { verb: this.verb }))
+    this.origin.left?.(this.follow)
     if (gone?.aborted) this.follow()
     else gone?.addEventListener('abort', this.follow, { once: true })
     return abort.signal

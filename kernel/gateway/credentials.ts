@@ -126,23 +126,17 @@ export class HttpOrigin implements Origin {
   readonly caller: Caller
   private readonly req: IncomingMessage
   private readonly res: ServerResponse
-  private abort: AbortController | undefined
 
   constructor(caller: Caller, req: IncomingMessage, res: ServerResponse) {
     this.caller = caller
     this.req = req
     this.res = res
-    this.abort = undefined
   }
 
   get trace(): string | undefined { return traceIn(this.req) }
 
-  get signal(): AbortSignal {
-    if (!this.abort) {
-      const made = this.abort = new AbortController()
-      this.settled(() => { if (!this.res.writableFinished) made.abort() })
-    }
-    return this.abort.signal
+  left(run: () => void): void {
+    this.settled(() => { if (!this.res.writableFinished) run() })
   }
 
   settled(run: () => void): void {
