@@ -20,9 +20,8 @@ export interface Listener extends Owner {
   readonly open: boolean
   /** Bytes written and not yet taken by the system. */
   readonly unread: number
-  cork(): void
+  /** What is written in one tick leaves together. */
   write(frame: Buffer): void
-  uncork(): void
   /** Runs once what is unread has been taken; there must be something. */
   whenRead(run: () => void): void
   close(code: number, reason: string): void
@@ -124,11 +123,8 @@ export function createBroadcast(limits: Limits, now: () => number, log: Log): Br
     if (!listener) return 0
     const { cursor } = listener
     cursor.next = Math.max(cursor.next, pending)
-    const many = ring.next - cursor.next > 1
-    if (many) listener.cork()
     let bytes = 0
     while (listener.open && cursor.next < ring.next) bytes += offerNext(listener, true)
-    if (many) listener.uncork()
     // Its socket is closing: what comes from now on is kept for its return.
     if (!listener.open) listeners.delete(cursor.id)
     return bytes
@@ -152,9 +148,8 @@ export function createBroadcast(limits: Limits, now: () => number, log: Log): Br
   function send(listener: Listener, body: Body, share: boolean): void {
     const { seq } = listener.cursor
     if (body.head.length >= sharedFrom) {
-      listener.cork()
       for (const part of numberedParts(body.head, seq)) listener.write(part)
-      return listener.uncork()
+      return
     }
     let frame = body.frames?.get(seq)
     if (!frame) {

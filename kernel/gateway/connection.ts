@@ -127,26 +127,27 @@ export class Peer implements Listener, Origin {
     this.#say(errorFrame(id, error, this.cursor.protocol))
   }
 
-  /** What is said in one tick leaves in one system call. */
   #say(text: string): void {
     if (!this.open) return
-    if (!this.#corked) {
-      this.#corked = true
-      this.cork()
-      process.nextTick(release, this)
-    }
     this.write(textFrame(text))
     if (this.unread > this.#parts.limits.maxBufferedBytes) this.close(1008, 'slow consumer')
   }
 
-  release(): void {
-    this.#corked = false
-    this.uncork()
+  /** What is written in one tick leaves in one system call. */
+  write(frame: Buffer): void {
+    if (!this.#corked) {
+      this.#corked = true
+      this.#parts.socket.cork()
+      process.nextTick(release, this)
+    }
+    this.#parts.socket.write(frame)
   }
 
-  cork(): void { this.#parts.socket.cork() }
-  write(frame: Buffer): void { this.#parts.socket.write(frame) }
-  uncork(): void { this.#parts.socket.uncork() }
+  release(): void {
+    this.#corked = false
+    this.#parts.socket.uncork()
+  }
+
   whenRead(run: () => void): void { this.#parts.socket.once('drain', run) }
 
   // ── Life ──────────────────────────────────────────────────────────────────────────────────────

@@ -15,17 +15,21 @@ export class FakeListener implements Listener {
   readonly writes: number[] = []
   open = true
   unread = 0
-  #parts: Buffer[] = []
-  #corked = 0
+  #rest: Buffer = Buffer.alloc(0)
+  #inTick = false
 
   constructor(cursor: Cursor) { this.cursor = cursor }
 
-  cork(): void { this.#corked++ }
+  /** As a connection does: what is written in one tick leaves together. */
   write(frame: Buffer): void {
-    this.#parts.push(frame)
-    if (this.#corked === 0) this.#leave()
+    if (!this.#inTick) {
+      this.#inTick = true
+      this.writes.push(0)
+      process.nextTick(() => { this.#inTick = false })
+    }
+    this.writes[this.writes.length - 1]! += frame.length
+    this.#take(Buffer.concat([this.#rest, frame]))
   }
-  uncork(): void { if (--this.#corked === 0) this.#leave() }
   close(code: number, reason: string): void {
     this.open = false
     this.closes.push([code, reason])
@@ -33,16 +37,17 @@ export class FakeListener implements Listener {
   whenRead(run: () => void): void { setImmediate(() => { this.unread = 0; run() }) }
   supersede(): void { this.close(1001, 'resumed elsewhere') }
 
-  #leave(): void {
-    let bytes = Buffer.concat(this.#parts.splice(0))
-    if (bytes.length === 0) return
-    this.writes.push(bytes.length)
-    while (bytes.length > 0) {
-      const short = bytes[1] as number
-      const [start, length] = short < 126 ? [2, short] : short === 126 ? [4, bytes.readUInt16BE(2)] : [10, Number(bytes.readBigUInt64BE(2))]
-      this.texts.push(bytes.toString('utf8', start, start + length))
-      bytes = bytes.subarray(start + length)
+  /** Every frame that is whole: a large one comes in parts. */
+  #take(bytes: Buffer): void {
+    for (;;) {
+      const short = bytes[1] ?? 0
+      const head = short < 126 ? 2 : short === 126 ? 4 : 10
+      const length = bytes.length < head ? Infinity : head === 2 ? short : head === 4 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2))
+      if (bytes.length < head + length || bytes.length === 0) break
+      this.texts.push(bytes.toString('utf8', head, head + length))
+      bytes = bytes.subarray(head + length)
     }
+    this.#rest = bytes
   }
 
   get heard(): Heard[] { return this.texts.map((text) => JSON.parse(text) as Heard) }
