@@ -34,6 +34,11 @@ test('what ends inside of what stood around the text before is no text', () => {
   expect(read([first!, second!])).toEqual([chunkOf(first!), undefined])
 })
 
+test('a text that stands in two places is read anew', () => {
+  const events = ['a', 'b'].map((note) => JSON.stringify({ note: { content: note }, choices: [{ delta: { content: 'a' } }] }))
+  expect(read(events).map((chunk) => chunk?.text)).toEqual(['a', 'a'])
+})
+
 test('of events that differ in their text alone only the first is parsed', () => {
   const parse = JSON.parse
   let parsed = 0
