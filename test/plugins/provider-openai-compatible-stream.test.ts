@@ -120,7 +120,7 @@ describe.each(['own', 'sdk'] as const)('through the client of %s', (which) => {
 
     test('without a connection is of kind network', async () => {
       await mock.close()
-      expect((await failing({})).failure).toEqual({ kind: 'network', provider: 'mock', retryable: true })
+      expect((await failing({})).failure).toEqual({ kind: 'network', provider: 'mock', retryable: true, unsent: true })
     })
 
     test('never repeats a key, neither to the caller nor in the log', async () => {
