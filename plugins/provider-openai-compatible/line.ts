@@ -18,7 +18,9 @@ const mostIdle = 256
 export function createLine(baseUrl: string): Line {
   const { protocol, hostname, port, pathname } = new URL(baseUrl)
   const secure = protocol === 'https:'
-  const settings = { keepAlive: true, timeout: idleMs, maxFreeSockets: mostIdle, ...proxyOf(process.env) }
+  // Where Node itself is told to heed the proxies of the environment (24 and later), so are these connections.
+  const proxied = process.env['NODE_USE_ENV_PROXY'] === '1'
+  const settings = { keepAlive: true, timeout: idleMs, maxFreeSockets: mostIdle, ...(proxied && { proxyEnv: process.env }) }
   const agent = secure ? new SecureAgent(settings) : new PlainAgent(settings)
   const send = secure ? secureRequest : plainRequest
   const base = pathname.replace(/\/+$/, '')
@@ -29,7 +31,8 @@ export function createLine(baseUrl: string): Line {
     post: (path, headers, body, onEnd) => new Promise((resolve, reject) => {
       // As bytes: a text would be measured, joined with the head and written anew.
       const bytes = Buffer.from(body)
-      const options: RequestOptions = { method: 'POST', host, agent, path: base + path, headers: headersOf(named, headers, bytes.length), ...(port !== '' && { port }) }
+      const sent = headersOf(named, headers, bytes.length)
+      const options: RequestOptions = { method: 'POST', host, agent, path: base + path, headers: proxied ? tableOf(sent) : sent, ...(port !== '' && { port }) }
       const asked = send(options)
       asked.on('response', resolve)
       asked.on('error', reject)
@@ -51,8 +54,12 @@ function headersOf(host: string, own: Way['headers'], length: number): string[] 
   return headers
 }
 
-/** Where Node itself is told to heed the proxies of the environment (24 and later), so are these connections. */
-const proxyOf = (env: NodeJS.ProcessEnv): object => (env['NODE_USE_ENV_PROXY'] === '1' ? { proxyEnv: env } : {})
+/** To headers in turn Node adds no credentials of a proxy. */
+function tableOf(headers: readonly string[]): Record<string, string> {
+  const table: Record<string, string> = {}
+  for (let i = 0; i < headers.length; i += 2) table[headers[i]!] = headers[i + 1]!
+  return table
+}
 
 export interface Reading {
   /** Gets every piece. True: nothing more is waited for, and the end comes at once or a little later. What it throws closes the connection. */
