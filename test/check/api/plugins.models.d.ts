@@ -58,7 +58,7 @@ declare interface Costs {
 }
 
 declare interface Credentials {
-    headers(account?: string): Promise<Headers>;
+    headers(account?: string): MaybePromise<Headers>;
     known(): string[];
     readonly accounts: readonly Account[];
 }

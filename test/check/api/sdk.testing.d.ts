@@ -550,6 +550,7 @@ declare interface Origin {
     readonly connection?: Connection;
     readonly cause?: Cause;
     readonly signal?: AbortSignal | undefined;
+    left?(run: () => void): void;
     readonly trace?: string | undefined;
     readonly settled?: (release: () => void) => void;
 }
