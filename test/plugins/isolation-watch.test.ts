@@ -46,6 +46,7 @@ describe.skipIf(process.platform !== 'linux')('a process that is silent', () => 
   it.each([
     ['and busy, with its memory nearly full', 115, 'for (;;);', /^it answered nothing for \d+ ms with 1\d\d of its 200 MiB of memory taken/],
     ['and stuck, with its memory nearly full', 115, 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)', /^it answered nothing for \d+ ms with 1\d\d of its 200 MiB of memory taken/],
+    ['and busy, with ever less memory to spare', 1, 'for (const all = []; ; ) { all.push(Buffer.alloc(2 ** 20, 1)); for (const end = performance.now() + 8; performance.now() < end;); }', /^it answered nothing for \d+ ms with \d+ of its 200 MiB of memory taken/],
     ['and busy, with memory to spare', 1, 'for (;;);', /^it answered nothing for \d+ ms( and kept the processor busy)?$/],
     ['and stuck, with memory to spare', 1, 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)', /^it answered nothing for \d+ ms and was stuck$/],
   ])('%s', async (_, holdsMb, code, reason) => {

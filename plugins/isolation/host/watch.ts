@@ -39,6 +39,8 @@ const budgetMs = 60_000
 const mostUnread = 32 * 1024 * 1024
 /** Of its memory: from here on its heap may be full, and collecting what there is may be all that it does. */
 const nearlyFull = 0.75
+/** Of its memory: what takes so much more in one silence is on the way there. */
+const muchMore = 0.125
 
 export function watchProcess({ limits, pid, busy, unread, ping, onVerdict }: WatchOptions): Watch {
   let timer: NodeJS.Timeout | undefined
@@ -105,7 +107,10 @@ export function watchProcess({ limits, pid, busy, unread, ping, onVerdict }: Wat
     return cpuMs >= couldMs / 2 && cpuMs >= limits.hangMs * longestTurn
   }
 
-  const crowded = ({ rssMb }: Sample): string => (rssMb < limits.memoryMb * nearlyFull ? '' : ` with ${Math.round(rssMb)} of its ${limits.memoryMb} MiB of memory taken`)
+  function crowded(before: Sample, { rssMb }: Sample): string {
+    const most = limits.memoryMb
+    return rssMb < most * nearlyFull && rssMb - before.rssMb < most * muchMore ? '' : ` with ${Math.round(rssMb)} of its ${most} MiB of memory taken`
+  }
 
   /** It has been silent for long enough. What came while this thread itself was busy is read first. */
   async function judge(): Promise<void> {
@@ -117,7 +122,7 @@ export function watchProcess({ limits, pid, busy, unread, ping, onVerdict }: Wat
     if (stopped || pinged !== asked) return next(busyMs)
     const silent = performance.now() - asked.at
     if (!now || !asked.before) return silent > blindMs ? end(silence(silent)) : next(busyMs)
-    const said = silence(silent) + crowded(now)
+    const said = silence(silent) + crowded(asked.before, now)
     if (spins(asked.before, now, silent)) return end(`${said} and kept the processor busy`)
     const stuck = spoke && await asleep(pid())
     if (stopped || pinged !== asked) return next(busyMs)
