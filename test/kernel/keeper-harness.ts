@@ -37,10 +37,18 @@ export async function stateWith(text?: string): Promise<string> {
   return state
 }
 
+/** Of each plugin once: it says the same to every one of a thousand kernels. */
+const packed = new WeakMap<Plugin, ReturnType<typeof pack>>()
+function manifestOf(plugin: Plugin): ReturnType<typeof pack> {
+  const known = packed.get(plugin) ?? pack(plugin, { entry: 'index.ts' })
+  packed.set(plugin, known)
+  return known
+}
+
 /** Every plugin is a first-party one; those in `defaults` are on. */
 export function loaderOf(plugins: readonly Plugin[], defaults: readonly string[]): Loader {
   const sources = new Map<string, Source>(plugins.map((plugin) => {
-    const manifest = pack(plugin, { entry: 'index.ts' })
+    const manifest = manifestOf(plugin)
     return [plugin.id, { ...memorySource(plugin), origin: 'builtin', manifest: () => manifest }]
   }))
   const manifests = Object.fromEntries([...sources].map(([id, source]) => [id, source.manifest() as ReturnType<typeof pack>]))
