@@ -1,16 +1,15 @@
 /** The package as npm would publish it, in an empty folder with what it depends on and nothing else; and a registry that has the libraries of a plugin. */
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createHash } from 'node:crypto'
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
 import { built, root } from '../fixtures/built.ts'
 import { startRegistry, type Registry } from '../fixtures/registry.ts'
+import { packageTarball } from '../fixtures/tar.ts'
 import type { LibraryLock } from '../../plugins/plugins/libraries/lock.ts'
 
-const run = promisify(execFile)
 interface Locked { readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly devOptional?: boolean }>> }
 
 export interface Ran { readonly status: number | null; readonly out: string; readonly err: string }
@@ -62,13 +61,8 @@ export async function packedInstall(): Promise<Packed> {
     async supply(id) {
       const file = join(own, 'dist', 'plugins', id, 'libraries.json')
       const lock = JSON.parse(await readFile(file, 'utf8')) as LibraryLock
-      const tarballs = await mkdtemp(join(dir, 'tarballs-'))
-      const packed = await Promise.all(Object.entries(lock.packages).map(async ([place, one], i) => {
-        const into = join(tarballs, String(i))
-        await mkdir(into)
-        const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', into, join(root, place)], { cwd: dir, env, maxBuffer: 64 * 1024 * 1024 })
-        const [{ filename }] = JSON.parse(stdout) as [{ filename: string }]
-        const tarball = await readFile(join(into, filename))
+      const packed = await Promise.all(Object.entries(lock.packages).map(async ([place, one]) => {
+        const tarball = packageTarball(await filesThatRun(join(root, place)))
         const { name, version, dependencies, peerDependencies } = JSON.parse(await readFile(join(root, place, 'package.json'), 'utf8')) as { name: string; version: string; dependencies?: object; peerDependencies?: object }
         registry.publish({ name, version, tarball, manifest: { ...(dependencies && { dependencies }), ...(peerDependencies && { peerDependencies }) } })
         return [place, { ...one, integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}` }] as const
@@ -113,4 +107,10 @@ export async function packedInstall(): Promise<Packed> {
       await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
     },
   }
+}
+
+/** Of a package what its users import: types, maps and sources are most of its files, and each is unpacked and hashed by every fetch. */
+async function filesThatRun(dir: string): Promise<Record<string, Buffer>> {
+  const names = (await readdir(dir, { recursive: true })).filter((name) => /(\.[cm]?js|\.json)$/.test(name) && !/(^|[\\/])(node_modules|src)[\\/]/.test(name))
+  return Object.fromEntries(await Promise.all(names.sort().map(async (name) => [name.replaceAll('\\', '/'), await readFile(join(dir, name))] as const)))
 }
