@@ -1,11 +1,17 @@
 /** What a plugin that is trusted can do to the gateway, and that the gateway knows who it was and goes on without it. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { warmth } from '../fixtures/warm.ts'
 import { nexus, started, stateDir, type Started } from '../kernel/cli/spawn.ts'
 
+const warm = warmth()
+afterAll(() => warm[Symbol.dispose]())
 let state: string
-beforeEach(() => { state = stateDir() })
+beforeEach(() => {
+  state = stateDir()
+  warm.lend(state)
+})
 afterEach(() => rmSync(state, { recursive: true, force: true }))
 
 const spin = 'for (;;) Math.sqrt(2)'
@@ -27,14 +33,14 @@ const harm: Readonly<Record<string, string>> = {
 }
 
 function badPlugin(extra = ''): string {
-  const file = join(state, 'bad.mjs')
+  const file = join(warm.dir, 'bad.mjs')
   const methods = Object.keys(harm).map((name) => `'bad.${name}': method({ scope: 'operator.read' })`)
   const handlers = Object.entries(harm).map(([name, code]) => `'bad.${name}': () => ${code}`)
   writeFileSync(file, `import { execFileSync } from 'node:child_process'\nimport { definePlugin, method } from 'nexus-gateway/sdk'\n${extra}\nexport default definePlugin({ id: 'bad', methods: { ${methods.join(', ')} }, setup: () => ({ methods: { ${handlers.join(', ')} } }) })\n`)
   return file
 }
 function settings(containment: object = {}): void {
-  writeFileSync(join(state, 'nexus.json5'), JSON.stringify({ pluginPolicy: { trusted: ['*'] }, plugins: ['containment', './bad.mjs'], containment: { warnMs: 200, killMs: 1_000, ...containment } }))
+  writeFileSync(join(state, 'nexus.json5'), JSON.stringify({ pluginPolicy: { trusted: ['*'] }, plugins: ['containment', join(warm.dir, 'bad.mjs')], containment: { warnMs: 200, killMs: 1_000, ...containment } }))
 }
 const cli = (...args: string[]) => nexus(args, { env: { NEXUS_STATE_DIR: state } })
 const call = (method: string) => cli('call', method)
@@ -101,7 +107,7 @@ describe('what cannot be survived ends in an exit that is laid on the plugin, an
     badPlugin()
     settings()
     await endedBy('bad.segv')
-    writeFileSync(join(state, 'bad.mjs'), 'export default 1')
+    writeFileSync(join(warm.dir, 'bad.mjs'), 'export default 1')
     await using gateway = await start()
     expect((await cli('containment', 'release', 'bad')).status).not.toBe(0)
     expect(await row()).toMatchObject({ state: 'failed', error: { code: 'NEXUS_PLUGIN_QUARANTINED' } })
@@ -170,7 +176,7 @@ test('crashes that nobody can be blamed for end in a start without plugins from 
     const { status } = await endedBy('bad.nobody')
     expect(status).toBe(70)
   }
-  writeFileSync(join(state, 'bad.mjs'), 'process.exit(9)')
+  writeFileSync(join(warm.dir, 'bad.mjs'), 'process.exit(9)')
   await using gateway = await start()
   expect(gateway.ready.mode).toBe('safe')
   expect(gateway.ready.active).not.toContain('bad')

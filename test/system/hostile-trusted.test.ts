@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createClient, type Client } from 'nexus-gateway/sdk/client'
 import { root } from '../fixtures/built.ts'
+import { warmth } from '../fixtures/warm.ts'
 import { binary, stateDir, type Started } from '../kernel/cli/spawn.ts'
 
 const folder = join(root, 'test/fixtures/hostile')
@@ -21,6 +22,10 @@ export default definePlugin({ id: 'bystander', methods: { 'bystander.hello': met
 `
 /** How much of what a gateway says is kept: the newest. */
 const kept = 256 * 1024
+
+const warm = warmth()
+writeFileSync(join(warm.dir, 'bystander.mjs'), bystander)
+afterAll(() => warm[Symbol.dispose]())
 
 interface Told { readonly payload?: unknown; readonly code?: string; /** No answer in time, or none at all. */ readonly lost?: true }
 interface Gateway extends AsyncDisposable {
@@ -38,8 +43,8 @@ interface How { readonly state?: string; /** In the words of `sh`. */ readonly l
 
 function settled(ids: readonly string[]): string {
   const state = stateDir()
-  writeFileSync(join(state, 'bystander.mjs'), bystander)
-  const plugins = ['containment', './bystander.mjs', ...ids.map((id) => join(folder, `${id}.mjs`))]
+  warm.lend(state)
+  const plugins = ['containment', join(warm.dir, 'bystander.mjs'), ...ids.map((id) => join(folder, `${id}.mjs`))]
   writeFileSync(join(state, 'nexus.json5'), JSON.stringify({ plugins, pluginPolicy: { trusted: ['*'] }, containment: { warnMs: 200, killMs: 1_000 } }), { mode: 0o600 })
   return state
 }
