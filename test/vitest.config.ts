@@ -1,8 +1,19 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 const root = join(import.meta.dirname, '..')
+
+/** A process of its own for a test of whole processes, of memory, or of what a process has but once; the others share one with those before them. */
+const own = /child_process|\/spawn\.ts|built\(|vi\.(mock|stub|spyOn|useFakeTimers)|process\.(chdir|umask|on|emit|kill|env\[)|\bgc\b|memoryUsage|uncaught|new Worker\(/
+const isOwn = (file: string, seen = new Set<string>()): boolean => {
+  if (seen.has(file) || !file.startsWith(join(root, 'test'))) return false
+  const text = readFileSync(file, 'utf8')
+  return own.test(text) || [...text.matchAll(/from '(\.\.?\/[^']+\.ts)'/g)].some(([, other = '']) => isOwn(join(file, '..', other), seen.add(file)))
+}
+const alone = readdirSync(join(root, 'test'), { recursive: true }).map((file) => `test/${String(file).replaceAll('\\', '/')}`)
+  .filter((file) => file.endsWith('.test.ts') && (/^test\/(system|security|guarantees|check)\//.test(file) || isOwn(join(root, file))))
 
 export default defineConfig({
   root,
@@ -13,12 +24,16 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/fixtures/npm/setup.ts'],
     // Whole processes are started here, and machines that run tests are busy; promised deadlines have limits of their own.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Of two cores it would use one; most of these tests wait for processes.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     execArgv: ['--expose-gc'],
+    projects: [
+      { extends: true, test: { name: 'alone', include: alone } },
+      { extends: true, test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: alone, isolate: false } },
+    ],
   },
 })
