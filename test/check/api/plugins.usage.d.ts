@@ -330,6 +330,7 @@ declare const SessionsUsageParams: v.OptionalSchema<v.StrictObjectSchema<{
     readonly groupBy: v.OptionalSchema<v.PicklistSchema<["instance", "family"], undefined>, undefined>;
     readonly includeHistorical: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
     readonly limit: v.OptionalSchema<v.SchemaWithPipe<readonly [v.NumberSchema<undefined>, v.IntegerAction<number, undefined>, v.MinValueAction<number, number, undefined>, v.MaxValueAction<number, number, undefined>]>, undefined>;
+    readonly sort: v.OptionalSchema<v.PicklistSchema<["recent", "cost"], undefined>, undefined>;
     readonly includeContextWeight: v.OptionalSchema<v.BooleanSchema<undefined>, undefined>;
 }, undefined>, {}>;
 type SessionsUsageParams = v.InferInput<typeof SessionsUsageParams>
@@ -597,6 +598,7 @@ declare const usage: import("nexus-gateway/sdk").Contract<"usage", {
         readonly groupBy: import("valibot").OptionalSchema<import("valibot").PicklistSchema<["instance", "family"], undefined>, undefined>;
         readonly includeHistorical: import("valibot").OptionalSchema<import("valibot").BooleanSchema<undefined>, undefined>;
         readonly limit: import("valibot").OptionalSchema<import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>, import("valibot").MinValueAction<number, number, undefined>, import("valibot").MaxValueAction<number, number, undefined>]>, undefined>;
+        readonly sort: import("valibot").OptionalSchema<import("valibot").PicklistSchema<["recent", "cost"], undefined>, undefined>;
         readonly includeContextWeight: import("valibot").OptionalSchema<import("valibot").BooleanSchema<undefined>, undefined>;
     }, undefined>, {}>>, NoInfer<import("valibot").StrictObjectSchema<{
         readonly updatedAt: import("valibot").SchemaWithPipe<readonly [import("valibot").NumberSchema<undefined>, import("valibot").IntegerAction<number, undefined>]>;
