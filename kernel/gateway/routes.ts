@@ -17,6 +17,8 @@ import { callerOf, HttpOrigin, type ListenerKind } from './credentials.ts'
 import type { Desk } from './desk.ts'
 
 type Env = { Bindings: HttpBindings }
+/** `sent` is made with the server: the first touch of `Response` loads all of Node's `fetch`. */
+type RouteDesk = Desk & { readonly sent: Response }
 type Serve = (req: IncomingMessage, res: ServerResponse) => Promise<void>
 type ServeGroup = (group: RouteGroup, req: IncomingMessage, res: ServerResponse, listener: ListenerKind) => Promise<void>
 
@@ -36,15 +38,15 @@ export function createRoutes(desk: Desk): ServeGroup {
   const made = new WeakMap<RouteGroup, Record<ListenerKind, Serve>>()
 
   async function make(group: RouteGroup): Promise<Record<ListenerKind, Serve>> {
-    const [{ Hono }, { getRequestListener }] = await Promise.all([import('hono'), import('@hono/node-server')])
-    const listen = (kind: ListenerKind): Serve => getRequestListener(appOf(desk, group, new Hono<Env>(), kind).fetch as Parameters<typeof getRequestListener>[0])
+    const [{ Hono }, { getRequestListener }, { RESPONSE_ALREADY_SENT: sent }] = await Promise.all([import('hono'), import('@hono/node-server'), import('@hono/node-server/utils/response')])
+    const listen = (kind: ListenerKind): Serve => getRequestListener(appOf({ ...desk, sent }, group, new Hono<Env>(), kind).fetch as Parameters<typeof getRequestListener>[0])
     return made.set(group, { tcp: listen('tcp'), unix: listen('unix') }).get(group)!
   }
 
   return (group, req, res, listener) => made.get(group)?.[listener](req, res) ?? make(group).then((fresh) => fresh[listener](req, res))
 }
 
-function appOf(desk: Desk, { routes }: RouteGroup, app: Hono<Env>, listener: ListenerKind): Hono<Env> {
+function appOf(desk: RouteDesk, { routes }: RouteGroup, app: Hono<Env>, listener: ListenerKind): Hono<Env> {
   for (const { method, path, verb } of routes) app.on(method, path, (c) => answer(desk, listener, verb, c))
   const methods = [...new Set(routes.map((route) => route.method))]
   app.notFound((c) => {
@@ -55,23 +57,23 @@ function appOf(desk: Desk, { routes }: RouteGroup, app: Hono<Env>, listener: Lis
   return app
 }
 
-function answer(desk: Desk, listener: ListenerKind, verb: Verb, c: Context<Env>): MaybePromise<Response> {
-  const { kernel, limits } = desk
+function answer(desk: RouteDesk, listener: ListenerKind, verb: Verb, c: Context<Env>): MaybePromise<Response> {
+  const { kernel, limits, sent } = desk
   const { incoming, outgoing } = c.env
   limitBody(c, limits.routeBytes)
   const run = (caller: Caller): MaybePromise<Response> => {
     const response = kernel.dispatchRoute(verb, c as unknown as RouteContext, new HttpOrigin(caller, incoming, outgoing))
-    return isPromise(response) ? response.then((made) => direct(made, c.env)) : direct(response, c.env)
+    return isPromise(response) ? response.then((made) => direct(made, c.env, sent)) : direct(response, c.env, sent)
   }
   const caller = callerOf(desk, verb, incoming, listener)
   return isPromise(caller) ? caller.then(run) : run(caller)
 }
 
 /** A response that brings a way to answer on Node's own spares its stream the layers in between; a HEAD has none. */
-function direct(response: Response & { readonly [onNode]?: (outgoing: ServerResponse) => void }, { incoming, outgoing }: HttpBindings): Response {
+function direct(response: Response & { readonly [onNode]?: (outgoing: ServerResponse) => void }, { incoming, outgoing }: HttpBindings, sent: Response): Response {
   if (response[onNode] === undefined || incoming.method === 'HEAD') return response
   response[onNode](outgoing as ServerResponse)
-  return new Response(null, alreadySent)
+  return sent
 }
 
 /** A body that says its length is refused by it; one that does not is cut off while it is read. */
@@ -90,5 +92,4 @@ function limitBody(c: Context<Env>, limit: number): void {
   c.req.raw = new Request(c.req.raw, { body, duplex: 'half' } as RequestInit)
 }
 
-const alreadySent = { headers: { 'x-hono-already-sent': 'true' } } // no Response yet: the first touch of it loads all of Node's `fetch`
 const toResponse = ({ status, headers, body }: Answer): Response => new Response(body, { status, headers })
