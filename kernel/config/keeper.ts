@@ -222,8 +222,7 @@ export async function createKeeper(loader: Loader, { strict, tolerant, unsafe, .
       for (const note of live.view.notes) running.log.info(note)
       tellEnabled(live)
       for (const reason of reasons) running.log.warn(reason)
-      // Not awaited by the start, which has nothing to gain from it; what changes the settings next comes after it.
-      if (disk === live && live.view.faults.length === 0) void enqueue(() => commit(live))
+      if (disk === live && live.view.faults.length === 0) await commit(live)
       if (watch) watching = watchFiles(() => [...new Set([...disk.view.files, ...live.view.files])], () => void enqueue(look).catch((error: unknown) => running.log.error('the settings could not be looked at', { error })), { log: running.log })
     },
     look: () => enqueue(look),
