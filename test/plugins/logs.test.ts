@@ -69,7 +69,7 @@ describe('the log', () => {
     await start()
     log.info('early')
     await expect(stat(file())).rejects.toMatchObject({ code: 'ENOENT' })
-    await clock.advance(0)
+    await clock.advance(50)
     await expect.poll(() => readFile(file(), 'utf8').catch(() => ''), { timeout: 5_000 }).toContain('early')
   })
 
