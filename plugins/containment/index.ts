@@ -6,7 +6,7 @@ import { createBreaker } from './breaker.ts'
 import { containment } from './contract.ts'
 import { containmentErrors, fail } from './errors.ts'
 import type { Blocked, WatchedPlugin } from './thread.ts'
-import type { Watchdog } from './watchdog.ts'
+import { startWatchdog, type Watchdog } from './watchdog.ts'
 
 const upTo = (most: number, description: string, least = 1) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most), v.description(description))
 const day = 86_400_000
@@ -80,17 +80,12 @@ export default definePlugin({
 
     async function look(): Promise<void> {
       looking = false
-      if (!isWanted(active())) return stopWatching()
-      const { startWatchdog } = await import('./watchdog.ts')
-      const plugins = active()
-      // Meanwhile this plugin may have closed, or what was to be watched may have gone: then another look has seen to it.
-      if (ctx.scope.signal.aborted || !isWanted(plugins)) return
+      const plugins = kernel.list().filter(({ state }) => state === 'active')
+      const wanted = config.watchdog === 'always' || plugins.some(isForeign)
+      if (!wanted) return stopWatching()
       dog ??= startWatchdog({ ...config, marker: kernel.marker.shared, file: kernel.marker.file, onBlocked: blocked, onTrouble: (error) => log.error('the watch over the event loop has ended', { error }) })
       dog?.tell(plugins.map(watched))
     }
-
-    const active = (): Inspection[] => kernel.list().filter(({ state }) => state === 'active')
-    const isWanted = (plugins: readonly Inspection[]): boolean => config.watchdog === 'always' || plugins.some(isForeign)
 
     async function stopWatching(): Promise<void> {
       const old = dog
