@@ -142,7 +142,7 @@ function chunksOf(graph: Graph): Map<string, string> {
   const entries = Object.values(input).map((name) => join(root, name)).filter((file) => graph(file) && !core.includes(file) && !usual.includes(file) && file !== join(root, 'sdk/testing.ts'))
   const of = (folder: string, part = '') => entries.filter((file) => file.startsWith(join(root, folder)) && file.endsWith(`${part}.ts`))
   const named = new Map<string, string>()
-  for (const [name, files] of [['base', of('kernel/cli')], ['sdk', [join(root, 'sdk/index.ts')]], ['loader', [join(root, 'kernel/loader.ts')]], ['contracts', of('plugins', '/contract')], ['config', of('kernel/config')], ['shared', entries]] as const) {
+  for (const [name, files] of [['base', of('kernel/cli')], ['sdk', [join(root, 'sdk/index.ts')]], ['loader', [join(root, 'kernel/loader.ts')]], ['shared', entries.filter((file) => !/\/contract\.ts$|\/kernel\/config\//.test(file))], ['contracts', of('plugins', '/contract')], ['config', of('kernel/config')]] as const) {
     for (const id of reached(graph, files, start)) if (start.has(id) && !named.has(id)) named.set(id, name)
   }
   for (const id of start) {
@@ -177,7 +177,7 @@ const modules = defineConfig({
     define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
   },
   plugins: [await librariesPart(root, needy), describe],
-  output: { dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js', codeSplitting: { groups: groups(['base', 'sdk', 'loader', 'contracts', 'config', 'shared', 'start'], chunksOf) }, comments: { legal: true, annotation: false, jsdoc: false } },
+  output: { dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js', codeSplitting: { groups: groups(['base', 'sdk', 'loader', 'shared', 'contracts', 'config', 'start'], chunksOf) }, comments: { legal: true, annotation: false, jsdoc: false } },
 })
 
 const binary = defineConfig({
