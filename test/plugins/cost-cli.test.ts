@@ -49,8 +49,8 @@ describe('nexus cost --by', () => {
   test('sessions: the dearest first, and those beyond the thousandth are told of', async () => {
     await using g = await gateway({ sessions: ({ limit }) => sessionsUsage([usedSession('cheap', 1), usedSession('dear', 5, 'Reports'), usedSession('none', 0)].slice(0, Number(limit)), 1_003) })
     const { stdout } = await g.k.cli(cli, 'cost --by session --limit 1')
-    expect(stdout).toMatch(/Reports +█+ +\$5\.00[^]*2 others +\$1\.00[^]*all +\$6\.00[^]*1,000 sessions that were active before/)
-    expect(g.asked.at(-1)![1]).toMatchObject({ limit: 1_000 })
+    expect(stdout).toMatch(/Reports +█+ +\$5\.00[^]*2 others +\$1\.00[^]*all +\$6\.00[^]*1,000 sessions that cost no more are in the total only/)
+    expect(g.asked.at(-1)![1]).toMatchObject({ limit: 1_000, sort: 'cost' })
   })
 
   test('as CSV it has every row, and none that a spreadsheet would run', async () => {

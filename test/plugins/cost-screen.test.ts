@@ -182,8 +182,7 @@ describe('nexus cost --by', () => {
         agent:main:日本語   ▎          $0.50    1 %     20k     20
         all                           $34.50  100 %   1.23M  1,234
 
-      3 sessions that were active before the others are in the
-      total only.
+      3 sessions that cost no more are in the total only.
       "
     `)
   })

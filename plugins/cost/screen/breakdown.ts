@@ -36,7 +36,7 @@ const nothing = (by: Group, width: number, ellipsis: string): string[] => wrap(b
 
 function notesOf({ by, total, beyond }: Pick<Breakdown, 'by' | 'total' | 'beyond'>, { paint, width, glyphs: { ellipsis } }: Look): string[] {
   const unpriced = total.unpriced > 0 ? `${plural(total.unpriced, 'answer')} of a price that nobody knows: counted in tokens, not in money. See nexus cost check.` : ''
-  const left = beyond > 0 ? `${plural(beyond, 'session')} that ${beyond === 1 ? 'was' : 'were'} active before the others ${beyond === 1 ? 'is' : 'are'} in the total only.` : ''
+  const left = beyond > 0 ? `${plural(beyond, 'session')} that cost no more ${beyond === 1 ? 'is' : 'are'} in the total only.` : ''
   const tool = by === 'tool' ? 'Calls of tools have no price of their own; what models make of them is in the other tables.' : ''
   return [
     ...wrap(unpriced, width, ellipsis).map((line) => paint('yellow', line)),

@@ -90,7 +90,8 @@ async function call(io: CommandIo, method: 'usage.cost' | 'sessions.usage', para
 }
 
 const daysUsed = async (io: CommandIo, scope: Scope): Promise<UsageCost> => await call(io, 'usage.cost', paramsOf(scope)) as UsageCost
-const sessionsUsed = async (io: CommandIo, scope: Scope, limit: number): Promise<SessionsUsage> => await call(io, 'sessions.usage', { ...paramsOf(scope), limit }) as SessionsUsage
+/** The dearest of them. */
+const sessionsUsed = async (io: CommandIo, scope: Scope, limit: number): Promise<SessionsUsage> => await call(io, 'sessions.usage', { ...paramsOf(scope), limit, sort: 'cost' }) as SessionsUsage
 
 /** Of all there are: from the first day on which something was. */
 function rangeIn({ daily }: UsageCost, { range, timeZone }: Scope, now: number): Range {
