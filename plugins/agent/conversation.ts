@@ -1,7 +1,6 @@
 /** What a run reads from and writes to: a session's transcript, or messages that the caller keeps. */
 import type { ModelMessage } from '../models/contract.ts'
-import { runMarker } from '../sessions/contract.ts'
-import type { Message, NewCompaction, NewMessage, RunMarker, RunOutcome, SessionsApi, SessionSettings, StoredEntry, UserMessage } from '../sessions/contract.ts'
+import type { Message, NewCompaction, NewMessage, RunOutcome, SessionsApi, SessionSettings, StoredEntry } from '../sessions/contract.ts'
 import { contextOf, usable } from './context.ts'
 import type { Pruning } from './profiles.ts'
 import { pruned } from './prune.ts'
@@ -13,11 +12,9 @@ const maxEntries = 1000
 
 export interface Conversation {
   settings(): Promise<SessionSettings>
-  /** The run begins; its message as the model sees it, once that is on disk. */
+  /** The run begins; its message as the model sees it. */
   begin(): Promise<readonly ModelMessage[]>
-  /** Resolves when what `begin` writes is on disk, rejects if it cannot be: before it does, nothing is asked of a model. */
-  begun(): Promise<unknown>
-  /** All that the model may see, with the message of the run also while that is being written. */
+  /** All that the model may see. */
   messages(): Promise<readonly ModelMessage[]>
   /** What the model sees of them. */
   append(messages: readonly NewMessage[]): Promise<readonly ModelMessage[]>
@@ -32,37 +29,22 @@ export interface Conversation {
 
 export interface Showing { readonly wrap: Wrap; readonly pruning: Pruning; now(): number }
 
-/** What was accepted as a run. `hooked`: its message comes from a hook. */
-export interface AcceptedRun { readonly sessionKey: string; readonly runId: string; readonly content: UserMessage['content']; readonly hooked: boolean }
-
-/** Every step resolves when it is on disk. */
-export function sessionConversation(sessions: SessionsApi, { sessionKey, runId, content, hooked }: AcceptedRun, { wrap, pruning, now }: Showing): Conversation {
-  let beginning: Promise<readonly ModelMessage[]> = Promise.resolve([])
-  let written = true
-  const isStart = (entry: StoredEntry): boolean => entry.type === 'custom' && entry.customType === runMarker && (entry.data as RunMarker).runId === runId
+/** Every step resolves when it is on disk. The run must have been accepted. `hooked`: its message comes from a hook. */
+export function sessionConversation(sessions: SessionsApi, sessionKey: string, runId: string, hooked: boolean, { wrap, pruning, now }: Showing): Conversation {
   const entries = (): Promise<StoredEntry[]> => sessions.entries(sessionKey, { limit: maxEntries })
   return {
     settings: () => sessions.settings(sessionKey),
-    begin() {
-      written = false
-      beginning = sessions.startRun(runId).then((entry) => (entry ? usable(entry.message, entry.id, wrap, hooked) : []))
-      beginning.then(() => { written = true }, () => {}) // whoever needs it is told
-      return beginning
+    async begin() {
+      const entry = await sessions.startRun(runId)
+      return entry ? usable(entry.message, entry.id, wrap, hooked) : []
     },
-    begun: () => beginning,
-    async messages() {
-      if (hooked) await beginning // its wrapper is made of the place it has
-      const found = await entries()
-      const context = contextOf(pruned(found, pruning, now()), wrap)
-      return written || found.some(isStart) ? context : [...context, { role: 'user', content }]
-    },
+    async messages() { return contextOf(pruned(await entries(), pruning, now()), wrap) },
     async append(messages) {
-      await beginning
-      const appended = await sessions.append(sessionKey, messages.map(entryOf))
-      return appended.flatMap((entry) => (entry.type === 'message' ? shown(entry.message, entry.id, wrap) : []))
+      const written = await sessions.append(sessionKey, messages.map(entryOf))
+      return written.flatMap((entry) => (entry.type === 'message' ? shown(entry.message, entry.id, wrap) : []))
     },
     async end(outcome, last) { await sessions.endRun(runId, outcome, last.map(entryOf)) },
-    compaction: { entries: () => beginning.then(entries), async write(compaction) { await sessions.compact(sessionKey, compaction) } },
+    compaction: { entries, async write(compaction) { await sessions.compact(sessionKey, compaction) } },
   }
 }
 
@@ -72,7 +54,6 @@ export function heldConversation(held: readonly ModelMessage[], runId: string, w
   return {
     async settings() { return {} },
     async begin() { return [] },
-    async begun() {},
     async messages() { return held },
     async append(messages) { return messages.map((message) => show(message as ModelMessage)) },
     async end() {},

@@ -4,7 +4,7 @@ import type { Call } from 'nexus-gateway/sdk'
 import { ExternalContent } from '../external-content/contract.ts'
 import { config as settings } from '../config/contract.ts'
 import { costBounds } from '../cost/contract.ts'
-import { modelBefore, Models } from '../models/contract.ts'
+import { Models } from '../models/contract.ts'
 import { Sessions, sessionSummarized } from '../sessions/contract.ts'
 import { Store } from '../store/contract.ts'
 import { offerTools, toolContext, Tools } from '../tools/contract.ts'
@@ -90,8 +90,6 @@ export default definePlugin({
       const bound = sessionKey === undefined ? [all.get(agentId)].filter((one) => one !== undefined) : await boundBy(sessions, all, sessionKey)
       return bound.map(({ id, budget }) => ({ id, budget }))
     })
-    // While the message goes to the transcript the rest is made ready: nothing is sent before it is there.
-    ctx.tap(modelBefore, ({ runId }) => (runId === undefined ? undefined : runs.begun(runId)?.then(() => {})))
     ctx.tap(held, async (work) => { await work })
     const rootOf = (id: string): string | undefined => ctx.deps.workspace?.rootOf(id)
     const rooted = { ...ctx.deps, profiles: all, runs, clock, signal, closing: signal, hold, rootOf, problem: (what: string, error: unknown) => ctx.log.warn(what, { error }) }

@@ -163,8 +163,7 @@ async function ask(loop: Loop, setting: Setting, messages: readonly ModelMessage
     if (finish.stopReason === 'aborted' && !loop.signal.aborted) loop.interrupt()
     return finish
   } catch (error) {
-    // A run that could not begin fails by that, however it came out.
-    const failed = asRunError(await loop.conversation.begun().then(() => error, (first: unknown) => first), info.cause.trace)
+    const failed = asRunError(error, info.cause.trace)
     timeline.add('answer', failed.message, { ms: loop.clock.now() - began, isError: true })
     return { stopReason: 'error', error: failed, usage: usageOf({}) }
   } finally {

@@ -53,8 +53,6 @@ export type Stop = Exclude<RunStatus, 'ok' | 'error'>
 export interface Live {
   readonly info: Plan['info']
   readonly done: Promise<RunOutcome>
-  /** As `Conversation.begun`. */
-  begun(): Promise<unknown>
   /** The first reason counts. */
   stop(why: Stop): void
   /** Stops it along with all others: one that waits ends after those before it, so that its session stays in order. */
@@ -78,7 +76,7 @@ export function startRun(plan: Plan): Live {
   const done = perform(plan, abort.signal, stop, order, joining, taken, own)
   own.done = done
   return {
-    info: plan.info, stop, done, begun: plan.conversation.begun,
+    info: plan.info, stop, done,
     join({ runId, done: theirs }) {
       if (!joining.open || abort.signal.aborted) return undefined
       joining.open = false
@@ -117,7 +115,7 @@ async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop'], orde
     if (plan.slots) run.leave = await plan.slots.enter(signal)
     run.startedAt = clock.now()
     run.timer = clock.setTimeout(() => stop('timeout'), plan.timeoutMs)
-    plan.conversation.begin().catch(() => {}) // said by whatever comes to need it
+    await plan.conversation.begin()
     const info: RunInfo = { ...plan.info, startedAt: run.startedAt }
     wire.start(info)
     watchers.started(info)

@@ -53,8 +53,6 @@ export interface Runs extends Pick<AgentApi, 'run' | 'answer' | 'abort' | 'find'
   /** A run that a run has caused: of a sub-agent, by a message between sessions, or by the news that a sub-agent is done. */
   caused(request: KeyedRunRequest | RunRequest, origin: Origin): Promise<Run>
   readonly family: Pick<Family, 'counts' | 'timeoutOf'>
-  /** As `Conversation.begun` of a run that is under way; `undefined` if there is none of that id. */
-  begun(runId: string): Promise<unknown> | undefined
   /** A connection has closed: stops what was asked for by it on these terms. */
   disconnected(connectionId: string): void
   /** Takes no more and interrupts what there is. */
@@ -187,7 +185,7 @@ export function createRuns(parts: RunsParts): Runs {
         if (mode === 'interrupt') stopLane(sessionKey)
         modes.set(runId, { mode, request })
         const showing = { wrap, pruning: profile.pruning, now: () => parts.clock.now() }
-        return begin(request, runId, profile, sessionKey, sessionConversation(sessions, { sessionKey, runId, content: message, hooked: cause.caller.label === 'webhook' }, showing), place, { origin, limits, bootstrap })
+        return begin(request, runId, profile, sessionKey, sessionConversation(sessions, sessionKey, runId, cause.caller.label === 'webhook', showing), place, { origin, limits, bootstrap })
       }
       place.leave()
       return known(accepted, profile.id)
@@ -240,7 +238,6 @@ export function createRuns(parts: RunsParts): Runs {
       waitFor(request, taken.then((begun) => (begun.state === 'started' ? begun.done : undefined), () => {}))
       return taken
     },
-    begun: (runId) => live.get(runId)?.begun(),
     watch: (runId, connectionId) => live.has(runId) && watching.add(runId, connectionId),
     disconnected(connectionId) { for (const runId of watching.closed(connectionId)) live.get(runId)?.stop('aborted') },
     answer(request) {

@@ -62,7 +62,7 @@ describe('a drain waits for a run that no call holds', () => {
   })
 
   it('unless whoever asked for it takes that upon itself', async () => {
-    const { k, sessions, agent, write } = await slow('end')
+    const { k, sessions, agent, write } = await slow('start')
     const held: Promise<unknown>[] = []
     const waitUntil = (work: Promise<unknown>): void => void held.push(work)
     await ask(agent, 'r1', { waitUntil })
@@ -72,8 +72,8 @@ describe('a drain waits for a run that no call holds', () => {
     expect(await ask(agent, 'r2', { waitUntil }).catch(codeOf)).toBe('NEXUS_AGENT_CLOSING')
     write()
     await closing
-    expect(await Promise.all(held)).toMatchObject([{ runId: 'r1', status: 'ok' }, undefined])
-    expect(sessions.journal.at(-1)).toBe('end r1 ok')
+    expect(await Promise.all(held)).toMatchObject([{ runId: 'r1', status: 'interrupted' }, undefined])
+    expect(sessions.journal.at(-1)).toBe('end r1 interrupted')
     await k.close()
   })
 })

@@ -12,7 +12,7 @@ import { offerTools } from '../../plugins/tools/contract.ts'
 import { offerModels, usageOf } from '../../plugins/models/contract.ts'
 import type { EmitPart, ModelFinish, ModelRequest, ModelSpec } from '../../plugins/models/contract.ts'
 import { normalizeKey, sessionKeyOf } from '../../plugins/sessions/keys.ts'
-import { runMarker, Sessions } from '../../plugins/sessions/contract.ts'
+import { Sessions } from '../../plugins/sessions/contract.ts'
 import type { Accepted, CompactionEntry, Message, MessageEntry, NewEntry, NewMessage, RunOutcome, RunRequest, SessionEntry, SessionInfo, SessionSettings, SessionsApi, SettingsPatch, StoredEntry, StoredMessage } from '../../plugins/sessions/contract.ts'
 
 export interface FakeSessions extends SessionsApi {
@@ -124,7 +124,6 @@ export function fakeSessions(): FakeSessions {
       const run = runs.get(runId)!
       run.state = 'running'
       journal.push(`start ${runId}`)
-      write(run.key, { type: 'custom', customType: runMarker, data: { runId, phase: 'start', trace: run.request.cause.trace, label: run.request.cause.caller.label } })
       return run.request.message && write(run.key, { type: 'message', message: run.request.message }) as MessageEntry
     },
     async endRun(runId, outcome, entries = []) {
