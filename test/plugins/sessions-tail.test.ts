@@ -64,6 +64,7 @@ test('what was written or read is not read again, and what is beyond the bound i
   expect([await reads(b), await reads(a)]).toEqual([0, expect.any(Number) as number])
   expect(await reads(a)).toBe(0)
   expect(await reads(b)).toBeGreaterThan(0)
+  expect([await reads(a) > 0, await reads(a)]).toEqual([true, 0])
   await a.append([asked('x'.repeat(1_000))])
   expect(await reads(a)).toBeGreaterThan(0)
 })
