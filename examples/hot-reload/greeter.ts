@@ -6,7 +6,7 @@ export default definePlugin({
   id: 'greeter',
   methods: {
     'greeter.say': method({ scope: 'operator.read' }),
-    /** Takes two seconds. */
+    /** Takes five seconds. */
     'greeter.slow': method({ scope: 'operator.read' }),
   },
   routes: { 'GET /stream': route({ scope: 'operator.read' }) },
@@ -15,9 +15,9 @@ export default definePlugin({
     return {
       methods: {
         'greeter.say': () => greeting,
-        'greeter.slow': () => wait(2000).then(() => greeting),
+        'greeter.slow': () => wait(5000).then(() => greeting),
       },
-      routes: { 'GET /stream': () => new Response(lines(() => wait(1000), 3), { headers: { 'content-type': 'text/plain' } }) },
+      routes: { 'GET /stream': () => new Response(lines(() => wait(2500), 3), { headers: { 'content-type': 'text/plain' } }) },
     }
   },
 })
