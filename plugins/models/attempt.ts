@@ -31,7 +31,7 @@ export interface Attempt {
 }
 
 export interface AttemptOutcome {
-  /** `refused`: a tap of `models.before` said no, or the request was aborted meanwhile; nothing was sent. */
+  /** `refused`: a tap of `models.before` said no, the request was not `ready` or was aborted meanwhile; nothing was sent. */
   readonly status: 'ok' | 'failed' | 'aborted' | 'refused'
   readonly kind?: FailureKind
   /** Of the provider's answer, where a failure came as one. */

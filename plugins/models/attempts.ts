@@ -128,6 +128,7 @@ async function once<T>(host: Host, run: Run<T>, candidate: Candidate, { control,
   const end = (outcome: Pick<AttemptOutcome, 'status' | 'kind' | 'httpStatus' | 'unsent' | 'usage'>): Promise<void> => told(host, attempt, { ...outcome, ...tally, durationMs: host.clock.now() - attempt.startedAt })
   try {
     await host.before(attempt, control)
+    if (run.work.about.ready) await run.work.about.ready
     const refusal = stopped()
     if (refusal) throw refusal
   } catch (error) {

@@ -24,6 +24,8 @@ export interface ModelRequest {
   readonly stop?: readonly string[]
   /** References tried in order when the model fails before its first word; without it those of the settings, `[]` for none. */
   readonly fallbacks?: readonly string[]
+  /** Nothing is sent before it resolves; if it rejects, so does the request. Meanwhile all else is made ready, and held by `models.before`. */
+  readonly ready?: Promise<unknown>
   /** Aborting ends the stream with `stopReason: 'aborted'`. */
   readonly signal: AbortSignal
   /** Who asks, and under which trace. */

@@ -49,7 +49,7 @@ export function answerWork(stream: Stream, estimate: Estimator, request: ModelRe
   }
 }
 
-function requestFor({ fallbacks: _, account: __, ...request }: ModelRequest, { spec, account }: Candidate, { maxOutputTokens: limit, signal }: Bounds): ModelRequest {
+function requestFor({ fallbacks: _, account: __, ready: ___, ...request }: ModelRequest, { spec, account }: Candidate, { maxOutputTokens: limit, signal }: Bounds): ModelRequest {
   return {
     ...request, provider: spec.provider, model: spec.id, spec, signal, ...(account && { account: account.id }),
     ...(limit !== undefined && { maxOutputTokens: Math.min(limit, request.maxOutputTokens ?? limit) }),

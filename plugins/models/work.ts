@@ -6,7 +6,7 @@ import type { ModelRequest } from './request.ts'
 import type { ModelSpec } from './spec.ts'
 import type { ModelUsage } from './usage.ts'
 
-export type About = Pick<ModelRequest, 'provider' | 'model' | 'fallbacks' | 'account' | 'sessionKey' | 'runId' | 'agentId' | 'cause' | 'signal'>
+export type About = Pick<ModelRequest, 'provider' | 'model' | 'fallbacks' | 'account' | 'sessionKey' | 'runId' | 'agentId' | 'cause' | 'ready' | 'signal'>
 
 export interface Work<T> {
   readonly about: About

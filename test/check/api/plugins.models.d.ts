@@ -185,6 +185,7 @@ declare interface ModelRequest {
     readonly topP?: number;
     readonly stop?: readonly string[];
     readonly fallbacks?: readonly string[];
+    readonly ready?: Promise<unknown>;
     readonly signal: AbortSignal;
     readonly cause: Cause;
     readonly sessionKey?: string;
