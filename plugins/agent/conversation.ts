@@ -1,6 +1,7 @@
 /** What a run reads from and writes to: a session's transcript, or messages that the caller keeps. */
 import type { ModelMessage } from '../models/contract.ts'
-import type { Message, NewCompaction, NewMessage, RunOutcome, SessionsApi, SessionSettings, StoredEntry } from '../sessions/contract.ts'
+import { runMarker } from '../sessions/contract.ts'
+import type { Message, NewCompaction, NewMessage, RunMarker, RunOutcome, SessionsApi, SessionSettings, StoredEntry, UserMessage } from '../sessions/contract.ts'
 import { contextOf, usable } from './context.ts'
 import type { Pruning } from './profiles.ts'
 import { pruned } from './prune.ts'
@@ -12,9 +13,11 @@ const maxEntries = 1000
 
 export interface Conversation {
   settings(): Promise<SessionSettings>
-  /** The run begins; its message as the model sees it. */
+  /** The run begins; its message as the model sees it, once that is on disk. */
   begin(): Promise<readonly ModelMessage[]>
-  /** All that the model may see. */
+  /** What `begin` has still to write, and rejects with if it cannot be written: before that is on disk nothing is sent to a model. */
+  readonly beginning: Promise<unknown> | undefined
+  /** All that the model may see, with the message of the run also while that is being written. */
   messages(): Promise<readonly ModelMessage[]>
   /** What the model sees of them. */
   append(messages: readonly NewMessage[]): Promise<readonly ModelMessage[]>
@@ -29,22 +32,43 @@ export interface Conversation {
 
 export interface Showing { readonly wrap: Wrap; readonly pruning: Pruning; now(): number }
 
-/** Every step resolves when it is on disk. The run must have been accepted. `hooked`: its message comes from a hook. */
-export function sessionConversation(sessions: SessionsApi, sessionKey: string, runId: string, hooked: boolean, { wrap, pruning, now }: Showing): Conversation {
+/** What was accepted as a run. `hooked`: its message comes from a hook. */
+export interface AcceptedRun { readonly sessionKey: string; readonly runId: string; readonly content: UserMessage['content']; readonly hooked: boolean }
+
+/** Every step resolves when it is on disk. */
+export function sessionConversation(sessions: SessionsApi, { sessionKey, runId, content, hooked }: AcceptedRun, { wrap, pruning, now }: Showing): Conversation {
+  let beginning: Promise<readonly ModelMessage[]> | undefined
   const entries = (): Promise<StoredEntry[]> => sessions.entries(sessionKey, { limit: maxEntries })
+  const isStart = (entry: StoredEntry): boolean => entry.type === 'custom' && entry.customType === runMarker && (entry.data as RunMarker).runId === runId
   return {
     settings: () => sessions.settings(sessionKey),
-    async begin() {
-      const entry = await sessions.startRun(runId)
-      return entry ? usable(entry.message, entry.id, wrap, hooked) : []
+    begin() {
+      return (beginning = sessions.startRun(runId).then((entry) => {
+        beginning = undefined
+        return entry ? usable(entry.message, entry.id, wrap, hooked) : []
+      }))
     },
-    async messages() { return contextOf(pruned(await entries(), pruning, now()), wrap) },
+    get beginning() { return beginning },
+    async messages() {
+      if (hooked) await beginning // what wraps it is made of the place it gets
+      const written = beginning === undefined
+      const found = await entries()
+      const context = contextOf(pruned(found, pruning, now()), wrap)
+      return written || found.some(isStart) ? context : [...context, { role: 'user', content }]
+    },
     async append(messages) {
+      await beginning
       const written = await sessions.append(sessionKey, messages.map(entryOf))
       return written.flatMap((entry) => (entry.type === 'message' ? shown(entry.message, entry.id, wrap) : []))
     },
     async end(outcome, last) { await sessions.endRun(runId, outcome, last.map(entryOf)) },
-    compaction: { entries, async write(compaction) { await sessions.compact(sessionKey, compaction) } },
+    compaction: {
+      async entries() {
+        await beginning
+        return entries()
+      },
+      async write(compaction) { await sessions.compact(sessionKey, compaction) },
+    },
   }
 }
 
@@ -54,6 +78,7 @@ export function heldConversation(held: readonly ModelMessage[], runId: string, w
   return {
     async settings() { return {} },
     async begin() { return [] },
+    beginning: undefined,
     async messages() { return held },
     async append(messages) { return messages.map((message) => show(message as ModelMessage)) },
     async end() {},

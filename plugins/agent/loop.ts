@@ -138,7 +138,7 @@ interface Failed { readonly stopReason: 'error'; readonly error: NexusError; rea
 async function ask(loop: Loop, setting: Setting, messages: readonly ModelMessage[], draft: Draft): Promise<ModelFinish | Failed> {
   const { spec, route, thinking, tools } = setting
   const prompt = await loop.prepare({ system: systemFor(loop, setting), messages, tools })
-  const { tally, info, timeline } = loop
+  const { tally, info, timeline, conversation } = loop
   tally.steps++
   tally.provider = spec.provider
   tally.model = spec.id
@@ -149,7 +149,7 @@ async function ask(loop: Loop, setting: Setting, messages: readonly ModelMessage
       provider: spec.provider, model: spec.id, messages: withSystem(prompt), tools: prompt.tools, ...loop.sampling, ...formOf(loop, prompt),
       fallbacks: route.fallbacks, ...(thinking !== undefined && { thinking }),
       signal: loop.signal, cause: info.cause, runId: info.runId, agentId: info.agentId,
-      ...(info.sessionKey === undefined ? {} : { sessionKey: info.sessionKey }),
+      ...(info.sessionKey === undefined ? {} : { sessionKey: info.sessionKey, ...(conversation.beginning && { ready: conversation.beginning }) }),
     }, (part) => {
       draft.take(part)
       if (part.type === 'text') timeline.said(part.delta.length)

@@ -115,7 +115,9 @@ async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop'], orde
     if (plan.slots) run.leave = await plan.slots.enter(signal)
     run.startedAt = clock.now()
     run.timer = clock.setTimeout(() => stop('timeout'), plan.timeoutMs)
-    await plan.conversation.begin()
+    // Only what is sent waits for it.
+    plan.conversation.begin().catch(() => {})
+    if (place) await afterAnswer()
     const info: RunInfo = { ...plan.info, startedAt: run.startedAt }
     wire.start(info)
     watchers.started(info)
@@ -166,6 +168,9 @@ async function perform(plan: Plan, signal: AbortSignal, stop: Live['stop'], orde
   watchers.ended(outcome, timeline.record(outcome))
   return outcome
 }
+
+/** Whoever asked is told that his message was taken when the promises at hand are done with: nothing is told of the run before, and its work does not hold that up. */
+const afterAnswer = (): Promise<void> => new Promise((resolve) => { process.nextTick(resolve) })
 
 type Doing = Pick<Loop, 'interrupt' | 'tally' | 'timeline' | 'tell' | 'stepped' | 'prepare' | 'problem' | 'join' | 'hasJoiners'>
 

@@ -185,7 +185,7 @@ export function createRuns(parts: RunsParts): Runs {
         if (mode === 'interrupt') stopLane(sessionKey)
         modes.set(runId, { mode, request })
         const showing = { wrap, pruning: profile.pruning, now: () => parts.clock.now() }
-        return begin(request, runId, profile, sessionKey, sessionConversation(sessions, sessionKey, runId, cause.caller.label === 'webhook', showing), place, { origin, limits, bootstrap })
+        return begin(request, runId, profile, sessionKey, sessionConversation(sessions, { sessionKey, runId, content: message, hooked: cause.caller.label === 'webhook' }, showing), place, { origin, limits, bootstrap })
       }
       place.leave()
       return known(accepted, profile.id)
@@ -244,7 +244,8 @@ export function createRuns(parts: RunsParts): Runs {
       const profile = profileOf(profiles, request.agentId)
       admit(request.cause, profile.id)
       const runId = randomUUID()
-      const begun = begin(request, runId, profile, undefined, heldConversation(request.messages, runId, wrap), undefined)
+      const bootstrap = lookedAhead(parts.bootstrap, profile, () => parts.clock.now())
+      const begun = begin(request, runId, profile, undefined, heldConversation(request.messages, runId, wrap), undefined, { bootstrap })
       waitFor(request, begun.done)
       return begun
     },
