@@ -19,7 +19,8 @@ export interface Outlet {
   /** To be given to the gateway once. */
   response(headers: Readonly<Record<string, string>>): Response
 }
-type Way = Pick<Outlet, 'write' | 'end'> & { readonly room: boolean }
+/** `flush`: what was written goes out, and waits neither for more of this turn nor for whatever else happens in it. */
+type Way = Pick<Outlet, 'write' | 'end' | 'room'> & { flush(): void }
 
 export function createOutlet(parts: OutletParts): Outlet {
   /** What is written before it is known which way is taken. */
@@ -31,6 +32,7 @@ export function createOutlet(parts: OutletParts): Outlet {
     way = chosen
     if (early !== '') way.write(early)
     if (ended) way.end()
+    else way.flush()
     early = ''
   }
 
@@ -85,6 +87,7 @@ function nodeWay(response: ServerResponse, headers: Readonly<Record<string, stri
       scheduled = true
       setImmediate(flush)
     },
+    flush,
     end() {
       ended = true
       flush()
@@ -116,6 +119,7 @@ function readWay({ drained, gone }: OutletParts, take: (way: Way) => void): Read
       waiting += text
       give()
     },
+    flush: give,
     end() {
       ended = true
       // A text that nobody has asked for yet is still owed.

@@ -61,6 +61,16 @@ describe('an outlet on a response of Node', () => {
     expect([answered.statusCode, answered.headers['content-type'], await textOf(answered)]).toEqual([200, 'text/event-stream', 'früh später 😀'])
   })
 
+  it('sends what was written before it was taken at once: the first word waits for nothing else of that turn', async () => {
+    const { outlet, taken } = open()
+    outlet.write('first')
+    const sent = taken.then(({ socket }) => socket?.bytesWritten)
+    const asked = ask()
+    expect(await sent).toBeGreaterThan(0)
+    outlet.end()
+    expect(await textOf(await asked)).toBe('first')
+  })
+
   it('frames what one turn has written as one chunk, and leaves the connection fit for another request', async () => {
     const { outlet, taken } = open()
     const socket = connect(port(), '127.0.0.1')
