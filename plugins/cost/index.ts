@@ -19,11 +19,11 @@ import { createOpening } from './open.ts'
 import { priceMethods } from './prices/methods.ts'
 import type { Books } from './spend.ts'
 import { budgetStates, chargesOf, lineOf, remember, settledOf, statusOf } from './status.ts'
-import { openSwitch } from './stop.ts'
+import { openSwitch, type Standing } from './stop.ts'
 import { createTold } from './told.ts'
 
 /** From one generation of this plugin to the next, in the process: while one closes its ledger, the next one waits, and no attempt goes by unseen. */
-const left = hook.collect<[], { readonly running: Running; readonly closed: Promise<void> }>('cost.left')
+const left = hook.collect<[], { readonly running: Running; readonly standing: Standing; readonly closed: Promise<void> }>('cost.left')
 /** A tap under way counts as a call in flight, which is what a drain waits for. */
 const settling = hook.series<[work: Promise<void>]>('cost.settling')
 /** Soon after a start and not on its way, for what budgets say of themselves in the health of the gateway. */
@@ -42,7 +42,8 @@ export default definePlugin({
     const { clock, log, scope, deps: { store }, config: { budgets, warnAt, unpriced, ...calendrical } } = ctx
     const calendar = createCalendar(calendrical)
     const limits = budgetsOf(budgets)
-    const [earlier, stop] = await Promise.all([ctx.invoke(left), openSwitch(store, calendar.iso)])
+    const earlier = await ctx.invoke(left)
+    const stop = await openSwitch(store, calendar.iso, earlier.at(-1)?.standing)
     const running: Running = earlier.at(-1)?.running ?? new Map()
     const family = createFamily()
     const told = createTold({
@@ -73,7 +74,7 @@ export default definePlugin({
     let close = (): void => {}
     const closed = new Promise<void>((resolve) => { close = resolve })
 
-    ctx.tap(left, () => ({ running, closed }))
+    ctx.tap(left, () => ({ running, standing: stop.standing, closed }))
     ctx.tap(modelBefore, (attempt, control) => before(books, running, attempt, control))
     ctx.tap(settling, (work) => work)
     ctx.tap(modelAfter, (attempt, outcome) => aside.run(after(books, running, attempt, outcome).catch((error: unknown) => log.error('a charge could not be told', { id: attempt.id, error }))))

@@ -7,7 +7,17 @@ import { failCost } from './errors.ts'
 const Kept = v.object({ at: v.number(), by: v.string(), reason: v.optional(v.string()) })
 export type Stopped = v.InferOutput<typeof Kept>
 
+/** Where it stands, shared by the generations of the plugin in a process: what the one that leaves is told, the next one knows. */
+export interface Standing {
+  stopped: Stopped | undefined
+  /** How often it was asked for. */
+  asked: number
+  /** The latest write. They come one after the other, so that the last one asked for is the one that stands. */
+  last: Promise<unknown>
+}
+
 export interface Switch {
+  readonly standing: Standing
   readonly stopped: Stopped | undefined
   /** Throws NEXUS_COST_STOPPED. */
   check(): void
@@ -19,41 +29,45 @@ export interface Switch {
 
 const key = 'stopped'
 
-/** `iso` writes a time. Rejects with the store's errors: who cannot tell whether it is stopped does not begin. */
-export async function openSwitch(store: Pick<StoreApi, 'documents'>, iso: (at: number) => string): Promise<Switch> {
+/**
+ * `iso` writes a time; `left` is where it stands for the generation before. Rejects with the store's errors: who cannot
+ * tell whether it is stopped does not begin.
+ */
+export async function openSwitch(store: Pick<StoreApi, 'documents'>, iso: (at: number) => string, left?: Standing): Promise<Switch> {
   const documents = store.documents('cost/switch')
-  const found = (await documents.get(key))?.value
-  const kept = v.safeParse(Kept, found)
-  let stopped: Stopped | undefined = found === undefined ? undefined : kept.success ? kept.output : { at: 0, by: 'unknown' }
-  let last: Promise<unknown> = Promise.resolve()
-  /** One after the other, so that the last one asked for is the one that stands. */
+  const standing = left ?? { stopped: stoppedIn((await documents.get(key))?.value), asked: 0, last: Promise.resolve() }
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = last.then(work, work)
-    last = done.catch(() => {})
+    const done = standing.last.then(work, work)
+    standing.last = done.catch(() => {})
     return done
   }
-  let asked = 0
-  const error = (): NexusError => failCost('NEXUS_COST_STOPPED', { since: iso(stopped?.at ?? 0) })
+  const error = (): NexusError => failCost('NEXUS_COST_STOPPED', { since: iso(standing.stopped?.at ?? 0) })
 
   return {
-    get stopped() { return stopped },
+    standing,
+    get stopped() { return standing.stopped },
     check() {
-      if (stopped) throw error()
+      if (standing.stopped) throw error()
     },
     error,
     async stop(about) {
-      asked++
-      const standing = stopped ??= about
-      await inTurn(() => documents.put(key, { ...standing }))
+      standing.asked++
+      const kept = standing.stopped ??= about
+      await inTurn(() => documents.put(key, { ...kept }))
     },
     async resume() {
-      const before = asked
+      const before = standing.asked
       await inTurn(async () => {
         // Whoever has stopped it since wants it stopped.
-        if (asked !== before) return
+        if (standing.asked !== before) return
         await documents.delete(key)
-        if (asked === before) stopped = undefined
+        if (standing.asked === before) standing.stopped = undefined
       })
     },
   }
+}
+
+function stoppedIn(found: unknown): Stopped | undefined {
+  const kept = v.safeParse(Kept, found)
+  return found === undefined ? undefined : kept.success ? kept.output : { at: 0, by: 'unknown' }
 }

@@ -54,6 +54,18 @@ describe('while 50 streams run', () => {
   })
 })
 
+test('a stop that comes at any moment of a reload holds for the plugin before and for the one after it', async () => {
+  await using g = await costGateway({ timeZone: 'UTC', budgets: [{ per: 'day', usd: 10 }] })
+  for (let turns = 0; turns < 40; turns++) {
+    const reloaded = g.k.reload('cost', cost)
+    for (let i = 0; i < turns; i++) await Promise.resolve()
+    const [stopped] = await Promise.all([stop(g), reloaded])
+    expect([turns, stopped.stopped, await outcome(g.ask())]).toEqual([turns, true, 'NEXUS_COST_STOPPED'])
+    await resume(g)
+    expect([turns, await outcome(g.ask())]).toEqual([turns, 'ok'])
+  }
+})
+
 test('no attempt goes by unseen while the plugin is replaced', async () => {
   await using g = await costGateway({ timeZone: 'UTC', budgets: [{ per: 'day', tokens: 201 }] })
   g.script = () => ({ input: 10, output: 10 })
